@@ -1,0 +1,147 @@
+//! Containers and compose projects on one engine: the port `Containers`.
+//!
+//! The trait speaks plain data and futures only, so that a stand-in without any
+//! runtime can take the engine's place. [`docker`] is the real one.
+
+#[cfg(feature = "docker")]
+pub mod docker;
+mod error;
+pub mod image;
+mod output;
+mod spec;
+mod state;
+
+use std::fs::File;
+use std::time::Duration;
+
+use async_trait::async_trait;
+
+pub use error::{ContainerError, FailureMode, Kind};
+pub use output::{Collector, Discard, LineSink, Output, OutputLine, Stream};
+pub use spec::{
+    Exec, Flavour, Home, Labels, LogQuery, OneOff, Pinned, Project, Stable, Target, Up,
+};
+pub use state::{
+    Exit, Found, Health, Phase, Preflight, Ran, Running, Sealing, TOMBSTONE, UpReport,
+};
+
+/// What the bot asks of container engines. Every call is safe to make twice.
+///
+/// Text that comes back has been cleaned ([`crate::redact`]) and redacted, and is
+/// bounded. Nothing waits longer than [`Session::within`]; calls without a
+/// session have a limit of their own. Dropping a future stops nothing outside:
+/// a child process lives on and keeps the session's lock file open.
+#[async_trait]
+pub trait Containers: Send + Sync {
+    /// Whether the engine answers, which Compose serves the project, and whether
+    /// its files can be read. Touches nothing.
+    async fn preflight(
+        &self,
+        target: &Target,
+        project: &Project,
+        session: &Session<'_>,
+    ) -> Result<Preflight, ContainerError>;
+
+    /// Pins a reference with tag or digest to what it means now.
+    ///
+    /// An image that never saw a registry is pinned by its local id. A malformed
+    /// reference and a missing image are both [`Kind::NotFound`].
+    async fn resolve(&self, target: &Target, image: &str) -> Result<Pinned, ContainerError>;
+
+    /// Makes a pinned image present. A local one is only looked for.
+    async fn pull(
+        &self,
+        target: &Target,
+        image: &Pinned,
+        session: &Session<'_>,
+    ) -> Result<(), ContainerError>;
+
+    /// Converges a project to its files with the given images pinned. Says
+    /// nothing about health: follow it with [`wait_stable`](Self::wait_stable).
+    async fn up(
+        &self,
+        target: &Target,
+        up: &Up,
+        session: &Session<'_>,
+    ) -> Result<UpReport, ContainerError>;
+
+    /// Waits until every container of the services runs the right image, is
+    /// healthy, and has not restarted for a while. Fails at once on exit,
+    /// restart, an unhealthy verdict, or a wrong image.
+    async fn wait_stable(
+        &self,
+        target: &Target,
+        stable: &Stable,
+        session: &Session<'_>,
+    ) -> Result<Vec<Running>, ContainerError>;
+
+    /// Runs a command once in a container of its own, and collects how it ended.
+    ///
+    /// Called again with the same name and identity it adopts the container of
+    /// the first call, in whatever state; one that has ended is never started
+    /// again. Lines are then told again from the first.
+    ///
+    /// A time-out leaves the container running: see [`stop_once`](Self::stop_once).
+    async fn run_once(
+        &self,
+        target: &Target,
+        spec: &OneOff,
+        session: &Session<'_>,
+    ) -> Result<Exit, ContainerError>;
+
+    /// Looks a one-off container up by name.
+    async fn find(&self, target: &Target, name: &str) -> Result<Option<Found>, ContainerError>;
+
+    /// Occupies the name of a one-off container, so that a late create of it is
+    /// refused. The image must be present; it is never run.
+    async fn tombstone(
+        &self,
+        target: &Target,
+        name: &str,
+        image: &Pinned,
+        labels: &Labels,
+    ) -> Result<Sealing, ContainerError>;
+
+    /// Asks a one-off container to end, and ends it after `grace`.
+    async fn stop_once(
+        &self,
+        target: &Target,
+        name: &str,
+        grace: Duration,
+    ) -> Result<Option<Found>, ContainerError>;
+
+    /// Runs a command inside a running container of a service. If the caller
+    /// dies its exit code is lost, so this is for idempotent commands only.
+    async fn exec(
+        &self,
+        target: &Target,
+        exec: &Exec,
+        session: &Session<'_>,
+    ) -> Result<Ran, ContainerError>;
+
+    /// The last lines a project's services wrote.
+    async fn logs(&self, target: &Target, query: &LogQuery) -> Result<Output, ContainerError>;
+
+    /// Every container of a project's services, running or not, by service.
+    async fn running(&self, target: &Target, project: &str)
+    -> Result<Vec<Running>, ContainerError>;
+
+    /// Removes every container and network that carries all of `labels`.
+    /// Volumes with a name are kept. Refuses an empty set.
+    async fn remove(&self, target: &Target, labels: &Labels) -> Result<(), ContainerError>;
+
+    /// Removes a compose project's containers and networks.
+    async fn down(&self, target: &Target, project: &str) -> Result<(), ContainerError>;
+}
+
+/// What a call that takes time is given by its caller.
+#[derive(Clone, Copy)]
+pub struct Session<'a> {
+    /// Hears every line as it comes.
+    pub lines: &'a dyn LineSink,
+    /// Held open by every child process, so that the lock on it outlives the bot
+    /// for as long as the child does.
+    pub lock: Option<&'a File>,
+    /// The longest it may take.
+    pub within: Duration,
+}

@@ -1,0 +1,171 @@
+//! One engine's own interface, with a limit on every call and our errors.
+
+use std::collections::HashMap;
+use std::time::Duration;
+
+use bollard::models::{ContainerInspectResponse, ContainerSummary};
+use bollard::query_parameters::{
+    InspectContainerOptions, ListContainersOptionsBuilder, RemoveContainerOptionsBuilder,
+};
+use bollard::{API_DEFAULT_VERSION, Docker};
+
+use super::classify;
+use crate::containers::{ContainerError, Kind, Target};
+use crate::redact::Redactor;
+
+/// How long a call may take that only asks, or changes one small thing.
+pub(super) const CALL: Duration = Duration::from_secs(30);
+
+/// The headers that carry credentials of registries.
+const CREDENTIALS: [&str; 2] = ["X-Registry-Auth", "X-Registry-Config"];
+
+/// A connection to one engine.
+pub(super) struct Api<'a> {
+    pub(super) docker: Docker,
+    pub(super) redactor: &'a Redactor,
+}
+
+impl<'a> Api<'a> {
+    pub(super) fn over(docker: Docker, redactor: &'a Redactor) -> Self {
+        Self { docker, redactor }
+    }
+
+    /// Connects and agrees on a version of the protocol.
+    pub(super) async fn connect(
+        target: &Target,
+        redactor: &'a Redactor,
+    ) -> Result<Self, ContainerError> {
+        let what = format!(
+            "connecting to the engine at {}",
+            redactor.line(&target.docker)
+        );
+        let Some(path) = target.docker.strip_prefix("unix://") else {
+            let why = "only sockets of this machine are supported";
+            return Err(ContainerError::new(Kind::Refused, what, why).hint(
+                "Use unix:///var/run/docker.sock, or forward a remote socket to a local one",
+            ));
+        };
+        // The longest any answer's head may take; each call has its own, shorter limit.
+        let seconds = 15 * 60;
+        let docker = Docker::connect_with_unix(path, seconds, API_DEFAULT_VERSION)
+            .map_err(|error| classify::engine(redactor, what.clone(), &error))?
+            .with_request_modifier(with_safe_credentials);
+        let negotiating = tokio::time::timeout(CALL, docker.negotiate_version()).await;
+        let docker = negotiating
+            .map_err(|_| classify::silent(what.clone()))?
+            .map_err(|error| classify::engine(redactor, what, &error))?;
+        Ok(Self { docker, redactor })
+    }
+
+    /// Awaits one short call.
+    pub(super) async fn call<T>(
+        &self,
+        what: impl Into<String>,
+        call: impl Future<Output = Result<T, bollard::errors::Error>>,
+    ) -> Result<T, ContainerError> {
+        let what = what.into();
+        match tokio::time::timeout(CALL, call).await {
+            Ok(answer) => answer.map_err(|error| self.failed(what, &error)),
+            Err(_) => Err(classify::silent(what)),
+        }
+    }
+
+    /// What an error of the engine means.
+    pub(super) fn failed(
+        &self,
+        what: impl Into<String>,
+        error: &bollard::errors::Error,
+    ) -> ContainerError {
+        classify::engine(self.redactor, what.into(), error)
+    }
+
+    /// The engine's version and that of the protocol.
+    pub(super) async fn version(&self) -> Result<(String, String), ContainerError> {
+        let version = self
+            .call("asking the engine's version", self.docker.version())
+            .await?;
+        Ok((
+            version.version.unwrap_or_default(),
+            version.api_version.unwrap_or_default(),
+        ))
+    }
+
+    /// Every container that carries all the labels, `key` or `key=value`.
+    pub(super) async fn labelled(
+        &self,
+        labels: Vec<String>,
+    ) -> Result<Vec<ContainerSummary>, ContainerError> {
+        let filters = HashMap::from([("label".to_owned(), labels)]);
+        let options = ListContainersOptionsBuilder::default()
+            .all(true)
+            .filters(&filters)
+            .build();
+        self.call(
+            "listing containers",
+            self.docker.list_containers(Some(options)),
+        )
+        .await
+    }
+
+    /// All about one container; none if it does not exist.
+    pub(super) async fn inspect(
+        &self,
+        container: &str,
+    ) -> Result<Option<ContainerInspectResponse>, ContainerError> {
+        let call = self
+            .docker
+            .inspect_container(container, None::<InspectContainerOptions>);
+        absent_is_none(
+            self.call(format!("looking at container {container}"), call)
+                .await,
+        )
+    }
+
+    /// The id of an image that is present; none if it is not.
+    pub(super) async fn image_id(&self, image: &str) -> Result<Option<String>, ContainerError> {
+        let call = self.call(
+            format!("looking for image {image}"),
+            self.docker.inspect_image(image),
+        );
+        Ok(absent_is_none(call.await)?.and_then(|found| found.id))
+    }
+
+    /// Removes a container and its unnamed volumes. One that is gone is fine;
+    /// without `force` one that runs is refused.
+    pub(super) async fn remove(&self, container: &str, force: bool) -> Result<(), ContainerError> {
+        let options = RemoveContainerOptionsBuilder::default()
+            .force(force)
+            .v(true)
+            .build();
+        let call = self.docker.remove_container(container, Some(options));
+        absent_is_none(
+            self.call(format!("removing container {container}"), call)
+                .await,
+        )
+        .map(drop)
+    }
+}
+
+fn absent_is_none<T>(result: Result<T, ContainerError>) -> Result<Option<T>, ContainerError> {
+    match result {
+        Ok(found) => Ok(Some(found)),
+        Err(error) if error.kind == Kind::NotFound => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+/// The client spells credentials in standard base64, the engine wants the
+/// URL-safe one; passwords with certain letters would fail.
+fn with_safe_credentials(mut request: bollard::BollardRequest) -> bollard::BollardRequest {
+    for header in CREDENTIALS {
+        let value = request
+            .headers()
+            .get(header)
+            .and_then(|value| value.to_str().ok());
+        let safe = value.map(|value| value.replace('+', "-").replace('/', "_"));
+        if let Some(safe) = safe.and_then(|safe| safe.parse().ok()) {
+            request.headers_mut().insert(header, safe);
+        }
+    }
+    request
+}

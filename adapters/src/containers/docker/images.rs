@@ -1,0 +1,343 @@
+//! Pinning images and making them present.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::pin::pin;
+use std::sync::LazyLock;
+
+use bollard::auth::DockerCredentials;
+use bollard::models::{CreateImageInfo, ImageInspect};
+use bollard::query_parameters::{CreateImageOptionsBuilder, ImportImageOptions};
+use futures_util::StreamExt as _;
+use regex::Regex;
+use tokio::time::timeout;
+
+use super::api::Api;
+use super::classify;
+use super::tap::Tap;
+use crate::containers::image::ImageSpec;
+use crate::containers::{ContainerError, Kind, Pinned, Session};
+
+static REFERENCE: LazyLock<Regex> = LazyLock::new(|| {
+    let host = r"(?:[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?(?::[0-9]{1,5})?/)?";
+    let path = r"[a-z0-9]+(?:[._-]+[a-z0-9]+)*(?:/[a-z0-9]+(?:[._-]+[a-z0-9]+)*)*";
+    let rest = r"(?::[A-Za-z0-9_][A-Za-z0-9_.-]{0,127})?(?:@sha256:[0-9a-f]{64})?";
+    Regex::new(&format!("^(?:{host}{path}{rest}|sha256:[0-9a-f]{{64}})$"))
+        .expect("the pattern is constant")
+});
+
+impl Api<'_> {
+    /// Pins a reference to what it means now.
+    pub(super) async fn resolve(
+        &self,
+        image: &str,
+        credentials: Option<DockerCredentials>,
+    ) -> Result<Pinned, ContainerError> {
+        let what = format!("pinning image {}", self.redactor.text(image));
+        if image.len() > 500 || !REFERENCE.is_match(image) {
+            let why = "that is no image reference";
+            return Err(ContainerError::new(Kind::NotFound, what, why)
+                .hint("Write repository:tag or repository@sha256:…"));
+        }
+        let present = self.look_at_image(image).await?;
+        if image.starts_with("sha256:") {
+            let missing = || missing(what.clone(), "this engine has no image of that id");
+            return present.map(|_| local(image.to_owned())).ok_or_else(missing);
+        }
+        let repository = repository(image);
+        if let Some((_, digest)) = image.split_once('@')
+            && present.is_some()
+        {
+            return Ok(Pinned {
+                reference: format!("{repository}@{digest}"),
+                local: false,
+            });
+        }
+        if let Some(id) = present.as_ref().and_then(never_in_a_registry) {
+            return Ok(local(id));
+        }
+        let asking = self.docker.inspect_registry_image(image, credentials);
+        match self.call(what.clone(), asking).await {
+            Ok(found) => match found.descriptor.digest {
+                Some(digest) => Ok(Pinned {
+                    reference: format!("{repository}@{digest}"),
+                    local: false,
+                }),
+                None => Err(missing(what, "the registry names no digest")),
+            },
+            Err(error) => without_registry(present, repository, error),
+        }
+    }
+
+    /// Makes a pinned image present.
+    pub(super) async fn pull(
+        &self,
+        image: &Pinned,
+        credentials: Option<DockerCredentials>,
+        session: &Session<'_>,
+    ) -> Result<(), ContainerError> {
+        let what = format!("pulling image {image}");
+        if self.look_at_image(&image.reference).await?.is_some() {
+            return Ok(());
+        }
+        let Some((repository, digest)) = image.reference.split_once('@') else {
+            let why = "it is a local image, and this engine does not have it";
+            return Err(missing(what, why).hint("Build or load it on this engine again"));
+        };
+        let options = CreateImageOptionsBuilder::default()
+            .from_image(repository)
+            .tag(digest)
+            .build();
+        let pulling = async {
+            let mut stream = pin!(self.docker.create_image(Some(options), None, credentials));
+            let mut progress = Progress::default();
+            let mut tap = Tap::new(self.redactor, session.lines);
+            while let Some(step) = stream.next().await {
+                let step = step.map_err(|error| self.failed(&what, &error))?;
+                if let Some(message) = step.error_detail.as_ref().and_then(|e| e.message.as_ref()) {
+                    return Err(classify::said(self.redactor, what.clone(), message));
+                }
+                if let Some(line) = progress.line(&step) {
+                    tap.note(self.redactor.text(&line));
+                }
+            }
+            Ok(())
+        };
+        match timeout(session.within, pulling).await {
+            Ok(done) => done?,
+            Err(_) => {
+                let why = format!("not done after {} s", session.within.as_secs());
+                return Err(ContainerError::new(Kind::Timeout, what, why));
+            }
+        }
+        match self.look_at_image(&image.reference).await? {
+            Some(_) => Ok(()),
+            None => Err(missing(what, "it was pulled and is not there")),
+        }
+    }
+
+    /// Loads an image made of files, and pins it.
+    pub(super) async fn load(&self, image: &ImageSpec) -> Result<Pinned, ContainerError> {
+        let what = format!("loading image {}", image.tag);
+        let failed = |error: std::io::Error| {
+            ContainerError::new(Kind::Refused, what.clone(), error.to_string())
+        };
+        let archive = image.archive().map_err(failed)?;
+        let body = bollard::body_full(archive.into());
+        let loading = async {
+            let options = ImportImageOptions::default();
+            let mut stream = pin!(self.docker.import_image(options, body, None));
+            while let Some(step) = stream.next().await {
+                let step = step.map_err(|error| self.failed(&what, &error))?;
+                if let Some(message) = step.error_detail.as_ref().and_then(|e| e.message.as_ref()) {
+                    return Err(classify::said(self.redactor, what.clone(), message));
+                }
+            }
+            Ok(())
+        };
+        timeout(LOAD, loading)
+            .await
+            .map_err(|_| classify::silent(what.clone()))??;
+        match self.image_id(&image.tag).await? {
+            Some(id) => Ok(local(id)),
+            None => Err(missing(what, "it was loaded and is not there")),
+        }
+    }
+
+    /// The id on this engine of each pinned image; fails if any is not present.
+    pub(super) async fn image_ids(
+        &self,
+        pins: &BTreeMap<String, Pinned>,
+    ) -> Result<BTreeMap<String, String>, ContainerError> {
+        let mut ids = BTreeMap::new();
+        for (service, image) in pins {
+            let Some(id) = self.image_id(&image.reference).await? else {
+                let what = format!("looking for image {image} of service {service}");
+                return Err(missing(what, "this engine does not have it")
+                    .hint("Pull it first; load a local image on this engine again"));
+            };
+            ids.insert(service.clone(), id);
+        }
+        Ok(ids)
+    }
+
+    async fn look_at_image(&self, image: &str) -> Result<Option<ImageInspect>, ContainerError> {
+        let call = self.call(
+            format!("looking for image {image}"),
+            self.docker.inspect_image(image),
+        );
+        match call.await {
+            Ok(found) => Ok(Some(found)),
+            Err(error) if error.kind == Kind::NotFound => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+}
+
+/// How long an engine may take to load an image handed to it.
+const LOAD: std::time::Duration = std::time::Duration::from_secs(300);
+
+/// The registry of a reference, by Docker's rule for the first part of a name.
+pub(super) fn registry(image: &str) -> &str {
+    match image.split_once('/') {
+        Some((host, _)) if host.contains(['.', ':']) || host == "localhost" => host,
+        Some(_) | None => "docker.io",
+    }
+}
+
+/// A reference without tag and digest.
+fn repository(image: &str) -> &str {
+    let name = image.split_once('@').map_or(image, |(name, _)| name);
+    match name.rsplit_once(':') {
+        Some((name, tag)) if !tag.contains('/') => name,
+        Some(_) | None => name,
+    }
+}
+
+/// The id of an image that was built or loaded here. Engines that keep images
+/// in containerd give such an image a digest, its own id, all the same.
+fn never_in_a_registry(image: &ImageInspect) -> Option<String> {
+    let digests = image.repo_digests.as_deref().unwrap_or_default();
+    image.id.clone().filter(|_| digests.is_empty())
+}
+
+/// What is known here when the registry does not help.
+fn without_registry(
+    present: Option<ImageInspect>,
+    repository: &str,
+    error: ContainerError,
+) -> Result<Pinned, ContainerError> {
+    let Some(image) = present else {
+        return Err(error);
+    };
+    let digests = image.repo_digests.unwrap_or_default();
+    let same_name = |digest: &&String| {
+        let (name, repository) = (canonical(self::repository(digest)), canonical(repository));
+        name == repository
+    };
+    let Some(known) = digests.iter().find(same_name) else {
+        return Err(error);
+    };
+    let digest = known.rsplit_once('@').map(|(_, digest)| digest);
+    match (digest, image.id) {
+        (Some(digest), Some(id)) if digest == id => Ok(local(id)),
+        // What was last pulled is a fair answer only if nobody can be asked.
+        (Some(digest), _) if error.kind == Kind::Unreachable => Ok(Pinned {
+            reference: format!("{repository}@{digest}"),
+            local: false,
+        }),
+        (_, _) => Err(error),
+    }
+}
+
+fn canonical(repository: &str) -> &str {
+    let short = repository.strip_prefix("docker.io/").unwrap_or(repository);
+    short.strip_prefix("library/").unwrap_or(short)
+}
+
+fn local(id: String) -> Pinned {
+    Pinned {
+        reference: id,
+        local: true,
+    }
+}
+
+fn missing(what: String, why: &str) -> ContainerError {
+    ContainerError::new(Kind::NotFound, what, why)
+}
+
+/// Progress of a pull, told once per layer and stage instead of per megabyte.
+#[derive(Default)]
+struct Progress {
+    total: BTreeMap<String, i64>,
+    told: BTreeSet<(String, String)>,
+}
+
+impl Progress {
+    fn line(&mut self, step: &CreateImageInfo) -> Option<String> {
+        let status = step.status.clone()?;
+        let layer = step.id.clone().unwrap_or_default();
+        if let Some(total) = step
+            .progress_detail
+            .as_ref()
+            .and_then(|detail| detail.total)
+        {
+            self.total.insert(layer.clone(), total);
+        }
+        let new = self.told.len() < 1000 && self.told.insert((layer.clone(), status.clone()));
+        match self.total.get(&layer) {
+            Some(total) if new => Some(format!("{layer}: {status} ({total} bytes)")),
+            None if new => Some(format!("{layer}: {status}")),
+            Some(_) | None => None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn references_are_taken_apart_as_docker_does() {
+        for (image, host, name) in [
+            ("postgres:16", "docker.io", "postgres"),
+            ("org/app", "docker.io", "org/app"),
+            ("ghcr.io/org/app:1.2", "ghcr.io", "ghcr.io/org/app"),
+            ("localhost/app:1", "localhost", "localhost/app"),
+            (
+                "127.0.0.1:5000/demo",
+                "127.0.0.1:5000",
+                "127.0.0.1:5000/demo",
+            ),
+            ("r:5000/demo:1@sha256:ab", "r:5000", "r:5000/demo"),
+        ] {
+            assert_eq!(
+                (registry(image), repository(image)),
+                (host, name),
+                "{image}"
+            );
+        }
+    }
+
+    #[test]
+    fn only_references_are_references() {
+        let digest = format!("ghcr.io/org/app@sha256:{}", "a".repeat(64));
+        for good in [
+            "postgres",
+            "a/b/c:1",
+            "127.0.0.1:5000/demo:v1",
+            "Ghcr.io/a/b",
+            &digest,
+        ] {
+            assert!(REFERENCE.is_match(good), "{good}");
+        }
+        for bad in [
+            "",
+            "Upper:1",
+            "a b",
+            "a:",
+            "../x",
+            "-rm",
+            "a@sha256:short",
+            "a\nb",
+            "http://a/b",
+        ] {
+            assert!(!REFERENCE.is_match(bad), "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_known_digest_stands_in_for_a_silent_registry_only() {
+        let image = ImageInspect {
+            id: Some("sha256:1".into()),
+            repo_digests: Some(vec!["org/app@sha256:2".into()]),
+            ..ImageInspect::default()
+        };
+        let error = |kind| ContainerError::new(kind, "asking", "no");
+        let answer = |kind| without_registry(Some(image.clone()), "docker.io/org/app", error(kind));
+        assert_eq!(
+            answer(Kind::Unreachable).unwrap().reference,
+            "docker.io/org/app@sha256:2"
+        );
+        assert_eq!(answer(Kind::NotFound).unwrap_err().kind, Kind::NotFound);
+    }
+}

@@ -1,0 +1,170 @@
+//! Where the bytes of a program become lines that are told and kept.
+
+use std::pin::pin;
+
+use bollard::container::LogOutput;
+use chrono::{DateTime, Utc};
+use futures_util::{Stream as FutureStream, StreamExt as _};
+
+use crate::containers::{Collector, LineSink, Output, OutputLine, Stream};
+use crate::redact::Redactor;
+use crate::redact::lines::Splitter;
+
+/// Takes bytes of two streams apart, tells every line and keeps it.
+pub(super) struct Tap<'a> {
+    sink: &'a dyn LineSink,
+    kept: Collector,
+    stdout: Lane,
+    stderr: Lane,
+    /// Each frame begins with the time it was written.
+    stamped: bool,
+    last: String,
+}
+
+struct Lane {
+    splitter: Splitter,
+    at: Option<DateTime<Utc>>,
+}
+
+impl<'a> Tap<'a> {
+    pub(super) fn new(redactor: &Redactor, sink: &'a dyn LineSink) -> Self {
+        let lane = || Lane {
+            splitter: Splitter::new(redactor.clone()),
+            at: None,
+        };
+        Self {
+            sink,
+            kept: Collector::default(),
+            stdout: lane(),
+            stderr: lane(),
+            stamped: false,
+            last: String::new(),
+        }
+    }
+
+    /// For streams in which each frame begins with a time.
+    pub(super) fn stamped(redactor: &Redactor, sink: &'a dyn LineSink) -> Self {
+        Self {
+            stamped: true,
+            ..Self::new(redactor, sink)
+        }
+    }
+
+    /// Takes bytes of one stream.
+    pub(super) fn bytes(&mut self, stream: Stream, bytes: &[u8]) {
+        let lane = match stream {
+            Stream::Stdout | Stream::Note => &mut self.stdout,
+            Stream::Stderr => &mut self.stderr,
+        };
+        let (at, bytes) = if self.stamped {
+            unstamp(bytes)
+        } else {
+            (None, bytes)
+        };
+        lane.at = at.or(lane.at);
+        let at = lane.at;
+        for text in lane.splitter.push(bytes) {
+            self.tell(OutputLine { stream, at, text });
+        }
+    }
+
+    /// Takes one frame of an engine's answer.
+    pub(super) fn frame(&mut self, frame: &LogOutput) {
+        match frame {
+            LogOutput::StdErr { message } => self.bytes(Stream::Stderr, message),
+            LogOutput::StdOut { message } | LogOutput::Console { message } => {
+                self.bytes(Stream::Stdout, message);
+            }
+            LogOutput::StdIn { .. } => {}
+        }
+    }
+
+    /// Takes frames until there are no more.
+    pub(super) async fn frames(
+        &mut self,
+        frames: impl FutureStream<Item = Result<LogOutput, bollard::errors::Error>>,
+    ) -> Result<(), bollard::errors::Error> {
+        let mut frames = pin!(frames);
+        while let Some(frame) = frames.next().await {
+            self.frame(&frame?);
+        }
+        Ok(())
+    }
+
+    /// A remark of ours among the lines.
+    pub(super) fn note(&mut self, text: String) {
+        self.tell(OutputLine {
+            stream: Stream::Note,
+            at: None,
+            text,
+        });
+    }
+
+    /// The last line so far.
+    pub(super) fn last(&self) -> &str {
+        &self.last
+    }
+
+    /// Everything, with lines that have no end.
+    pub(super) fn finish(mut self) -> Output {
+        if let Some(text) = self.stdout.splitter.finish() {
+            self.tell(OutputLine {
+                stream: Stream::Stdout,
+                at: self.stdout.at,
+                text,
+            });
+        }
+        if let Some(text) = self.stderr.splitter.finish() {
+            self.tell(OutputLine {
+                stream: Stream::Stderr,
+                at: self.stderr.at,
+                text,
+            });
+        }
+        self.kept.finish()
+    }
+
+    fn tell(&mut self, line: OutputLine) {
+        if line.stream != Stream::Note {
+            self.last.clone_from(&line.text);
+        }
+        self.kept.push(line.clone());
+        self.sink.line(line);
+    }
+}
+
+/// The time a frame begins with, and the rest of it.
+fn unstamp(frame: &[u8]) -> (Option<DateTime<Utc>>, &[u8]) {
+    let Some(space) = frame.iter().take(40).position(|byte| *byte == b' ') else {
+        return (None, frame);
+    };
+    let stamp = std::str::from_utf8(&frame[..space]).ok();
+    match stamp.and_then(|stamp| DateTime::parse_from_rfc3339(stamp).ok()) {
+        Some(at) => (Some(at.to_utc()), &frame[space + 1..]),
+        None => (None, frame),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::containers::Discard;
+
+    #[test]
+    fn the_parts_of_a_long_line_lose_their_stamps() {
+        let mut tap = Tap::stamped(&Redactor::default(), &Discard);
+        tap.bytes(Stream::Stdout, b"2024-09-24T10:00:00.5Z one ");
+        tap.bytes(Stream::Stderr, b"2024-09-24T10:00:01Z between\n");
+        tap.bytes(Stream::Stdout, b"2024-09-24T10:00:02Z line\n");
+        let lines = tap.finish().lines;
+        assert_eq!(
+            (lines[0].stream, lines[0].text.as_str()),
+            (Stream::Stderr, "between")
+        );
+        assert_eq!(lines[1].text, "one line");
+        assert_eq!(
+            lines[1].at.unwrap().to_rfc3339(),
+            "2024-09-24T10:00:02+00:00"
+        );
+    }
+}

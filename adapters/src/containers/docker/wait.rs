@@ -1,0 +1,176 @@
+//! Waiting until a project is well, and saying precisely why it is not.
+//!
+//! Compose calls a project up whose containers crash a moment later, and a
+//! container that crashes in a loop is healthy in between. So all of them must
+//! have been well, unrestarted, for a while.
+
+mod judge;
+
+use std::time::Duration;
+
+use bollard::models::ContainerState;
+use tokio::time::{Instant, sleep};
+
+use self::judge::{Fault, Judge, Verdict};
+use super::api::Api;
+use super::logs;
+use super::project::instant;
+use super::tap::Tap;
+use crate::containers::{ContainerError, FailureMode, Health, Kind, Running, Session, Stable};
+
+/// How often the engine is asked.
+const EVERY: Duration = Duration::from_millis(100);
+
+/// Returns the containers once all are well for long enough.
+pub(super) async fn stable(
+    api: &Api<'_>,
+    wanted: &Stable,
+    session: &Session<'_>,
+) -> Result<Vec<Running>, ContainerError> {
+    let images = api.image_ids(&wanted.pins).await?;
+    let info = api
+        .call("asking the engine's time", api.docker.info())
+        .await?;
+    let mut judge = Judge::new(wanted, images, instant(info.system_time.as_deref()));
+    let mut tap = Tap::new(api.redactor, session.lines);
+    let begun = Instant::now();
+    let mut well_since = None;
+    let mut ever_well = false;
+    let mut told = String::new();
+    loop {
+        let containers = api.running(&wanted.project).await?;
+        let waited = begun.elapsed();
+        let news = match judge.verdict(&containers) {
+            Verdict::Well(signature) => {
+                ever_well = true;
+                match &well_since {
+                    Some((since, same)) if *same == signature => {
+                        if Instant::now() - *since >= wanted.stable_for {
+                            return Ok(judge.counted(containers));
+                        }
+                    }
+                    Some(_) | None => well_since = Some((Instant::now(), signature)),
+                }
+                "all are well; waiting to see that they stay so".to_owned()
+            }
+            Verdict::NotYet(news) => {
+                well_since = None;
+                if waited >= wanted.healthy_within {
+                    return Err(late(api, wanted, &judge, &containers, &news).await);
+                }
+                news
+            }
+            Verdict::Failed(fault) => return Err(failed(api, wanted, &fault, ever_well).await),
+        };
+        if waited
+            >= session
+                .within
+                .min(wanted.healthy_within + wanted.stable_for * 2)
+        {
+            return Err(late(api, wanted, &judge, &containers, &news).await);
+        }
+        if news != told {
+            tap.note(news.clone());
+            told = news;
+        }
+        sleep(EVERY).await;
+    }
+}
+
+/// What stands in the way when the time is over.
+async fn late(
+    api: &Api<'_>,
+    wanted: &Stable,
+    judge: &Judge<'_>,
+    containers: &[Running],
+    news: &str,
+) -> ContainerError {
+    let what = format!("waiting for project {} to be well", wanted.project);
+    let why = format!(
+        "not within {} s: {news}",
+        wanted.healthy_within.as_secs_f32()
+    );
+    let culprit = judge.unwell(containers);
+    let checked = culprit.is_some_and(|one| one.health != Health::Unchecked);
+    let mode = if checked {
+        FailureMode::Healthcheck
+    } else {
+        FailureMode::Startup
+    };
+    let output = match culprit {
+        Some(culprit) => evidence(api, &culprit.container).await.1,
+        None => Vec::new(),
+    };
+    ContainerError::new(Kind::Timeout, what, why)
+        .mode(mode)
+        .output(output)
+}
+
+/// What happened to the container at fault.
+async fn failed(api: &Api<'_>, wanted: &Stable, fault: &Fault, ever_well: bool) -> ContainerError {
+    let what = format!(
+        "waiting for service {} of project {}",
+        fault.service, wanted.project
+    );
+    let (state, output) = evidence(api, &fault.container).await;
+    let mode = match (fault.unhealthy, ever_well) {
+        (true, _) => FailureMode::Healthcheck,
+        (false, true) => FailureMode::Runtime,
+        (false, false) => FailureMode::Startup,
+    };
+    let why = if state.is_empty() {
+        fault.why.clone()
+    } else {
+        format!("{} ({state})", fault.why)
+    };
+    ContainerError::new(Kind::Runtime, what, why)
+        .mode(mode)
+        .output(output)
+}
+
+/// The state of a container in words; and what its health check and its program
+/// last said. What cannot be had is left out.
+async fn evidence(api: &Api<'_>, container: &str) -> (String, Vec<String>) {
+    let Ok(Some(found)) = api.inspect(container).await else {
+        return (String::new(), Vec::new());
+    };
+    let state = found.state.unwrap_or_default();
+    let mut lines = Vec::new();
+    let checks = state
+        .health
+        .as_ref()
+        .and_then(|health| health.log.as_deref())
+        .unwrap_or_default();
+    for check in checks.iter().rev().take(3).rev() {
+        let said = api
+            .redactor
+            .text(check.output.as_deref().unwrap_or_default().trim());
+        let said = said.lines().last().unwrap_or_default();
+        lines.push(format!(
+            "health check, exit code {}: {said}",
+            check.exit_code.unwrap_or(-1)
+        ));
+    }
+    if let Ok(log) = logs::last(api, container).await {
+        lines.extend(log.evidence());
+    }
+    (in_words(api, &state), lines)
+}
+
+fn in_words(api: &Api<'_>, state: &ContainerState) -> String {
+    let status = state
+        .status
+        .map(|status| status.to_string())
+        .unwrap_or_default();
+    let mut words = vec![status];
+    if state.running != Some(true) || state.restarting == Some(true) {
+        words.push(format!("exit code {}", state.exit_code.unwrap_or(-1)));
+    }
+    if state.oom_killed == Some(true) {
+        words.push("killed for want of memory".into());
+    }
+    if let Some(error) = state.error.as_ref().filter(|error| !error.is_empty()) {
+        words.push(api.redactor.text(error));
+    }
+    words.join(", ")
+}

@@ -1,0 +1,115 @@
+//! Why an engine did not do what it was asked.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+/// What happened, why, and what to do about it. All of it may be shown to people.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+#[error("{what}{}{}", Clause(": ", .why), Clause(". ", .hint))]
+pub struct ContainerError {
+    /// What the caller can make of it.
+    pub kind: Kind,
+    /// When a program failed: at what stage of its life.
+    pub mode: Option<FailureMode>,
+    /// What was tried.
+    pub what: String,
+    /// What the other side said, in one line.
+    pub why: String,
+    /// The last lines of output or log, as evidence.
+    pub output: Vec<String>,
+    /// What to do, if that is known.
+    pub hint: String,
+}
+
+/// What the caller can make of an error.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Kind {
+    /// Failed before anything was touched.
+    Preflight,
+    /// Failed after something was touched.
+    Runtime,
+    /// Ended from outside. Whether the work was done is unknown.
+    Interrupted,
+    /// Took too long. Whether the work will still be done is unknown.
+    Timeout,
+    /// The engine or the registry does not answer.
+    Unreachable,
+    /// There is no such image, service or container.
+    NotFound,
+    /// Something else has that name.
+    Conflict,
+    /// Not allowed, not supported or nonsense; trying again will not help.
+    Refused,
+}
+
+/// At what stage of its life a program failed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FailureMode {
+    /// It never came up.
+    Startup,
+    /// It runs, but its health check does not pass.
+    Healthcheck,
+    /// It was up and well, and then failed.
+    Runtime,
+}
+
+impl ContainerError {
+    /// An error of a kind, saying what was tried and why it failed.
+    pub fn new(kind: Kind, what: impl Into<String>, why: impl Into<String>) -> Self {
+        Self {
+            kind,
+            mode: None,
+            what: what.into(),
+            why: why.into(),
+            output: Vec::new(),
+            hint: String::new(),
+        }
+    }
+
+    /// The same, with a word on what to do.
+    pub fn hint(mut self, hint: impl Into<String>) -> Self {
+        self.hint = hint.into();
+        self
+    }
+
+    /// The same, with the stage at which a program failed.
+    pub fn mode(mut self, mode: FailureMode) -> Self {
+        self.mode = Some(mode);
+        self
+    }
+
+    /// The same, with the last lines of output.
+    pub fn output(mut self, output: Vec<String>) -> Self {
+        self.output = output;
+        self
+    }
+}
+
+/// Part of a sentence that is left out, with its separator, when empty.
+struct Clause<'a>(&'static str, &'a str);
+
+impl fmt::Display for Clause<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.1.is_empty() {
+            return Ok(());
+        }
+        write!(f, "{}{}", self.0, self.1)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reads_as_what_why_and_what_to_do() {
+        let bare = ContainerError::new(Kind::NotFound, "pulling a:1", "");
+        assert_eq!(bare.to_string(), "pulling a:1");
+        let full =
+            ContainerError::new(Kind::NotFound, "pulling a:1", "no such tag").hint("Push it.");
+        assert_eq!(full.to_string(), "pulling a:1: no such tag. Push it.");
+    }
+}

@@ -1,0 +1,141 @@
+//! What an engine answers, as plain data.
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+use super::{Flavour, Labels, Output};
+
+/// Marks a container that only occupies a name.
+pub const TOMBSTONE: &str = "io.shipbell.tombstone";
+
+/// What answered a preflight.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Preflight {
+    /// The engine's version.
+    pub engine: String,
+    /// The version of the protocol spoken with it.
+    pub api: String,
+    /// Which Compose serves the project.
+    pub flavour: Flavour,
+    /// Its version.
+    pub compose: String,
+    /// The services its files name. Pinning any other one would invent it.
+    pub services: Vec<String>,
+}
+
+/// What converging a project did.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UpReport {
+    /// Which Compose did it.
+    pub flavour: Flavour,
+    /// The generated override file, as written.
+    pub override_text: String,
+    /// Half-made containers of an earlier, interrupted call that were removed.
+    pub reaped: usize,
+    /// What Compose said.
+    pub output: Output,
+}
+
+/// A container of a service, as it stands.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Running {
+    /// The service.
+    pub service: String,
+    /// The container's id.
+    pub container: String,
+    /// The image as it was named when the container was made.
+    pub image: String,
+    /// That image's id on the engine.
+    pub image_id: String,
+    /// Whether it runs.
+    pub running: bool,
+    /// What its health check says.
+    pub health: Health,
+    /// How often the engine restarted it.
+    pub restarts: i64,
+    /// When it was last started.
+    pub started_at: Option<DateTime<Utc>>,
+    /// Its labels.
+    pub labels: Labels,
+}
+
+/// What a container's health check says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Health {
+    /// There is none.
+    Unchecked,
+    /// Nothing yet.
+    Starting,
+    /// All is well.
+    Healthy,
+    /// It fails.
+    Unhealthy,
+}
+
+/// A one-off container that was found by name.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Found {
+    /// The container's id.
+    pub container: String,
+    /// Its labels.
+    pub labels: Labels,
+    /// How far it got.
+    pub phase: Phase,
+}
+
+/// How far a one-off container got.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Phase {
+    /// It only occupies the name and will never run.
+    Tombstone,
+    /// Made and never started.
+    Created,
+    /// Running.
+    Running,
+    /// Ended.
+    Exited {
+        /// The exit code.
+        code: i64,
+        /// It was killed for want of memory.
+        out_of_memory: bool,
+        /// When.
+        finished_at: Option<DateTime<Utc>>,
+    },
+}
+
+/// How a one-off command ended by itself, well or not.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Exit {
+    /// Its exit code.
+    pub code: i64,
+    /// The container's id.
+    pub container: String,
+    /// An earlier call had made the container.
+    pub adopted: bool,
+    /// When it was started.
+    pub started_at: Option<DateTime<Utc>>,
+    /// When it ended.
+    pub finished_at: Option<DateTime<Utc>>,
+    /// Everything it wrote, bounded.
+    pub output: Output,
+}
+
+/// How a command inside a running container ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Ran {
+    /// Its exit code. 126 and 127 mean that it could not be started.
+    pub code: i64,
+    /// Everything it wrote, bounded.
+    pub output: Output,
+}
+
+/// Whether a name could be occupied.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Sealing {
+    /// The name is occupied, now or since earlier: nothing can run under it.
+    Sealed,
+    /// Too late: a container of that name runs or has run.
+    Taken(Found),
+}

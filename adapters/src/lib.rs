@@ -1,0 +1,13 @@
+//! The world outside the bot, each part in its own generic words.
+//!
+//! Every module is one vocabulary and one port: a handful of plain types and a
+//! trait over them. Nothing here has heard of what the bot coordinates. Read
+//! [`chat`] first; [`containers`] and [`probes`] follow the same shape.
+
+#![warn(missing_docs)]
+
+pub mod chat;
+pub mod containers;
+pub mod probes;
+pub mod redact;
+pub mod secret;

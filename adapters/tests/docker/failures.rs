@@ -1,0 +1,189 @@
+//! Projects and engines that fail, each in its own way.
+
+use std::net::TcpListener;
+use std::os::unix::net::UnixListener;
+use std::time::Duration;
+
+use shipbell_adapters::containers::{
+    ContainerError, Containers as _, FailureMode, Kind, Pinned, Session, Stable, Target,
+};
+
+use crate::rig::{self, Heard, Rig};
+
+async fn bad(rig: &Rig, state: &str) -> ContainerError {
+    let image = rig.image("bad", state).await;
+    let heard = Heard::default();
+    let up = rig.up(rig.project(""), &image);
+    rig.engines
+        .up(&rig.target, &up, &heard.session())
+        .await
+        .unwrap();
+    let stable = Stable {
+        stable_for: Duration::from_secs(3),
+        ..rig.stable(&image)
+    };
+    rig.engines
+        .wait_stable(&rig.target, &stable, &heard.session())
+        .await
+        .unwrap_err()
+}
+
+#[tokio::test]
+async fn an_unhealthy_program_is_named_with_its_last_words() {
+    rig::run("unhealthy", async |rig| {
+        let error = bad(rig, "sick").await;
+        assert_eq!(
+            (error.kind, error.mode),
+            (Kind::Runtime, Some(FailureMode::Healthcheck))
+        );
+        let evidence = error.output.join("\n");
+        assert!(
+            evidence.contains("health check, exit code 1: I am sick"),
+            "{evidence}"
+        );
+        assert!(evidence.contains("started bad"), "{evidence}");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_crashing_program_is_named_with_its_exit_code() {
+    rig::run("crashing", async |rig| {
+        let error = bad(rig, "crash").await;
+        assert_eq!(error.kind, Kind::Runtime);
+        // Fast machines see it healthy first.
+        let modes = [Some(FailureMode::Startup), Some(FailureMode::Runtime)];
+        assert!(modes.contains(&error.mode), "{error:?}");
+        assert!(error.why.contains("exit code 7"), "{error}");
+        assert!(error.output.join("\n").contains("out of luck"), "{error:?}");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_program_that_is_restarted_is_not_well() {
+    rig::run("restarting", async |rig| {
+        let image = rig.image("bad", "crash").await;
+        let heard = Heard::default();
+        let up = rig.up(rig.project("    restart: always\n"), &image);
+        rig.engines
+            .up(&rig.target, &up, &heard.session())
+            .await
+            .unwrap();
+        let stable = Stable {
+            stable_for: Duration::from_secs(5),
+            ..rig.stable(&image)
+        };
+        let waited = rig
+            .engines
+            .wait_stable(&rig.target, &stable, &heard.session())
+            .await;
+        let error = waited.unwrap_err();
+        assert_eq!(error.kind, Kind::Runtime, "{error}");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_port_in_use_is_named_and_the_next_attempt_converges() {
+    rig::run("port", async |rig| {
+        let image = rig.image("port", "well").await;
+        let heard = Heard::default();
+        let taken = TcpListener::bind("127.0.0.1:0").unwrap();
+        let port = taken.local_addr().unwrap().port();
+        let project = rig.project(&format!("    ports: [\"127.0.0.1:{port}:80\"]\n"));
+        let up = rig.up(project, &image);
+        let error = rig
+            .engines
+            .up(&rig.target, &up, &heard.session())
+            .await
+            .unwrap_err();
+        assert_eq!(error.kind, Kind::Runtime, "{error:?}");
+        assert!(error.hint.contains("port"), "{error}");
+        drop(taken);
+        rig.engines
+            .up(&rig.target, &up, &heard.session())
+            .await
+            .unwrap();
+        rig.engines
+            .wait_stable(&rig.target, &rig.stable(&image), &heard.session())
+            .await
+            .unwrap();
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn before_anything_is_touched_it_is_preflight() {
+    rig::run("preflight", async |rig| {
+        let heard = Heard::default();
+        let gone = Pinned {
+            reference: format!("sha256:{}", "0".repeat(64)),
+            local: true,
+        };
+        let up = rig.up(rig.project(""), &gone);
+        let error = rig
+            .engines
+            .up(&rig.target, &up, &heard.session())
+            .await
+            .unwrap_err();
+        assert_eq!(error.kind, Kind::NotFound, "{error:?}");
+        let project = rig.project("    nonsense: true\n");
+        let error = rig
+            .engines
+            .preflight(&rig.target, &project, &heard.session())
+            .await
+            .unwrap_err();
+        assert_eq!(error.kind, Kind::Preflight, "{error:?}");
+        assert!(error.output.join("\n").contains("nonsense"), "{error:?}");
+        assert!(
+            rig.engines
+                .running(&rig.target, &rig.name)
+                .await
+                .unwrap()
+                .is_empty()
+        );
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_deadline_ends_compose() {
+    rig::run("deadline", async |rig| {
+        let image = rig.image("port", "well").await;
+        let heard = Heard::default();
+        let session = Session {
+            within: Duration::from_millis(300),
+            ..heard.session()
+        };
+        let up = rig.up(rig.project(""), &image);
+        let error = rig
+            .engines
+            .up(&rig.target, &up, &session)
+            .await
+            .unwrap_err();
+        assert_eq!(error.kind, Kind::Timeout, "{error:?}");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_engine_that_is_not_there_is_unreachable() {
+    rig::run("unreachable", async |rig| {
+        let kind = async |docker: String| {
+            let running = rig.engines.running(&Target { docker }, "any").await;
+            running.unwrap_err().kind
+        };
+        assert_eq!(
+            kind("unix:///nowhere/docker.sock".into()).await,
+            Kind::Unreachable
+        );
+        assert_eq!(kind("tcp://127.0.0.1:2375".into()).await, Kind::Refused);
+        let socket = rig.directory.path().join("docker.sock");
+        let listener = UnixListener::bind(&socket).unwrap();
+        let address = format!("unix://{}", socket.display());
+        drop(listener);
+        assert_eq!(kind(address).await, Kind::Unreachable);
+    })
+    .await;
+}

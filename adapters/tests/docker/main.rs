@@ -1,0 +1,13 @@
+//! The port `Containers` against a real Docker engine and the installed Compose.
+//!
+//! Without an engine every test says so and passes, unless `SHIPBELL_REQUIRE`
+//! names `docker`.
+
+#![cfg(feature = "docker")]
+
+mod failures;
+mod images;
+mod oneoffs;
+mod projects;
+mod registry;
+mod rig;

@@ -1,0 +1,170 @@
+//! Projects that converge and are well.
+
+use std::collections::BTreeMap;
+
+use shipbell_adapters::containers::{
+    Containers as _, Exec, Health, Home, Kind, LogQuery, OneOff, Sealing,
+};
+
+use crate::rig::{self, Heard};
+
+#[tokio::test]
+async fn two_versions_after_each_other() {
+    rig::run("versions", async |rig| {
+        let (one, two) = (
+            rig.image("one", "well").await,
+            rig.image("two", "well").await,
+        );
+        let heard = Heard::default();
+        let project = rig.project("");
+        let found = rig
+            .engines
+            .preflight(&rig.target, &project, &heard.session())
+            .await
+            .unwrap();
+        assert_eq!(found.services, ["web"]);
+
+        let lock = tempfile::tempfile().unwrap();
+        let session = shipbell_adapters::containers::Session {
+            lock: Some(&lock),
+            ..heard.session()
+        };
+        let up = rig.up(project.clone(), &one);
+        rig.engines.up(&rig.target, &up, &session).await.unwrap();
+        let well = rig
+            .engines
+            .wait_stable(&rig.target, &rig.stable(&one), &session)
+            .await
+            .unwrap();
+        assert_eq!((well.len(), well[0].health), (1, Health::Healthy));
+        assert_eq!(well[0].labels["io.shipbell.version"], "costs $5");
+
+        let report = rig
+            .engines
+            .up(&rig.target, &rig.up(project, &two), &session)
+            .await
+            .unwrap();
+        assert!(
+            report.override_text.contains(&two.reference),
+            "{}",
+            report.override_text
+        );
+        let stable = rig.stable(&two);
+        rig.engines
+            .wait_stable(&rig.target, &stable, &session)
+            .await
+            .unwrap();
+        let running = rig.engines.running(&rig.target, &rig.name).await.unwrap();
+        assert_eq!(running.len(), 1);
+        assert_eq!(running[0].image_id, two.reference);
+        assert!(heard.text().contains("all are well"), "{}", heard.text());
+
+        let error = rig
+            .engines
+            .wait_stable(&rig.target, &rig.stable(&one), &session)
+            .await;
+        assert!(error.unwrap_err().why.contains("another image"));
+
+        let query = |service: Option<&str>| LogQuery {
+            project: rig.name.clone(),
+            service: service.map(str::to_owned),
+            tail: 10,
+            since: None,
+        };
+        let log = rig
+            .engines
+            .logs(&rig.target, &query(Some("web")))
+            .await
+            .unwrap();
+        assert_eq!(log.text(), "started two\n");
+        let later = LogQuery {
+            since: log.lines[0].at,
+            ..query(None)
+        };
+        assert_eq!(
+            rig.engines.logs(&rig.target, &later).await.unwrap().text(),
+            ""
+        );
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn commands_in_a_service_and_beside_it() {
+    rig::run("commands", async |rig| {
+        let image = rig.image("commands", "well").await;
+        let heard = Heard::default();
+        let up = rig.up(rig.project(""), &image);
+        rig.engines
+            .up(&rig.target, &up, &heard.session())
+            .await
+            .unwrap();
+        let exec = |script: &str, service: &str| Exec {
+            project: rig.name.clone(),
+            service: service.to_owned(),
+            command: vec!["/bin/sh".into(), "-c".into(), script.to_owned()],
+            vars: [("PASSWORD".into(), "swordfish".into())].into(),
+        };
+        let script = "echo $FROM $PASSWORD; echo no >&2; exit 7";
+        let ran = rig
+            .engines
+            .exec(&rig.target, &exec(script, "web"), &heard.session())
+            .await
+            .unwrap();
+        assert_eq!(
+            (ran.code, ran.output.text().as_str()),
+            (7, "the bot [redacted]\nno\n")
+        );
+        let error = rig
+            .engines
+            .exec(&rig.target, &exec("true", "db"), &heard.session())
+            .await;
+        assert_eq!(error.unwrap_err().kind, Kind::NotFound);
+
+        let migrate = |script: &str| OneOff {
+            home: Home::Service {
+                project: Box::new(rig.project("")),
+                service: "web".into(),
+                pins: BTreeMap::from([("web".into(), image.clone())]),
+                state_dir: up.state_dir.clone(),
+            },
+            ..rig.once("migrate", &image, script)
+        };
+        let spec = migrate("echo migrated by $FROM; exit 4");
+        for adopted in [false, true] {
+            let exit = rig
+                .engines
+                .run_once(&rig.target, &spec, &heard.session())
+                .await
+                .unwrap();
+            assert_eq!((exit.code, exit.adopted), (4, adopted));
+            assert_eq!(exit.output.text(), "migrated by the bot\n");
+        }
+        // A lasting container of the service is none of its business, and the reverse.
+        assert_eq!(
+            rig.engines
+                .running(&rig.target, &rig.name)
+                .await
+                .unwrap()
+                .len(),
+            1
+        );
+
+        let sealed = OneOff {
+            name: format!("{}-sealed", rig.name),
+            ..spec
+        };
+        let sealing = rig
+            .engines
+            .tombstone(&rig.target, &sealed.name, &image, &rig.labels())
+            .await;
+        assert_eq!(sealing.unwrap(), Sealing::Sealed);
+        let error = rig
+            .engines
+            .run_once(&rig.target, &sealed, &heard.session())
+            .await
+            .unwrap_err();
+        assert_eq!(error.kind, Kind::Refused, "{error}");
+    })
+    .await;
+}

@@ -1,0 +1,202 @@
+//! What every test stands on: an engine, a project of its own, a tiny image.
+
+use std::collections::BTreeMap;
+use std::io::Write as _;
+use std::panic::AssertUnwindSafe;
+use std::path::Path;
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+use futures_util::FutureExt as _;
+use shipbell_adapters::containers::docker::{DockerEngines, Settings};
+use shipbell_adapters::containers::image::{ImageHealthcheck, ImageSpec, binary_with_libraries};
+use shipbell_adapters::containers::{
+    Containers as _, Home, Labels, LineSink, OneOff, OutputLine, Pinned, Project, Session, Stable,
+    Target, Up,
+};
+use shipbell_adapters::redact::Redactor;
+use shipbell_adapters::secret::Secret;
+
+/// Marks what a test made.
+pub(crate) const MARK: &str = "io.shipbell.test";
+
+/// What a service does: as told by its image.
+const SERVE: &str = r#"echo "started $VERSION"
+case "$STATE" in crash) sleep 0.3; echo "out of luck" >&2; exit 7 ;; esac
+while :; do sleep 60; done"#;
+
+/// One test's engine and project.
+pub(crate) struct Rig {
+    pub(crate) engines: DockerEngines,
+    pub(crate) target: Target,
+    pub(crate) name: String,
+    pub(crate) directory: tempfile::TempDir,
+}
+
+/// Remembers every line.
+#[derive(Default)]
+pub(crate) struct Heard(Mutex<Vec<OutputLine>>);
+
+/// Runs a test under a name of its own and removes what it made, pass or fail.
+pub(crate) async fn run(name: &str, test: impl AsyncFnOnce(&Rig)) {
+    let directory = tempfile::tempdir().unwrap();
+    let settings = Settings {
+        home: directory.path().to_owned(),
+        ..Settings::default()
+    };
+    let redactor = Redactor::knowing([&"swordfish".into()]);
+    let rig = Rig {
+        engines: DockerEngines::new(settings, redactor),
+        target: Target::local(),
+        name: format!("shipbell-test-{name}"),
+        directory,
+    };
+    if let Err(error) = rig.clean().await {
+        assert!(!required(), "docker is required: {error}");
+        writeln!(std::io::stderr(), "skipped: {name}: {error}").unwrap();
+        return;
+    }
+    let outcome = AssertUnwindSafe(test(&rig)).catch_unwind().await;
+    rig.clean().await.unwrap();
+    if let Err(panic) = outcome {
+        std::panic::resume_unwind(panic);
+    }
+}
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "tests have no configuration file"
+)]
+fn required() -> bool {
+    std::env::var("SHIPBELL_REQUIRE").is_ok_and(|all| all.split(',').any(|one| one == "docker"))
+}
+
+impl Rig {
+    async fn clean(&self) -> Result<(), shipbell_adapters::containers::ContainerError> {
+        self.engines.remove(&self.target, &self.labels()).await?;
+        self.engines.down(&self.target, &self.name).await
+    }
+
+    pub(crate) fn labels(&self) -> Labels {
+        Labels::from([(MARK.to_owned(), self.name.clone())])
+    }
+
+    /// Loads the tiny image, differing by version and by what becomes of it.
+    pub(crate) async fn image(&self, version: &str, state: &str) -> Pinned {
+        let mut files = binary_with_libraries(Path::new("/bin/sh"), "/bin/sh")
+            .await
+            .unwrap();
+        for file in binary_with_libraries(Path::new("/bin/sleep"), "/bin/sleep")
+            .await
+            .unwrap()
+        {
+            if files.iter().all(|known| known.path != file.path) {
+                files.push(file);
+            }
+        }
+        let words = |words: &[&str]| words.iter().map(|word| (*word).to_owned()).collect();
+        let spec = ImageSpec {
+            tag: format!("shipbell-test:{version}-{state}"),
+            files,
+            entrypoint: words(&["/bin/sh", "-c"]),
+            command: words(&[SERVE]),
+            env: [("VERSION", version), ("STATE", state), ("PATH", "/bin")]
+                .map(|(key, value)| (key.to_owned(), value.to_owned()))
+                .into(),
+            healthcheck: Some(ImageHealthcheck {
+                command: words(&[
+                    "/bin/sh",
+                    "-c",
+                    r#"echo "I am $STATE"; test "$STATE" != sick"#,
+                ]),
+                interval: Duration::from_millis(100),
+                timeout: Duration::from_secs(5),
+                retries: 3,
+            }),
+            stop_signal: Some("SIGKILL".into()),
+            ..ImageSpec::default()
+        };
+        self.engines.load(&self.target, &spec).await.unwrap()
+    }
+
+    /// A project of one service; `more` is appended to it.
+    pub(crate) fn project(&self, more: &str) -> Project {
+        let file = self.directory.path().join("compose.yml");
+        let text = format!(
+            "version: \"3.3\"\nservices:\n  web:\n    image: shipbell-test:none\n    environment:\n      \
+             FROM: \"${{FROM}}\"\n{more}"
+        );
+        std::fs::write(&file, text).unwrap();
+        Project {
+            name: self.name.clone(),
+            files: vec!["compose.yml".into()],
+            directory: self.directory.path().to_owned(),
+            env_file: None,
+            vars: BTreeMap::from([("FROM".into(), Secret::from("the bot"))]),
+            flavour: None,
+        }
+    }
+
+    pub(crate) fn up(&self, project: Project, image: &Pinned) -> Up {
+        Up {
+            project,
+            services: Vec::new(),
+            pins: BTreeMap::from([("web".into(), image.clone())]),
+            labels: Labels::from([("io.shipbell.version".into(), "costs $5".into())]),
+            state_dir: self.directory.path().join("state"),
+        }
+    }
+
+    pub(crate) fn stable(&self, image: &Pinned) -> Stable {
+        Stable {
+            project: self.name.clone(),
+            services: Vec::new(),
+            pins: BTreeMap::from([("web".into(), image.clone())]),
+            stable_for: Duration::from_secs(1),
+            healthy_within: Duration::from_secs(30),
+        }
+    }
+
+    /// A script that runs once.
+    pub(crate) fn once(&self, suffix: &str, image: &Pinned, script: &str) -> OneOff {
+        let (image, vars, network) = (image.clone(), BTreeMap::new(), None);
+        OneOff {
+            name: format!("{}-{suffix}", self.name),
+            identity: ("io.shipbell.spec".into(), script.len().to_string()),
+            labels: self.labels(),
+            command: vec![script.to_owned()],
+            home: Home::Image {
+                image,
+                vars,
+                network,
+            },
+        }
+    }
+}
+
+impl Heard {
+    pub(crate) fn session(&self) -> Session<'_> {
+        Session {
+            lines: self,
+            lock: None,
+            within: Duration::from_secs(60),
+        }
+    }
+
+    pub(crate) fn text(&self) -> String {
+        let lines = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        lines
+            .iter()
+            .map(|line| format!("{}\n", line.text))
+            .collect()
+    }
+}
+
+impl LineSink for Heard {
+    fn line(&self, line: OutputLine) {
+        self.0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .push(line);
+    }
+}

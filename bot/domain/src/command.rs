@@ -1,0 +1,141 @@
+//! What somebody or something wants of the domain: imperative, may be refused.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, Utc};
+
+use crate::ask::{AskId, Source, Standing, Vote};
+use crate::calendar::Span;
+use crate::event::Outcome;
+use crate::ids::{AppId, EnvId, EnvName, IncidentId, Person, ReleaseId, ServiceName, Version};
+use crate::ids::{FreezeId, WindowId};
+use crate::manifest::Image;
+use crate::policy::{Pinned, Severity};
+use crate::release::Mark;
+use crate::timer::Timer;
+
+/// Everything that can be put to [`crate::turn`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Command {
+    /// A person wants something.
+    Wish {
+        /// Who.
+        by: Person,
+        /// What.
+        wish: Wish,
+    },
+    /// The world answered. Only the engine says this.
+    Report(Report),
+    /// A timer is due. Only the engine says this.
+    Due(Timer),
+    /// The configuration was read.
+    Configure(Configure),
+}
+
+/// What a person can want.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the fields say what they are")]
+pub enum Wish {
+    /// A release of an application.
+    New(New),
+    /// To announce when a release goes to an environment.
+    Plan { release: ReleaseId, env: EnvName, span: Span, summary: String, owner: Person },
+    /// To deploy a release; with a reason, gates are set aside.
+    Deploy { release: ReleaseId, env: EnvName, over: Option<String> },
+    /// To answer an ask.
+    Vote { ask: AskId, source: Source, vote: Vote },
+    /// To take an answer back.
+    Withdraw { ask: AskId, source: Source },
+    /// To settle a checklist item, or with none to open it again.
+    Check { release: ReleaseId, item: u32, mark: Option<Mark> },
+    /// To return an environment to a version verified there; the previous one if not said.
+    Rollback { environment: EnvId, version: Option<Version>, reason: String },
+    /// To stop what is being done to an environment, and perhaps go back.
+    Stop { environment: EnvId, rollback: Option<String> },
+    /// To give a release up.
+    Cancel { release: ReleaseId, why: String },
+    /// To say how a watched environment looks.
+    Answer { environment: EnvId, tick: u32, good: bool },
+    /// To watch longer.
+    Extend { environment: EnvId, until: DateTime<Utc> },
+    /// To end the watch.
+    EndWatch { environment: EnvId },
+    /// A window for one occasion.
+    AddWindow { environment: EnvId, span: Span },
+    /// That window gone.
+    CancelWindow { window: WindowId, why: String },
+    /// No deploys for a time.
+    Freeze { app: Option<AppId>, from: DateTime<Utc>, to: Option<DateTime<Utc>>, reason: String },
+    /// The freeze lifted.
+    Unfreeze { freeze: FreezeId },
+    /// A lock released.
+    Unlock { environment: EnvId, why: String },
+    /// An incident opened.
+    OpenIncident { severity: Severity, what: String, environment: Option<EnvId>, app: Option<AppId> },
+    /// To be on an incident.
+    Acknowledge { incident: IncidentId },
+    /// The next level called now.
+    Escalate { incident: IncidentId },
+    /// To tell what is known.
+    Update { incident: IncidentId, text: String },
+    /// An incident over.
+    Resolve { incident: IncidentId, text: String },
+}
+
+/// A release somebody wants.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct New {
+    /// Of which application.
+    pub app: AppId,
+    /// What it is called.
+    pub version: Version,
+    /// Images other than the policy's own references.
+    pub images: BTreeMap<ServiceName, String>,
+    /// The commit it was built from.
+    pub commit: Option<String>,
+    /// A remark.
+    pub note: Option<String>,
+    /// Its ticket.
+    pub ticket: Option<String>,
+}
+
+/// What the world answered.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the fields say what they are")]
+pub enum Report {
+    /// The images of a release are pinned.
+    ImagesPinned { release: ReleaseId, images: BTreeMap<ServiceName, Image> },
+    /// They could not be.
+    ImagesUnresolved { release: ReleaseId, why: String },
+    /// What stands on the asks of a release, all platforms read in full at one time.
+    /// With an environment it answers a wish to deploy there.
+    StandingRead {
+        release: ReleaseId,
+        env: Option<EnvName>,
+        read_at: DateTime<Utc>,
+        standing: Vec<Standing>,
+    },
+    /// The bot started again: it takes the attempt over.
+    FenceTaken { environment: EnvId, attempt: u32 },
+    /// A piece of work is about to begin.
+    WorkStarted { environment: EnvId, attempt: u32, fence: u64, index: u32 },
+    /// A piece of work ended.
+    WorkEnded { environment: EnvId, attempt: u32, fence: u64, index: u32, outcome: Outcome },
+    /// What the checks of a look found.
+    TickChecked {
+        environment: EnvId,
+        attempt: u32,
+        tick: u32,
+        passed: bool,
+        findings: Vec<String>,
+    },
+}
+
+/// What reading the configuration changes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Configure {
+    /// This is the policy from now on.
+    Adopt(Box<Pinned>),
+    /// This application is configured no longer.
+    Remove(AppId),
+}

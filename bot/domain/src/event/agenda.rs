@@ -1,0 +1,42 @@
+//! What happened to one-off windows and freezes.
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+use crate::calendar::Span;
+use crate::ids::{AppId, EnvId, FreezeId, Person, WindowId};
+
+/// A fact about the agenda.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "event", rename_all = "snake_case")]
+#[expect(missing_docs, reason = "the fields say what they are")]
+pub enum AgendaEvent {
+    /// A one-off window was added.
+    WindowAdded { window: WindowId, environment: EnvId, span: Span, by: Person },
+    /// A one-off window was cancelled.
+    WindowCancelled { window: WindowId, by: Person, why: String },
+    /// Deploys were stopped for a time.
+    Frozen {
+        freeze: FreezeId,
+        /// None for every application.
+        app: Option<AppId>,
+        from: DateTime<Utc>,
+        /// None until somebody lifts it.
+        to: Option<DateTime<Utc>>,
+        reason: String,
+        by: Person,
+    },
+    /// A freeze was lifted.
+    Unfrozen { freeze: FreezeId, by: Person },
+}
+
+impl AgendaEvent {
+    pub(super) fn kind(&self) -> &'static str {
+        match self {
+            Self::WindowAdded { .. } => "agenda.window_added",
+            Self::WindowCancelled { .. } => "agenda.window_cancelled",
+            Self::Frozen { .. } => "agenda.frozen",
+            Self::Unfrozen { .. } => "agenda.unfrozen",
+        }
+    }
+}

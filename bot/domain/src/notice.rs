@@ -1,0 +1,90 @@
+//! News that rings a bell: what it says is fixed when it happens.
+
+use serde::{Deserialize, Serialize};
+
+use crate::attempt::FailureMode;
+use crate::calendar::Span;
+use crate::event::Override;
+use crate::gates::Waiting;
+use crate::ids::{AppId, EnvName, FreezeId, IncidentId, Person, ReleaseId, Role, Version};
+use crate::policy::Severity;
+
+/// One piece of news, with everything it needs to be told.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Notice {
+    /// Which release it is about.
+    pub release: Option<ReleaseId>,
+    /// Of which application.
+    pub app: Option<AppId>,
+    /// Who must act: only they are mentioned.
+    pub mention: Vec<Person>,
+    /// What happened.
+    pub news: News,
+}
+
+/// What happened.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "news", rename_all = "snake_case")]
+#[expect(missing_docs, reason = "the fields say what they are")]
+pub enum News {
+    /// Somebody owns the rollback of a planned deploy.
+    RollbackOwner { env: EnvName, version: Version, span: Span },
+    /// The images could not be pinned.
+    ImagesUnresolved { version: Version, why: String },
+    /// A wish to deploy did not start after the asks were read.
+    StartRefused { env: EnvName, version: Version, waiting: Vec<Waiting> },
+    /// The asks could not be read in time: nothing was started.
+    StartTimedOut { env: EnvName, version: Version },
+    /// People have not answered yet.
+    StillWaiting { env: EnvName, version: Version, roles: Vec<Role> },
+    /// Somebody set gates aside.
+    Overridden { env: EnvName, version: Version, over: Override, skipped: Vec<Waiting> },
+    /// A deploy or a rollback failed.
+    AttemptFailed {
+        env: EnvName,
+        version: Version,
+        rollback: bool,
+        step: Option<String>,
+        mode: FailureMode,
+        why: String,
+        tail: Vec<String>,
+        next: AfterFailure,
+    },
+    /// An environment is being taken back.
+    RollbackStarted { env: EnvName, to: Version, reason: String, by: Option<Person> },
+    /// An environment was taken back and proven.
+    RolledBack { env: EnvName, to: Version },
+    /// Somebody took consent back after the start: it changes nothing.
+    WithdrawnTooLate { env: EnvName, version: Version, by: Person },
+    /// A watched environment looks wrong.
+    WatchFinding { env: EnvName, version: Version, findings: Vec<String>, by: Option<Person> },
+    /// Somebody is asked how a watched environment looks.
+    WatchQuestion { env: EnvName, version: Version, tick: u32, again: bool },
+    /// An incident calls people.
+    Page {
+        incident: IncidentId,
+        severity: Severity,
+        what: String,
+        level: u32,
+        /// Who is called next, and when, unless somebody is on it.
+        next: Option<(Role, chrono::DateTime<chrono::Utc>)>,
+    },
+    /// An incident is over.
+    Resolved { incident: IncidentId, what: String, text: String, minutes: i64, by: Person },
+    /// Deploys stop for a time.
+    Frozen { freeze: FreezeId, reason: String, from: chrono::DateTime<chrono::Utc>, to: Option<chrono::DateTime<chrono::Utc>>, by: Person },
+    /// A freeze was lifted.
+    Unfrozen { freeze: FreezeId, by: Person },
+}
+
+/// What follows a failed attempt.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "then", rename_all = "snake_case")]
+pub enum AfterFailure {
+    /// Nothing was touched; the environment runs what it ran.
+    Untouched,
+    /// It returns to this version by itself.
+    RollsBack(Version),
+    /// It stays as it is, locked, until somebody decides; the version it could return to.
+    Stays(Option<Version>),
+}

@@ -1,0 +1,319 @@
+//! A release as its events made it.
+
+mod stage;
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+use crate::ask::{Ask, AskId, AskState, Phase};
+use crate::calendar::Span;
+use crate::event::{Override, ReleaseEvent, StageResult};
+use crate::gates::Waiting;
+use crate::ids::{AppId, EnvId, EnvName, Hash, Person, ReleaseId, ServiceName, Version};
+use crate::manifest::Manifest;
+
+/// One release of one application, on its way through the environments.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Release {
+    /// Its number.
+    pub id: ReleaseId,
+    /// Of which application.
+    pub app: AppId,
+    /// What people call it.
+    pub version: Version,
+    /// Who asked for it: their consent never counts.
+    pub requester: Person,
+    /// When it began.
+    pub opened_at: DateTime<Utc>,
+    /// The images as they were asked for.
+    pub references: BTreeMap<ServiceName, String>,
+    /// The commit it was built from, where somebody said so.
+    pub commit: Option<String>,
+    /// What somebody noted.
+    pub note: Option<String>,
+    /// Its ticket.
+    pub ticket: Option<String>,
+    /// The policy it goes by.
+    pub policy: Hash,
+    /// What it consists of, once pinned.
+    pub manifest: Option<Manifest>,
+    /// Why its images could not be pinned.
+    pub unresolved: Option<String>,
+    /// The checklist items that are settled, by their place.
+    pub checklist: BTreeMap<u32, Settled>,
+    /// How it stands in each environment it has met.
+    pub stages: BTreeMap<EnvName, Stage>,
+    /// Every ask, by name.
+    pub asks: BTreeMap<AskId, Ask>,
+    /// How it ended.
+    pub end: Option<End>,
+}
+
+/// A settled checklist item.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Settled {
+    /// How.
+    pub mark: Mark,
+    /// By whom.
+    pub by: Person,
+    /// When.
+    pub at: DateTime<Utc>,
+}
+
+/// How a checklist item is settled.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "mark", rename_all = "snake_case")]
+pub enum Mark {
+    /// It was done.
+    Done,
+    /// It does not apply.
+    NotApplicable {
+        /// Why.
+        reason: String,
+    },
+}
+
+/// How a release stands in one environment.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Stage {
+    /// When it is to be deployed.
+    pub plan: Option<Plan>,
+    /// Who wants it deployed while what stands on the asks is being read.
+    pub starting: Option<Starting>,
+    /// The gates that kept the last wish from starting.
+    pub refused: Vec<Waiting>,
+    /// The attempts made, oldest first.
+    pub attempts: Vec<StageAttempt>,
+    /// The findings of the watch, once it ended.
+    pub watched: Option<u32>,
+}
+
+/// A planned deploy.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Plan {
+    /// When.
+    pub span: Span,
+    /// What changes.
+    pub summary: String,
+    /// Who decides about going back.
+    pub owner: Person,
+    /// Who planned it.
+    pub by: Person,
+    /// Whether the team was told, and of what last.
+    pub told: Option<Moment>,
+}
+
+/// A moment the team is told of a plan.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Moment {
+    /// It was planned.
+    Announced,
+    /// It comes soon.
+    Ahead,
+    /// It is now.
+    Open,
+    /// It is over.
+    Closed,
+}
+
+/// A wish to deploy whose gates are being read.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Starting {
+    /// Whose.
+    pub by: Person,
+    /// Since when.
+    pub at: DateTime<Utc>,
+    /// The gates they set aside.
+    pub over: Option<Override>,
+}
+
+/// An attempt, as the release sees it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StageAttempt {
+    /// Its number in the environment.
+    pub number: u32,
+    /// When it began.
+    pub at: DateTime<Utc>,
+    /// When and how it ended.
+    pub ended: Option<(DateTime<Utc>, StageResult)>,
+}
+
+/// How a release ended.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "end", rename_all = "snake_case")]
+#[expect(missing_docs, reason = "the fields say what they are")]
+pub enum End {
+    /// With everything done.
+    Done { at: DateTime<Utc> },
+    /// It was given up.
+    Cancelled { at: DateTime<Utc>, by: Person, why: String },
+}
+
+impl Release {
+    /// The release its first event describes.
+    pub fn opened(event: &ReleaseEvent, at: DateTime<Utc>) -> Option<Self> {
+        let ReleaseEvent::Opened {
+            release,
+            app,
+            version,
+            requester,
+            references,
+            commit,
+            note,
+            ticket,
+            policy,
+        } = event
+        else {
+            return None;
+        };
+        Some(Self {
+            id: *release,
+            app: app.clone(),
+            version: version.clone(),
+            requester: requester.clone(),
+            opened_at: at,
+            references: references.clone(),
+            commit: commit.clone(),
+            note: note.clone(),
+            ticket: ticket.clone(),
+            policy: policy.clone(),
+            manifest: None,
+            unresolved: None,
+            checklist: BTreeMap::new(),
+            stages: BTreeMap::new(),
+            asks: BTreeMap::new(),
+            end: None,
+        })
+    }
+
+    /// Whether it is still on its way.
+    pub fn is_open(&self) -> bool {
+        self.end.is_none()
+    }
+
+    /// One of its environments' full name.
+    pub fn environment(&self, env: &EnvName) -> EnvId {
+        EnvId { app: self.app.clone(), env: env.clone() }
+    }
+
+    /// How it stands in an environment.
+    pub fn stage(&self, env: &EnvName) -> Option<&Stage> {
+        self.stages.get(env)
+    }
+
+    /// The ask that counts now for one environment and phase.
+    pub fn ask(&self, env: &EnvName, phase: Phase) -> Option<&Ask> {
+        let manifest = self.manifest.as_ref()?.hash();
+        let of_it = |it: &&Ask| {
+            it.id.env == *env && it.id.phase == phase && it.id.manifest == manifest && it.is_open()
+        };
+        self.asks.values().rfind(of_it)
+    }
+
+    /// The round the next ask for this would be.
+    pub fn next_round(&self, env: &EnvName, phase: Phase) -> u32 {
+        let of_it = |it: &&Ask| it.id.env == *env && it.id.phase == phase;
+        let last = self.asks.values().filter(of_it).map(|it| it.id.round).max();
+        last.map_or(1, |round| round + 1)
+    }
+
+    /// Whether what it consists of is deployed and verified in an environment.
+    pub fn is_verified(&self, env: &EnvName) -> bool {
+        self.stage(env).is_some_and(|stage| {
+            let last = stage.attempts.last().and_then(|it| it.ended.as_ref());
+            matches!(last, Some((_, StageResult::Verified)))
+        })
+    }
+
+    /// Folds one event in.
+    pub fn evolve(&mut self, event: &ReleaseEvent, at: DateTime<Utc>) {
+        match event {
+            ReleaseEvent::Opened { .. } => {}
+            ReleaseEvent::ManifestFixed { manifest } => {
+                self.manifest = Some((**manifest).clone());
+                self.unresolved = None;
+            }
+            ReleaseEvent::ImagesUnresolved { why } => self.unresolved = Some(why.clone()),
+            ReleaseEvent::PolicyChanged { policy } => {
+                self.policy = policy.clone();
+                if let Some(manifest) = &mut self.manifest {
+                    manifest.policy = policy.clone();
+                }
+            }
+            ReleaseEvent::Ticked { item, mark, by } => match mark {
+                Some(mark) => {
+                    let settled = Settled { mark: mark.clone(), by: by.clone(), at };
+                    self.checklist.insert(*item, settled);
+                }
+                None => {
+                    self.checklist.remove(item);
+                }
+            },
+            ReleaseEvent::AskOpened { .. }
+            | ReleaseEvent::Voted { .. }
+            | ReleaseEvent::VoteWithdrawn { .. }
+            | ReleaseEvent::VoteIgnored { .. }
+            | ReleaseEvent::AskVoided { .. } => self.evolve_ask(event, at),
+            ReleaseEvent::Planned { .. }
+            | ReleaseEvent::Announced { .. }
+            | ReleaseEvent::StartRequested { .. }
+            | ReleaseEvent::StandingRead { .. }
+            | ReleaseEvent::StartRefused { .. }
+            | ReleaseEvent::Overridden { .. }
+            | ReleaseEvent::StageStarted { .. }
+            | ReleaseEvent::StageEnded { .. }
+            | ReleaseEvent::StageWatched { .. } => self.evolve_stage(event, at),
+            ReleaseEvent::Done => self.end = Some(End::Done { at }),
+            ReleaseEvent::Cancelled { by, why } => {
+                self.end = Some(End::Cancelled { at, by: by.clone(), why: why.clone() });
+            }
+        }
+    }
+
+    fn evolve_ask(&mut self, event: &ReleaseEvent, at: DateTime<Utc>) {
+        match event {
+            ReleaseEvent::AskOpened { ask, quorum } => {
+                self.asks.insert(ask.clone(), Ask::new(ask.clone(), quorum.clone(), at));
+            }
+            ReleaseEvent::Voted { ask, by, source, vote } => {
+                self.with_ask(ask, |it| it.record_vote(by, source, vote, at));
+            }
+            ReleaseEvent::VoteWithdrawn { ask, by, source } => {
+                self.with_ask(ask, |it| it.withdraw_vote(by, source));
+            }
+            ReleaseEvent::VoteIgnored { ask, by, why } => {
+                self.with_ask(ask, |it| {
+                    it.ignored.insert(by.clone(), why.clone());
+                });
+            }
+            ReleaseEvent::AskVoided { ask, why } => {
+                self.with_ask(ask, |it| it.state = AskState::Void(why.clone()));
+            }
+            ReleaseEvent::Opened { .. }
+            | ReleaseEvent::ManifestFixed { .. }
+            | ReleaseEvent::ImagesUnresolved { .. }
+            | ReleaseEvent::PolicyChanged { .. }
+            | ReleaseEvent::Planned { .. }
+            | ReleaseEvent::Announced { .. }
+            | ReleaseEvent::Ticked { .. }
+            | ReleaseEvent::StartRequested { .. }
+            | ReleaseEvent::StandingRead { .. }
+            | ReleaseEvent::StartRefused { .. }
+            | ReleaseEvent::Overridden { .. }
+            | ReleaseEvent::StageStarted { .. }
+            | ReleaseEvent::StageEnded { .. }
+            | ReleaseEvent::StageWatched { .. }
+            | ReleaseEvent::Done
+            | ReleaseEvent::Cancelled { .. } => {}
+        }
+    }
+
+    fn with_ask(&mut self, ask: &AskId, change: impl FnOnce(&mut Ask)) {
+        if let Some(ask) = self.asks.get_mut(ask) {
+            change(ask);
+        }
+    }
+}

@@ -1,0 +1,76 @@
+//! How a release's events move it through one environment.
+
+use chrono::{DateTime, Utc};
+
+use super::{Plan, Release, Stage, StageAttempt, Starting};
+use crate::ask::AskState;
+use crate::event::ReleaseEvent;
+use crate::ids::EnvName;
+
+impl Release {
+    pub(super) fn evolve_stage(&mut self, event: &ReleaseEvent, at: DateTime<Utc>) {
+        match event {
+            ReleaseEvent::Planned { env, span, summary, owner, by } => {
+                self.at(env).plan = Some(Plan {
+                    span: *span,
+                    summary: summary.clone(),
+                    owner: owner.clone(),
+                    by: by.clone(),
+                    told: None,
+                });
+            }
+            ReleaseEvent::Announced { env, moment } => {
+                if let Some(plan) = &mut self.at(env).plan {
+                    plan.told = Some(*moment);
+                }
+            }
+            ReleaseEvent::StartRequested { env, by, over } => {
+                let starting = Starting { by: by.clone(), at, over: over.clone() };
+                let stage = self.at(env);
+                stage.starting = Some(starting);
+                stage.refused.clear();
+            }
+            ReleaseEvent::StartRefused { env, waiting } => {
+                let stage = self.at(env);
+                stage.starting = None;
+                stage.refused.clone_from(waiting);
+            }
+            ReleaseEvent::StageStarted { env, attempt, ask } => {
+                if let Some(ask) = ask.as_ref().and_then(|it| self.asks.get_mut(it)) {
+                    ask.state = AskState::Used(*attempt);
+                }
+                let stage = self.at(env);
+                stage.starting = None;
+                stage.refused.clear();
+                stage.watched = None;
+                stage.attempts.push(StageAttempt { number: *attempt, at, ended: None });
+            }
+            ReleaseEvent::StageEnded { env, attempt, result } => {
+                let of_it = |it: &&mut StageAttempt| it.number == *attempt;
+                if let Some(it) = self.at(env).attempts.iter_mut().rfind(of_it) {
+                    it.ended = Some((at, result.clone()));
+                }
+            }
+            ReleaseEvent::StageWatched { env, findings } => {
+                self.at(env).watched = Some(*findings);
+            }
+            ReleaseEvent::StandingRead { .. } | ReleaseEvent::Overridden { .. } => {}
+            ReleaseEvent::Opened { .. }
+            | ReleaseEvent::ManifestFixed { .. }
+            | ReleaseEvent::ImagesUnresolved { .. }
+            | ReleaseEvent::PolicyChanged { .. }
+            | ReleaseEvent::Ticked { .. }
+            | ReleaseEvent::AskOpened { .. }
+            | ReleaseEvent::Voted { .. }
+            | ReleaseEvent::VoteWithdrawn { .. }
+            | ReleaseEvent::VoteIgnored { .. }
+            | ReleaseEvent::AskVoided { .. }
+            | ReleaseEvent::Done
+            | ReleaseEvent::Cancelled { .. } => {}
+        }
+    }
+
+    fn at(&mut self, env: &EnvName) -> &mut Stage {
+        self.stages.entry(env.clone()).or_default()
+    }
+}

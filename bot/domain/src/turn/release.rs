@@ -1,0 +1,178 @@
+//! A release is opened, its images pinned, its checklist settled, or given up.
+
+use std::collections::BTreeMap;
+
+use super::Decided;
+use super::draft::{Draft, text};
+use crate::command::New;
+use crate::effect::Effect;
+use crate::event::ReleaseEvent;
+use crate::ids::{Key, Person, ReleaseId, ServiceName};
+use crate::manifest::{Image, Manifest};
+use crate::notice::News;
+use crate::policy::{Action, Policy};
+use crate::refusal::Refusal;
+use crate::release::Mark;
+use crate::reply::Reply;
+
+pub(super) fn open(draft: &mut Draft, by: &Person, new: &New) -> Decided {
+    let policy = draft.require_policy(&new.app)?;
+    let references = references(policy, new)?;
+    if !policy.scheme.fits(new.version.as_str()) {
+        return Err(Refusal::BadVersion { version: new.version.clone(), scheme: policy.scheme });
+    }
+    draft.require(by, Action::New)?;
+    let taken = |it: &&crate::release::Release| it.version == new.version && it.is_open();
+    if let Some(other) = draft.world.releases.values().find(taken) {
+        let (version, release) = (new.version.clone(), other.id);
+        return Err(Refusal::VersionTaken { version, release });
+    }
+    let release = draft.world.next_release;
+    let pinned = draft.world.application.as_ref().and_then(|it| it.pinned.as_ref());
+    let Some(policy) = pinned.map(|it| it.hash.clone()) else {
+        return Err(Refusal::Stale { what: "the application has no policy" });
+    };
+    let checked = |what, given: &Option<String>| match given {
+        Some(it) => text(what, it).map(Some),
+        None => Ok(None),
+    };
+    let opened = ReleaseEvent::Opened {
+        release,
+        app: new.app.clone(),
+        version: new.version.clone(),
+        requester: by.clone(),
+        references,
+        commit: checked("the commit", &new.commit)?,
+        note: checked("the note", &new.note)?,
+        ticket: checked("the ticket", &new.ticket)?,
+        policy,
+    };
+    draft.release_event(release, opened);
+    draft.owe(Effect::PinImages { release });
+    Ok(Reply::Opened { release, version: new.version.clone() })
+}
+
+/// The references of all images: the policy's own, or what somebody named instead.
+fn references(policy: &Policy, new: &New) -> Result<BTreeMap<ServiceName, String>, Refusal> {
+    if let Some(service) = new.images.keys().find(|it| !policy.images.contains_key(it)) {
+        let known = policy.images.keys().map(ToString::to_string).collect();
+        return Err(Refusal::UnknownImage { service: service.to_string(), known });
+    }
+    let mut references = BTreeMap::new();
+    for (service, template) in &policy.images {
+        let reference = match new.images.get(service) {
+            Some(named) => named.clone(),
+            None if template.contains("{version}") || is_exact(template) => {
+                template.replace("{version}", new.version.as_str())
+            }
+            None => return Err(Refusal::ImageMissing { service: service.to_string() }),
+        };
+        references.insert(service.clone(), reference);
+    }
+    Ok(references)
+}
+
+/// Whether a reference names a tag or a digest, not a repository alone.
+fn is_exact(reference: &str) -> bool {
+    let name = reference.rsplit('/').next().unwrap_or(reference);
+    name.contains(':') || name.contains('@')
+}
+
+pub(super) fn pinned(
+    draft: &mut Draft,
+    release: ReleaseId,
+    images: &BTreeMap<ServiceName, Image>,
+) -> Decided {
+    let it = draft.require_open(release)?;
+    if !images.keys().eq(it.references.keys()) {
+        return Err(Refusal::Stale { what: "images that were not asked for" });
+    }
+    let manifest = Manifest {
+        app: it.app.clone(),
+        version: it.version.clone(),
+        commit: it.commit.clone(),
+        images: images.clone(),
+        policy: it.policy.clone(),
+    };
+    if it.manifest.as_ref() == Some(&manifest) {
+        return Ok(Reply::Nothing);
+    }
+    // Something is deployed from it already: it can be nothing else any more.
+    if it.manifest.is_some() {
+        return Err(Refusal::Stale { what: "the images are pinned already" });
+    }
+    draft.release_event(release, ReleaseEvent::ManifestFixed { manifest: Box::new(manifest) });
+    Ok(Reply::Nothing)
+}
+
+pub(super) fn unresolved(draft: &mut Draft, release: ReleaseId, why: &str) -> Decided {
+    let it = draft.require_open(release)?;
+    if it.manifest.is_some() {
+        return Err(Refusal::Stale { what: "the images are pinned already" });
+    }
+    let (version, requester) = (it.version.clone(), it.requester.clone());
+    let why: String = why.chars().take(super::draft::MAX_TEXT).collect();
+    draft.release_event(release, ReleaseEvent::ImagesUnresolved { why: why.clone() });
+    let key = Key::join(&[&release, &"images"]);
+    draft.tell(release, key, vec![requester], News::ImagesUnresolved { version, why });
+    Ok(Reply::Nothing)
+}
+
+pub(super) fn tick(
+    draft: &mut Draft,
+    by: &Person,
+    release: ReleaseId,
+    item: u32,
+    mark: &Option<Mark>,
+) -> Decided {
+    let it = draft.require_open(release)?;
+    let settled = it.checklist.get(&item).map(|it| it.mark.clone());
+    let policy = draft.require_policy(&it.app)?;
+    let count = u32::try_from(policy.checklist.len()).unwrap_or(u32::MAX);
+    let index = (item as usize).checked_sub(1);
+    let Some(wanted) = index.and_then(|index| policy.checklist.get(index)) else {
+        return Err(Refusal::UnknownItem { item, count });
+    };
+    if !draft.world.settings.roles_of(by).contains(&wanted.role) {
+        let people = draft.holders([&wanted.role]);
+        return Err(Refusal::NotYourItem { role: wanted.role.clone(), people });
+    }
+    let mark = match mark {
+        Some(Mark::NotApplicable { reason }) => {
+            Some(Mark::NotApplicable { reason: text("the reason", reason)? })
+        }
+        Some(Mark::Done) => Some(Mark::Done),
+        None => None,
+    };
+    if settled != mark {
+        draft.release_event(release, ReleaseEvent::Ticked { item, mark, by: by.clone() });
+    }
+    let settled = draft.require_release(release)?.checklist.len();
+    let open = count.saturating_sub(u32::try_from(settled).unwrap_or(count));
+    Ok(Reply::Ticked { release, item, open })
+}
+
+pub(super) fn cancel(draft: &mut Draft, by: &Person, release: ReleaseId, why: &str) -> Decided {
+    let it = draft.require_open(release)?;
+    let app = it.app.clone();
+    let why = text("the reason", why)?;
+    // Whoever asked for it may give it up, whatever their role.
+    if it.requester != *by {
+        draft.require_policy(&app)?;
+        draft.require(by, Action::Cancel)?;
+    }
+    for environment in draft.world.environments.values() {
+        if let Some(active) = environment.active().filter(|active| active.release == release) {
+            return Err(Refusal::Busy {
+                environment: environment.id.clone(),
+                attempt: active.number,
+                release,
+                since: active.started_at,
+            });
+        }
+    }
+    draft.release_event(release, ReleaseEvent::Cancelled { by: by.clone(), why: why.clone() });
+    super::consent::void_open_asks(draft, release, &format!("the release was cancelled: {why}"));
+    super::plan::forget(draft, release);
+    Ok(Reply::Cancelled { release })
+}

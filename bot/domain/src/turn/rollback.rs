@@ -1,0 +1,166 @@
+//! The way back: to a version that was verified there, past every gate that
+//! would keep people from it, and never without verification.
+
+use super::Decided;
+use super::attempt::{self, Start, version_of};
+use super::draft::{Draft, text};
+use crate::ask::Phase;
+use crate::attempt::{Attempt, AttemptKind};
+use crate::effect::CardId;
+use crate::environment::Verified;
+use crate::event::{EnvironmentEvent, ReleaseEvent, StageResult};
+use crate::ids::{EnvId, Key, Person, ReleaseId, Version};
+use crate::notice::News;
+use crate::policy::Action;
+use crate::refusal::Refusal;
+use crate::reply::Reply;
+
+pub(super) fn by_hand(
+    draft: &mut Draft,
+    by: &Person,
+    environment: &EnvId,
+    version: Option<&Version>,
+    reason: &str,
+) -> Decided {
+    draft.require_env(&environment.app, &environment.env)?;
+    draft.require(by, Action::Rollback)?;
+    let reason = text("the reason", reason)?;
+    let known = draft.environment(&environment.env);
+    if let Some(active) = known.and_then(|it| it.active()) {
+        return Err(Refusal::Busy {
+            environment: environment.clone(),
+            attempt: active.number,
+            release: active.release,
+            since: active.started_at,
+        });
+    }
+    let target = known.and_then(|it| match version {
+        Some(version) => it.verified.iter().rev().find(|it| it.manifest.version == *version),
+        None => it.previous(),
+    });
+    let Some(target) = target.cloned() else {
+        let verified = known.map(|it| it.verified.as_slice()).unwrap_or_default();
+        let mut known: Vec<Version> = Vec::new();
+        for it in verified.iter().rev() {
+            if !known.contains(&it.manifest.version) {
+                known.push(it.manifest.version.clone());
+            }
+        }
+        let (environment, wanted) = (environment.clone(), version.cloned());
+        return Err(Refusal::NoTarget { environment, wanted, known });
+    };
+    // It is told where the version that is left behind was told.
+    let from = known.and_then(leaving).unwrap_or(target.release);
+    let version = target.manifest.version.clone();
+    begin(draft, environment, target, (from, reason, Some(by.clone())));
+    Ok(Reply::Started { environment: environment.clone(), version })
+}
+
+/// The release whose deploy is undone.
+fn leaving(environment: &crate::environment::Environment) -> Option<ReleaseId> {
+    let last = environment.attempt.as_ref()?;
+    Some(if last.is_rollback() { environment.current()?.release } else { last.release })
+}
+
+pub(super) fn by_itself(draft: &mut Draft, environment: &EnvId, failed: &Attempt, why: &str) {
+    let known = draft.environment(&environment.env);
+    let Some(target) = known.and_then(|it| it.current()).cloned() else { return };
+    let stop = failed.stop.as_ref();
+    let by = stop.map(|it| it.by.clone());
+    let asked = stop.and_then(|it| it.rollback.clone());
+    let reason = asked.unwrap_or_else(|| why.to_owned());
+    begin(draft, environment, target, (failed.release, reason, by));
+}
+
+fn begin(
+    draft: &mut Draft,
+    environment: &EnvId,
+    target: Verified,
+    (from, reason, by): (ReleaseId, String, Option<Person>),
+) {
+    let policy = draft.policy().and_then(|it| it.environment(&environment.env)).cloned();
+    let Some(policy) = policy else { return };
+    let steps = if policy.rollback.is_empty() { &policy.deploy } else { &policy.rollback };
+    let work = attempt::work_of(steps, &policy.smoke);
+    let number = draft.environment(&environment.env).map_or(0, |it| it.attempts) + 1;
+    let key = Key::join(&[&"rollback", environment, &number]);
+    let news = News::RollbackStarted {
+        env: environment.env.clone(),
+        to: target.manifest.version.clone(),
+        reason: reason.clone(),
+        by: by.clone(),
+    };
+    use_up(draft, environment);
+    draft.shout(Some(from), key, Vec::new(), news);
+    let kind = AttemptKind::Rollback { reason, automatic: by.is_none() };
+    let (release, manifest) = (target.release, target.manifest);
+    let start =
+        Start { kind, release: from, target: release, manifest, work, by, over: None, ask: None };
+    attempt::start(draft, environment, start);
+}
+
+/// What people consented to in this environment is undone: that consent is used up.
+fn use_up(draft: &mut Draft, environment: &EnvId) {
+    let mut asks = Vec::new();
+    for release in draft.world.releases.values().filter(|it| it.is_open()) {
+        let tried = release.stage(&environment.env).is_some_and(|it| !it.attempts.is_empty());
+        let open = [Phase::Signoff, Phase::Accept]
+            .into_iter()
+            .filter_map(|phase| release.ask(&environment.env, phase));
+        if tried {
+            asks.extend(open.map(|ask| ask.id.clone()));
+        }
+    }
+    for ask in asks {
+        let why = format!("{} is being rolled back", environment.env);
+        draft.release_event(ask.release, ReleaseEvent::AskVoided { ask: ask.clone(), why });
+        draft.card(CardId::Ask { ask });
+    }
+}
+
+/// The rollback is proven: the environment stays locked until somebody has looked.
+pub(super) fn arrived(draft: &mut Draft, environment: &EnvId, attempt: &Attempt) {
+    let env = environment.env.clone();
+    let to = version_of(attempt);
+    let left = draft.world.releases.get(&attempt.release);
+    let left_version = left.map(|it| it.version.clone());
+    let open = left.is_some_and(crate::release::Release::is_open);
+    let last = left.and_then(|it| it.stage(&env)?.attempts.last()).map(|it| it.number);
+    if let (true, Some(last)) = (open && attempt.release != attempt.target, last) {
+        let result = StageResult::RolledBack(attempt.target);
+        let ended = ReleaseEvent::StageEnded { env: env.clone(), attempt: last, result };
+        draft.release_event(attempt.release, ended);
+    }
+    let why = match left_version {
+        Some(version) if version != to => format!("rolled back from {version} to {to}"),
+        Some(_) | None => format!("rolled back to {to}"),
+    };
+    draft.environment_event(environment, EnvironmentEvent::Locked { why });
+    let key = Key::join(&[&"rolled-back", environment, &attempt.number]);
+    draft.shout(Some(attempt.release), key, Vec::new(), News::RolledBack { env, to });
+}
+
+pub(super) fn stop(
+    draft: &mut Draft,
+    by: &Person,
+    environment: &EnvId,
+    rollback: Option<&str>,
+) -> Decided {
+    draft.require_env(&environment.app, &environment.env)?;
+    draft.require(by, Action::Deploy)?;
+    let rollback = match rollback {
+        Some(reason) => {
+            draft.require(by, Action::Rollback)?;
+            Some(text("the reason", reason)?)
+        }
+        None => None,
+    };
+    let active = draft.environment(&environment.env).and_then(|it| it.active());
+    let Some((number, release)) = active.map(|it| (it.number, it.release)) else {
+        return Err(Refusal::NothingRunning { environment: environment.clone() });
+    };
+    let asked = EnvironmentEvent::StopAsked { attempt: number, by: by.clone(), rollback };
+    draft.environment_event(environment, asked);
+    draft.card(attempt::progress(environment, release, number));
+    Ok(Reply::Stopping { environment: environment.clone() })
+}

@@ -1,0 +1,299 @@
+//! A deploy starts in two steps: what stands on the asks is read first, then it
+//! starts if every gate is still open.
+
+use chrono::{DateTime, TimeDelta, Utc};
+
+use super::Decided;
+use super::draft::{Draft, text};
+use super::{advance, attempt};
+use crate::ask::{AskId, Phase, Standing};
+use crate::attempt::AttemptKind;
+use crate::effect::Effect;
+use crate::event::{Override, ReleaseEvent};
+use crate::gates::{self, Scene, Waiting};
+use crate::ids::{EnvName, Key, Person, ReleaseId, Role};
+use crate::manifest::Manifest;
+use crate::notice::News;
+use crate::policy::{Action, EnvPolicy, Policy};
+use crate::refusal::Refusal;
+use crate::release::{Release, Starting};
+use crate::reply::Reply;
+use crate::timer::Timer;
+
+/// How old a reading of the asks may be at the start.
+const FRESH: TimeDelta = TimeDelta::seconds(10);
+/// How long the reading may take before the wish is given up.
+const DEADLINE: TimeDelta = TimeDelta::seconds(60);
+
+pub(super) fn request(
+    draft: &mut Draft,
+    by: &Person,
+    release: ReleaseId,
+    env: &EnvName,
+    over: Option<&str>,
+) -> Decided {
+    let it = draft.require_open(release)?;
+    let (app, version) = (it.app.clone(), it.version.clone());
+    let policy = draft.require_env(&app, env)?.clone();
+    draft.require(by, Action::Deploy)?;
+    let over = match over {
+        Some(reason) => {
+            let reason = text("the reason for setting gates aside", reason)?;
+            let role = draft.require(by, Action::Override)?;
+            Some(Override { by: by.clone(), role, reason })
+        }
+        None => None,
+    };
+    let it = draft.require_open(release)?;
+    if let Some(starting) = it.stage(env).and_then(|stage| stage.starting.as_ref()) {
+        let (env, by) = (env.clone(), starting.by.clone());
+        return Err(Refusal::AlreadyStarting { release, env, by });
+    }
+    if runs_there(draft, it, env) {
+        return Err(Refusal::AlreadyThere { environment: it.environment(env), version });
+    }
+    let waiting = still_waiting(draft, release, env);
+    if over.is_some() {
+        return set_aside(draft, release, &policy, over, waiting);
+    }
+    if waiting.is_empty() {
+        return begin_or_read(draft, by, release, &policy);
+    }
+    if ask_again(draft, release, &policy, &waiting) {
+        let waiting = still_waiting(draft, release, env);
+        return Ok(Reply::Asked { release, env: env.clone(), waiting });
+    }
+    let override_roles = override_roles(draft);
+    Err(Refusal::NotYet { release, env: env.clone(), waiting, override_roles })
+}
+
+/// Whether exactly this is what should run there, and does.
+fn runs_there(draft: &Draft, release: &Release, env: &EnvName) -> bool {
+    let Some(environment) = draft.environment(env) else { return false };
+    let current = environment.current().map(|it| (it.release, &it.manifest));
+    let failed = environment.attempt.as_ref().is_some_and(|last| {
+        matches!(last.state, crate::attempt::AttemptState::Failed { .. }) && last.has_touched()
+    });
+    let same = current == release.manifest.as_ref().map(|manifest| (release.id, manifest));
+    environment.active().is_none() && !failed && same
+}
+
+fn begin_or_read(
+    draft: &mut Draft,
+    by: &Person,
+    release: ReleaseId,
+    policy: &EnvPolicy,
+) -> Decided {
+    let env = &policy.name;
+    if !needs_consent(draft, policy) {
+        return begin(draft, by, release, policy, None);
+    }
+    let requested =
+        ReleaseEvent::StartRequested { env: env.clone(), by: by.clone(), over: None };
+    draft.release_event(release, requested);
+    draft.owe(Effect::ReadStanding { release, env: env.clone() });
+    draft.wake(Timer::StartDeadline { release, env: env.clone() }, draft.now + DEADLINE);
+    Ok(Reply::Starting { release, env: env.clone() })
+}
+
+fn needs_consent(draft: &Draft, policy: &EnvPolicy) -> bool {
+    let earlier = policy.needs.as_ref().and_then(|needed| draft.policy()?.environment(needed));
+    !policy.signoff.is_empty() || earlier.is_some_and(|it| !it.accept.is_empty())
+}
+
+/// Somebody with the right sets aside what holds the deploy back, in the open.
+fn set_aside(
+    draft: &mut Draft,
+    release: ReleaseId,
+    policy: &EnvPolicy,
+    over: Option<Override>,
+    waiting: Vec<Waiting>,
+) -> Decided {
+    let Some(over) = over else { return Err(Refusal::Stale { what: "no override" }) };
+    let (skipped, hard): (Vec<Waiting>, Vec<Waiting>) =
+        waiting.into_iter().partition(Waiting::can_be_overridden);
+    if !hard.is_empty() {
+        return Err(Refusal::CannotOverride { waiting: hard });
+    }
+    if skipped.is_empty() {
+        return begin_or_read(draft, &over.by, release, policy);
+    }
+    let env = policy.name.clone();
+    let version = draft.require_release(release)?.version.clone();
+    let event = ReleaseEvent::Overridden {
+        env: env.clone(),
+        over: over.clone(),
+        skipped: skipped.clone(),
+    };
+    draft.release_event(release, event);
+    let number = draft.environment(&env).map_or(0, |it| it.attempts) + 1;
+    let key = Key::join(&[&release, &env, &"override", &number]);
+    let news = News::Overridden { env, version, over: over.clone(), skipped };
+    draft.shout(Some(release), key, Vec::new(), news);
+    let by = over.by.clone();
+    begin(draft, &by, release, policy, Some(over))
+}
+
+/// Consent was used up by an earlier attempt: the same people are asked again.
+fn ask_again(
+    draft: &mut Draft,
+    release: ReleaseId,
+    policy: &EnvPolicy,
+    waiting: &[Waiting],
+) -> bool {
+    let env = &policy.name;
+    let wanted = waiting.iter().any(|it| match it {
+        Waiting::Consent { env: of, phase, .. } => of == env && *phase == Phase::Signoff,
+        Waiting::Verified { .. }
+        | Waiting::Images { .. }
+        | Waiting::Checklist { .. }
+        | Waiting::Veto { .. }
+        | Waiting::Announcement
+        | Waiting::Planned { .. }
+        | Waiting::Window { .. }
+        | Waiting::Freeze { .. }
+        | Waiting::Lock { .. }
+        | Waiting::Busy { .. } => false,
+    });
+    let Some(it) = draft.world.releases.get(&release) else { return false };
+    let used = it.stage(env).is_some_and(|stage| !stage.attempts.is_empty());
+    let ready = waiting.iter().all(|it| !matches!(it, Waiting::Verified { .. }));
+    if !(wanted && used && ready && it.ask(env, Phase::Signoff).is_none()) {
+        return false;
+    }
+    advance::ask(draft, release, env, Phase::Signoff, &policy.signoff);
+    true
+}
+
+/// The asks were read: the deploy starts, or everybody learns why it does not.
+pub(super) fn after_reading(
+    draft: &mut Draft,
+    release: ReleaseId,
+    env: &EnvName,
+    read_at: DateTime<Utc>,
+    standing: &[Standing],
+) -> Decided {
+    let it = draft.require_open(release)?;
+    let app = it.app.clone();
+    let Some(starting) = it.stage(env).and_then(|stage| stage.starting.clone()) else {
+        return Err(Refusal::Stale { what: "nobody waits for the asks" });
+    };
+    let policy = draft.require_env(&app, env)?.clone();
+    draft.let_sleep(Timer::StartDeadline { release, env: env.clone() });
+    let read = ReleaseEvent::StandingRead {
+        env: env.clone(),
+        read_at,
+        standing: standing.to_vec(),
+    };
+    draft.release_event(release, read);
+    if draft.now - read_at > FRESH || read_at > draft.now + FRESH {
+        return give_up(draft, release, env, &starting);
+    }
+    let waiting = still_waiting(draft, release, env);
+    if waiting.is_empty() {
+        return begin(draft, &starting.by, release, &policy, starting.over);
+    }
+    refuse(draft, release, env, &starting, waiting)
+}
+
+/// The asks could not be read in time: nothing starts.
+pub(super) fn deadline(draft: &mut Draft, release: ReleaseId, env: &EnvName) -> Decided {
+    let it = draft.require_open(release)?;
+    let Some(starting) = it.stage(env).and_then(|stage| stage.starting.clone()) else {
+        return Err(Refusal::Stale { what: "nobody waits for the asks" });
+    };
+    give_up(draft, release, env, &starting)
+}
+
+fn give_up(
+    draft: &mut Draft,
+    release: ReleaseId,
+    env: &EnvName,
+    starting: &Starting,
+) -> Decided {
+    let version = draft.require_release(release)?.version.clone();
+    let refused = ReleaseEvent::StartRefused { env: env.clone(), waiting: Vec::new() };
+    draft.release_event(release, refused);
+    let key = Key::join(&[&release, env, &"unread", &starting.at.timestamp_millis()]);
+    let news = News::StartTimedOut { env: env.clone(), version };
+    draft.tell(release, key, vec![starting.by.clone()], news);
+    Ok(Reply::Nothing)
+}
+
+fn refuse(
+    draft: &mut Draft,
+    release: ReleaseId,
+    env: &EnvName,
+    starting: &Starting,
+    waiting: Vec<Waiting>,
+) -> Decided {
+    let version = draft.require_release(release)?.version.clone();
+    let refused = ReleaseEvent::StartRefused { env: env.clone(), waiting: waiting.clone() };
+    draft.release_event(release, refused);
+    let key = Key::join(&[&release, env, &"refused", &starting.at.timestamp_millis()]);
+    let news = News::StartRefused { env: env.clone(), version, waiting };
+    draft.tell(release, key, vec![starting.by.clone()], news);
+    Ok(Reply::Nothing)
+}
+
+fn begin(
+    draft: &mut Draft,
+    by: &Person,
+    release: ReleaseId,
+    policy: &EnvPolicy,
+    over: Option<Override>,
+) -> Decided {
+    let it = draft.require_open(release)?;
+    let (environment, version) = (it.environment(&policy.name), it.version.clone());
+    let Some(manifest) = it.manifest.clone() else {
+        return Err(Refusal::Stale { what: "the images are not pinned" });
+    };
+    let ask = it.ask(&policy.name, Phase::Signoff).map(|ask| ask.id.clone());
+    retire_acceptance(draft, release, &policy.name, &manifest);
+    attempt::start(
+        draft,
+        &environment,
+        attempt::Start {
+            kind: AttemptKind::Deploy,
+            release,
+            target: release,
+            work: attempt::work_of(&policy.deploy, &policy.smoke),
+            manifest,
+            by: Some(by.clone()),
+            over,
+            ask,
+        },
+    );
+    Ok(Reply::Started { environment, version })
+}
+
+/// What was accepted is about to be replaced: that acceptance counts no longer.
+fn retire_acceptance(draft: &mut Draft, release: ReleaseId, env: &EnvName, manifest: &Manifest) {
+    let Some(it) = draft.world.releases.get(&release) else { return };
+    let hash = manifest.hash();
+    let of_it = |ask: &&crate::ask::Ask| {
+        ask.is_open()
+            && ask.id.env == *env
+            && ask.id.phase == Phase::Accept
+            && ask.id.manifest == hash
+    };
+    let old: Vec<AskId> = it.asks.values().filter(of_it).map(|ask| ask.id.clone()).collect();
+    for ask in old {
+        let why = "it is being deployed again".to_owned();
+        draft.release_event(release, ReleaseEvent::AskVoided { ask: ask.clone(), why });
+        draft.card(crate::effect::CardId::Ask { ask });
+    }
+}
+
+fn still_waiting(draft: &Draft, release: ReleaseId, env: &EnvName) -> Vec<Waiting> {
+    let Some((policy, env)) = draft.policy().and_then(|it| Some((it, it.environment(env)?))) else {
+        return Vec::new();
+    };
+    let Some(release) = draft.world.releases.get(&release) else { return Vec::new() };
+    gates::waiting(&Scene { world: &draft.world, release, policy, env, now: draft.now })
+}
+
+fn override_roles(draft: &Draft) -> Vec<Role> {
+    let allowed = |policy: &Policy| policy.allowed(Action::Override).map(<[Role]>::to_vec);
+    draft.policy().and_then(allowed).unwrap_or_default()
+}

@@ -1,0 +1,338 @@
+//! Everything one decision may see, and what it needs to see.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+use crate::agenda::Agenda;
+use crate::application::Application;
+use crate::command::{Command, Configure, Report, Wish};
+use crate::environment::Environment;
+use crate::event::Event;
+use crate::ids::{AppId, EnvId, EnvName, IncidentId, ReleaseId, Version};
+use crate::incident::Incident;
+use crate::release::Release;
+use crate::settings::Settings;
+use crate::timer::Timer;
+
+/// Names one append-only series of events.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(tag = "stream", content = "id", rename_all = "snake_case")]
+pub enum StreamId {
+    /// An application's.
+    Application(AppId),
+    /// A release's.
+    Release(ReleaseId),
+    /// An environment's.
+    Environment(EnvId),
+    /// An incident's.
+    Incident(IncidentId),
+    /// The one agenda's.
+    Agenda,
+}
+
+/// What a stream's events add up to.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "fold", content = "is", rename_all = "snake_case")]
+pub enum Fold {
+    /// An application.
+    Application(Box<Application>),
+    /// A release.
+    Release(Box<Release>),
+    /// An environment.
+    Environment(Box<Environment>),
+    /// An incident.
+    Incident(Box<Incident>),
+    /// The agenda.
+    Agenda(Box<Agenda>),
+}
+
+/// What a decision must see.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Needs {
+    /// This release, and the application it is of.
+    pub release: Option<ReleaseId>,
+    /// This incident, and the application it is about.
+    pub incident: Option<IncidentId>,
+    /// This application with all its environments, and the releases each of them concerns.
+    pub app: Option<AppId>,
+    /// Every open release of the application.
+    pub open_releases: bool,
+    /// The release of the application with this version, whether open or not.
+    pub version: Option<Version>,
+}
+
+/// Everything one decision may see. The agenda and the numbers are always in it.
+#[derive(Clone, Debug)]
+pub struct World {
+    /// People, time and titles as they are in force.
+    pub settings: Arc<Settings>,
+    /// The application the decision is about.
+    pub application: Option<Application>,
+    /// Its name.
+    pub app: Option<AppId>,
+    /// Its environments that anything ever happened to.
+    pub environments: BTreeMap<EnvName, Environment>,
+    /// The releases asked for.
+    pub releases: BTreeMap<ReleaseId, Release>,
+    /// The incident asked for.
+    pub incidents: BTreeMap<IncidentId, Incident>,
+    /// One-off windows and freezes.
+    pub agenda: Agenda,
+    /// The number the next release gets.
+    pub next_release: ReleaseId,
+    /// The number the next incident gets.
+    pub next_incident: IncidentId,
+}
+
+/// Says, purely, what deciding about a command must see.
+pub fn needs(command: &Command) -> Needs {
+    match command {
+        Command::Wish { wish, .. } => needs_of_wish(wish),
+        Command::Report(report) => needs_of_report(report),
+        Command::Due(timer) => needs_of_timer(timer),
+        Command::Configure(Configure::Adopt(pinned)) => {
+            let app = Some(pinned.policy.app.clone());
+            Needs { app, open_releases: true, ..Needs::default() }
+        }
+        Command::Configure(Configure::Remove(app)) => {
+            Needs { app: Some(app.clone()), open_releases: true, ..Needs::default() }
+        }
+    }
+}
+
+fn needs_of_wish(wish: &Wish) -> Needs {
+    match wish {
+        Wish::New(new) => {
+            let (app, version) = (Some(new.app.clone()), Some(new.version.clone()));
+            Needs { app, version, ..Needs::default() }
+        }
+        Wish::Plan { release, .. }
+        | Wish::Deploy { release, .. }
+        | Wish::Check { release, .. }
+        | Wish::Cancel { release, .. } => of_release(*release),
+        Wish::Vote { ask, .. } | Wish::Withdraw { ask, .. } => of_release(ask.release),
+        Wish::Rollback { environment, .. }
+        | Wish::Stop { environment, .. }
+        | Wish::Answer { environment, .. }
+        | Wish::Extend { environment, .. }
+        | Wish::EndWatch { environment }
+        | Wish::AddWindow { environment, .. }
+        | Wish::Unlock { environment, .. } => of_app(&environment.app),
+        Wish::Freeze { app, .. } => Needs { app: app.clone(), ..Needs::default() },
+        Wish::CancelWindow { .. } | Wish::Unfreeze { .. } => Needs::default(),
+        Wish::OpenIncident { environment, app, .. } => {
+            let of_env = environment.as_ref().map(|it| it.app.clone());
+            Needs { app: app.clone().or(of_env), ..Needs::default() }
+        }
+        Wish::Acknowledge { incident }
+        | Wish::Escalate { incident }
+        | Wish::Update { incident, .. }
+        | Wish::Resolve { incident, .. } => of_incident(*incident),
+    }
+}
+
+fn needs_of_report(report: &Report) -> Needs {
+    match report {
+        Report::ImagesPinned { release, .. }
+        | Report::ImagesUnresolved { release, .. }
+        | Report::StandingRead { release, .. } => of_release(*release),
+        Report::FenceTaken { environment, .. }
+        | Report::WorkStarted { environment, .. }
+        | Report::WorkEnded { environment, .. }
+        | Report::TickChecked { environment, .. } => of_app(&environment.app),
+    }
+}
+
+fn needs_of_timer(timer: &Timer) -> Needs {
+    match timer {
+        Timer::Plan { release, .. }
+        | Timer::StartDeadline { release, .. }
+        | Timer::Remind { release, .. } => of_release(*release),
+        Timer::Tick { environment, .. } | Timer::Unanswered { environment, .. } => {
+            of_app(&environment.app)
+        }
+        Timer::Escalate { incident, .. } => of_incident(*incident),
+    }
+}
+
+fn of_release(release: ReleaseId) -> Needs {
+    Needs { release: Some(release), ..Needs::default() }
+}
+
+fn of_incident(incident: IncidentId) -> Needs {
+    Needs { incident: Some(incident), ..Needs::default() }
+}
+
+fn of_app(app: &AppId) -> Needs {
+    Needs { app: Some(app.clone()), ..Needs::default() }
+}
+
+impl Fold {
+    /// What a stream's first event makes; none if it cannot begin a stream of this name.
+    pub fn begin(stream: &StreamId, event: &Event, at: DateTime<Utc>) -> Option<Self> {
+        let mut fold = match (stream, event) {
+            (StreamId::Application(_), Event::Application(_)) => {
+                Self::Application(Box::default())
+            }
+            (StreamId::Environment(id), Event::Environment(_)) => {
+                Self::Environment(Box::new(Environment::new(id.clone())))
+            }
+            (StreamId::Agenda, Event::Agenda(_)) => Self::Agenda(Box::default()),
+            (StreamId::Release(_), Event::Release(event)) => {
+                return Release::opened(event, at).map(|it| Self::Release(Box::new(it)));
+            }
+            (StreamId::Incident(_), Event::Incident(event)) => {
+                return Incident::opened(event, at).map(|it| Self::Incident(Box::new(it)));
+            }
+            (
+                StreamId::Application(_)
+                | StreamId::Environment(_)
+                | StreamId::Agenda
+                | StreamId::Release(_)
+                | StreamId::Incident(_),
+                Event::Application(_)
+                | Event::Environment(_)
+                | Event::Agenda(_)
+                | Event::Release(_)
+                | Event::Incident(_),
+            ) => return None,
+        };
+        fold.evolve(event, at);
+        Some(fold)
+    }
+
+    /// Folds one more event in. Total: a recorded fact cannot be refused.
+    pub fn evolve(&mut self, event: &Event, at: DateTime<Utc>) {
+        match (self, event) {
+            (Self::Application(it), Event::Application(event)) => it.evolve(event),
+            (Self::Release(it), Event::Release(event)) => it.evolve(event, at),
+            (Self::Environment(it), Event::Environment(event)) => it.evolve(event, at),
+            (Self::Incident(it), Event::Incident(event)) => it.evolve(event, at),
+            (Self::Agenda(it), Event::Agenda(event)) => it.evolve(event, at),
+            (
+                Self::Application(_)
+                | Self::Release(_)
+                | Self::Environment(_)
+                | Self::Incident(_)
+                | Self::Agenda(_),
+                Event::Application(_)
+                | Event::Release(_)
+                | Event::Environment(_)
+                | Event::Incident(_)
+                | Event::Agenda(_),
+            ) => {}
+        }
+    }
+
+    /// Whether it is still on its way: a release or incident not yet over.
+    pub fn is_open(&self) -> bool {
+        match self {
+            Self::Release(it) => it.is_open(),
+            Self::Incident(it) => it.is_open(),
+            Self::Application(it) => it.pinned.is_some(),
+            Self::Environment(_) | Self::Agenda(_) => true,
+        }
+    }
+}
+
+impl World {
+    /// A world with nothing in it.
+    pub fn empty(settings: Arc<Settings>) -> Self {
+        Self {
+            settings,
+            application: None,
+            app: None,
+            environments: BTreeMap::new(),
+            releases: BTreeMap::new(),
+            incidents: BTreeMap::new(),
+            agenda: Agenda::default(),
+            next_release: ReleaseId(1),
+            next_incident: IncidentId(1),
+        }
+    }
+
+    /// Puts what a stream adds up to into its place.
+    pub fn place(&mut self, stream: &StreamId, fold: Fold) {
+        match (stream, fold) {
+            (StreamId::Application(app), Fold::Application(it)) => {
+                self.app = Some(app.clone());
+                self.application = Some(*it);
+            }
+            (StreamId::Release(id), Fold::Release(it)) => {
+                self.releases.insert(*id, *it);
+            }
+            (StreamId::Environment(id), Fold::Environment(it)) => {
+                self.environments.insert(id.env.clone(), *it);
+            }
+            (StreamId::Incident(id), Fold::Incident(it)) => {
+                self.incidents.insert(*id, *it);
+            }
+            (StreamId::Agenda, Fold::Agenda(it)) => self.agenda = *it,
+            (
+                StreamId::Application(_)
+                | StreamId::Release(_)
+                | StreamId::Environment(_)
+                | StreamId::Incident(_)
+                | StreamId::Agenda,
+                Fold::Application(_)
+                | Fold::Release(_)
+                | Fold::Environment(_)
+                | Fold::Incident(_)
+                | Fold::Agenda(_),
+            ) => {}
+        }
+    }
+
+    /// Folds an event into the world itself, so that later decisions see it.
+    pub fn evolve(&mut self, stream: &StreamId, event: &Event, at: DateTime<Utc>) {
+        match (stream, event) {
+            (StreamId::Application(app), Event::Application(event)) => {
+                self.app = Some(app.clone());
+                self.application.get_or_insert_default().evolve(event);
+            }
+            (StreamId::Release(id), Event::Release(event)) => match self.releases.get_mut(id) {
+                Some(it) => it.evolve(event, at),
+                None => self.releases.extend(Release::opened(event, at).map(|it| (*id, it))),
+            },
+            (StreamId::Environment(id), Event::Environment(event)) => {
+                let new = || Environment::new(id.clone());
+                self.environments.entry(id.env.clone()).or_insert_with(new).evolve(event, at);
+            }
+            (StreamId::Incident(id), Event::Incident(event)) => {
+                match self.incidents.get_mut(id) {
+                    Some(it) => it.evolve(event, at),
+                    None => self.incidents.extend(Incident::opened(event, at).map(|it| (*id, it))),
+                }
+            }
+            (StreamId::Agenda, Event::Agenda(event)) => self.agenda.evolve(event, at),
+            (
+                StreamId::Application(_)
+                | StreamId::Release(_)
+                | StreamId::Environment(_)
+                | StreamId::Incident(_)
+                | StreamId::Agenda,
+                Event::Application(_)
+                | Event::Release(_)
+                | Event::Environment(_)
+                | Event::Incident(_)
+                | Event::Agenda(_),
+            ) => {}
+        }
+    }
+}
+
+impl fmt::Display for StreamId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Application(app) => write!(f, "app/{app}"),
+            Self::Release(release) => write!(f, "release/{release}"),
+            Self::Environment(environment) => write!(f, "env/{environment}"),
+            Self::Incident(incident) => write!(f, "incident/{incident}"),
+            Self::Agenda => f.write_str("agenda"),
+        }
+    }
+}

@@ -1,0 +1,121 @@
+//! What the words of a command can refer to: everything that stands, read together.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use shipbell_domain::World;
+use shipbell_domain::agenda::Agenda;
+use shipbell_domain::application::Application;
+use shipbell_domain::ask::Ask;
+use shipbell_domain::environment::Environment;
+use shipbell_domain::ids::{AppId, EnvId, EnvName, IncidentId, Person, ReleaseId};
+use shipbell_domain::incident::Incident;
+use shipbell_domain::policy::{Action, EnvPolicy, Pinned, Policy};
+use shipbell_domain::release::Release;
+use shipbell_domain::settings::Settings;
+
+/// Everything that stands, across all applications.
+#[derive(Clone, Debug)]
+pub struct Vocabulary {
+    /// People, titles and time.
+    pub settings: Arc<Settings>,
+    /// The policies in force.
+    pub apps: Vec<Pinned>,
+    /// The environments anything ever happened to.
+    pub environments: Vec<Environment>,
+    /// Releases by number: all that are open, and as many closed ones as should be found.
+    pub releases: Vec<Release>,
+    /// Incidents by number: all that are open, and as many closed ones as should be found.
+    pub incidents: Vec<Incident>,
+    /// One-off windows and freezes.
+    pub agenda: Agenda,
+    /// Accounts of the platform that is spoken on, as they appear in mentions.
+    pub accounts: BTreeMap<String, Person>,
+}
+
+impl Vocabulary {
+    /// The policy of an application.
+    pub fn policy(&self, app: &AppId) -> Option<&Policy> {
+        self.apps.iter().map(|it| &it.policy).find(|it| it.app == *app)
+    }
+
+    /// The policy of an environment.
+    pub fn env_policy(&self, id: &EnvId) -> Option<&EnvPolicy> {
+        self.policy(&id.app)?.environment(&id.env)
+    }
+
+    /// Every environment there is, in the order a release passes them.
+    pub fn places(&self) -> impl Iterator<Item = EnvId> {
+        self.apps.iter().flat_map(|it| {
+            let id = |env: &EnvPolicy| EnvId { app: it.policy.app.clone(), env: env.name.clone() };
+            it.policy.environments.iter().map(id)
+        })
+    }
+
+    /// An environment, if anything ever happened to it.
+    pub fn environment(&self, id: &EnvId) -> Option<&Environment> {
+        self.environments.iter().find(|it| it.id == *id)
+    }
+
+    /// A release by its number.
+    pub fn release(&self, id: ReleaseId) -> Option<&Release> {
+        self.releases.iter().find(|it| it.id == id)
+    }
+
+    /// The open releases of an application, newest first.
+    pub fn open_releases<'a>(&'a self, app: &'a AppId) -> impl Iterator<Item = &'a Release> {
+        self.releases.iter().rev().filter(move |it| it.app == *app && it.is_open())
+    }
+
+    /// An incident by its number.
+    pub fn incident(&self, id: IncidentId) -> Option<&Incident> {
+        self.incidents.iter().find(|it| it.id == id)
+    }
+
+    /// The open incidents, oldest first.
+    pub fn open_incidents(&self) -> impl Iterator<Item = &Incident> {
+        self.incidents.iter().filter(|it| it.is_open())
+    }
+
+    /// The first environment on the way of a release that it has not been verified in.
+    pub fn next_environment(&self, release: &Release) -> Option<EnvName> {
+        let policy = self.policy(&release.app)?;
+        policy.environments.iter().map(|it| &it.name).find(|it| !release.is_verified(it)).cloned()
+    }
+
+    /// The open asks that wait for an answer this person may give.
+    pub fn asks_to<'a>(&'a self, person: &'a Person) -> impl Iterator<Item = &'a Ask> {
+        let open = self.releases.iter().filter(|it| it.is_open());
+        open.flat_map(move |release| {
+            let to_them = move |it: &&Ask| {
+                let counts = release.ask(&it.id.env, it.id.phase).is_some_and(|ask| ask == *it);
+                counts && !it.roles_asked(person, &release.requester, &self.settings).is_empty()
+            };
+            release.asks.values().filter(to_them)
+        })
+    }
+
+    /// Whether a person may do something in an application.
+    pub fn may(&self, person: &Person, action: Action, app: &AppId) -> bool {
+        let roles = self.settings.roles_of(person);
+        match self.policy(app).and_then(|it| it.allowed(action)) {
+            Some(allowed) => allowed.iter().any(|role| roles.contains(role)),
+            None => !roles.is_empty(),
+        }
+    }
+
+    /// What a decision about one application would see.
+    pub fn world(&self, app: &AppId) -> World {
+        let mut world = World::empty(Arc::clone(&self.settings));
+        let pinned = self.apps.iter().find(|it| it.policy.app == *app).cloned();
+        world.application = Some(Application { pinned });
+        world.app = Some(app.clone());
+        let environments = self.environments.iter().filter(|it| it.id.app == *app);
+        world.environments = environments.map(|it| (it.id.env.clone(), it.clone())).collect();
+        let releases = self.releases.iter().filter(|it| it.app == *app);
+        world.releases = releases.map(|it| (it.id, it.clone())).collect();
+        world.incidents = self.incidents.iter().map(|it| (it.id, it.clone())).collect();
+        world.agenda = self.agenda.clone();
+        world
+    }
+}

@@ -1,0 +1,103 @@
+//! The engine: what people, time and the world say becomes inputs; one writer
+//! records them; what is owed is carried out. It names nothing of the world but
+//! its [`Ports`], so that the same code runs in production and in a simulated world.
+//!
+//! ```text
+//! ingress ─┐                      ┌─▶ outbox ─▶ chat
+//! timers ──┼─▶ record ─▶ store ───┼─▶ driver ─▶ containers, probes
+//! reports ─┘     (one writer)     └─▶ timers
+//! ```
+
+mod answers;
+mod driver;
+mod hub;
+mod ingress;
+mod outbox;
+pub mod ports;
+mod record;
+mod recover;
+mod retry;
+mod standing;
+mod timers;
+pub mod view;
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use shipbell_adapters::chat::{Inbound, UserId};
+use shipbell_adapters::containers::{Project, Target};
+use shipbell_domain::ids::{EnvId, Person, Surface};
+use shipbell_domain::policy::Pinned;
+use shipbell_domain::settings::Settings;
+use tokio::sync::mpsc;
+
+pub use hub::Hub;
+pub use ports::Ports;
+pub use record::RecordError;
+
+/// What the configuration says, in the engine's words.
+#[derive(Clone)]
+pub struct Setup {
+    /// People, time and titles.
+    pub settings: Arc<Settings>,
+    /// The policy of every application.
+    pub policies: Vec<Pinned>,
+    /// Where each environment is.
+    pub sites: BTreeMap<EnvId, Site>,
+    /// Whose accounts these are.
+    pub identities: BTreeMap<(Surface, UserId), Person>,
+}
+
+/// Where an environment is.
+#[derive(Clone, Debug)]
+pub struct Site {
+    /// Its engine.
+    pub target: Target,
+    /// Its compose project.
+    pub project: Project,
+    /// Where generated files go.
+    pub state_dir: PathBuf,
+}
+
+/// Something a person did on one platform.
+#[derive(Debug)]
+pub struct Arrival {
+    /// The platform.
+    pub surface: Surface,
+    /// What.
+    pub inbound: Inbound,
+}
+
+/// The engine, ready to run.
+pub struct Engine {
+    hub: Arc<Hub>,
+    jobs: mpsc::Receiver<record::Job>,
+}
+
+impl Engine {
+    /// An engine over the world as its ports show it.
+    pub fn new(ports: Ports, setup: Setup) -> Self {
+        let (hub, jobs) = Hub::new(ports, setup);
+        Self { hub, jobs }
+    }
+
+    /// A handle for those who read, reload, or put commands from elsewhere.
+    pub fn hub(&self) -> Arc<Hub> {
+        Arc::clone(&self.hub)
+    }
+
+    /// Takes over what was left, then serves arrivals until there can be no more.
+    pub async fn run(self, arrivals: mpsc::Receiver<Arrival>) {
+        let Self { hub, jobs } = self;
+        let start = |name, task: ports::Task| hub.ports.spawn.spawn(name, task);
+        start("writer", Box::pin(record::write(Arc::clone(&hub), jobs)));
+        recover::take_over(&hub).await;
+        start("outbox", Box::pin(outbox::run(Arc::clone(&hub))));
+        start("timers", Box::pin(timers::run(Arc::clone(&hub))));
+        start("driver", Box::pin(driver::run(Arc::clone(&hub))));
+        start("standing", Box::pin(standing::run(Arc::clone(&hub))));
+        hub.set_ready();
+        ingress::run(hub, arrivals).await;
+    }
+}

@@ -1,0 +1,168 @@
+//! Drives attempts: records that a piece of work begins, does it, records how it
+//! ended, and asks the domain what comes next. The same path for the first try
+//! and after a crash.
+
+pub(super) mod check;
+mod evidence;
+mod step;
+
+use std::collections::BTreeSet;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use shipbell_domain::attempt::{Attempt, FailureMode, Next, Work};
+use shipbell_domain::command::Report;
+use shipbell_domain::event::{Evidence, Outcome};
+use shipbell_domain::ids::EnvId;
+use shipbell_domain::{Command, Fold, StreamId};
+use shipbell_storage::{Settles, Verdict};
+
+use super::hub::Hub;
+use super::{Site, retry};
+
+/// The pause after the database did not answer.
+const AGAIN: Duration = Duration::from_secs(1);
+
+/// Starts a task for every environment on which an attempt is at work.
+pub(super) async fn run(hub: Arc<Hub>) {
+    let driven = Arc::new(Mutex::new(BTreeSet::new()));
+    let mut changes = hub.changes();
+    while hub.halted().is_none() {
+        changes.mark_unchanged();
+        match hub.ports.store.active().await {
+            Ok(active) => active.into_iter().for_each(|it| start(&hub, &driven, it)),
+            Err(_) => hub.pause(AGAIN).await,
+        }
+        hub.change_or(&mut changes, None).await;
+    }
+}
+
+fn start(hub: &Arc<Hub>, driven: &Arc<Mutex<BTreeSet<EnvId>>>, environment: EnvId) {
+    let new = driven
+        .lock()
+        .unwrap_or_else(PoisonError::into_inner)
+        .insert(environment.clone());
+    if !new {
+        return;
+    }
+    let (hub, driven) = (Arc::clone(hub), Arc::clone(driven));
+    let spawn = Arc::clone(&hub.ports.spawn);
+    let task = async move {
+        drive(&hub, &environment).await;
+        driven.lock().unwrap_or_else(PoisonError::into_inner).remove(&environment);
+        // Another attempt may have begun while this one was being put away.
+        hub.stir();
+    };
+    spawn.spawn("attempt", Box::pin(task));
+}
+
+/// Drives the attempts of one environment until none is at work.
+async fn drive(hub: &Hub, environment: &EnvId) {
+    let stream = StreamId::Environment(environment.clone());
+    // A child of a bot that was killed may still hold it.
+    let lock = hub.ports.locks.take(environment).await;
+    while hub.halted().is_none() {
+        let fold = match hub.ports.store.fold(&stream).await {
+            Ok(Some(Fold::Environment(fold))) => fold,
+            Ok(_) => return,
+            Err(_) => {
+                hub.pause(AGAIN).await;
+                continue;
+            }
+        };
+        let Some(attempt) = fold.active() else { return };
+        let (index, work) = match attempt.next() {
+            Next::Begin(index, work) => {
+                if !begin(hub, environment, attempt, index).await {
+                    continue;
+                }
+                (index, work)
+            }
+            Next::Resume(index, work) => (index, work),
+            Next::Nothing => return,
+        };
+        let outcome = perform(hub, environment, attempt, (index, work), lock.as_deref()).await;
+        let report = Report::WorkEnded {
+            environment: environment.clone(),
+            attempt: attempt.number,
+            fence: attempt.fence,
+            index,
+            outcome,
+        };
+        let actor = attempt.key.as_str();
+        if retry::report(hub, actor, Command::Report(report), Settles::Nothing).await.is_none() {
+            return;
+        }
+    }
+}
+
+/// Records that a piece of work begins. If that is refused, things have changed.
+async fn begin(hub: &Hub, environment: &EnvId, attempt: &Attempt, index: u32) -> bool {
+    let report = Report::WorkStarted {
+        environment: environment.clone(),
+        attempt: attempt.number,
+        fence: attempt.fence,
+        index,
+    };
+    let actor = attempt.key.as_str();
+    let verdict = retry::report(hub, actor, Command::Report(report), Settles::Nothing).await;
+    match verdict {
+        // Recorded may also mean stopped instead: then nothing began.
+        Some(Verdict::Recorded { events, .. }) => events.iter().any(|(_, event)| began(event)),
+        Some(verdict @ (Verdict::Refused(_) | Verdict::Repeated)) => {
+            if !retry::is_stale(&verdict) {
+                tracing::error!(?verdict, "a piece of work could not begin");
+                hub.pause(AGAIN).await;
+            }
+            false
+        }
+        None => false,
+    }
+}
+
+fn began(event: &shipbell_domain::Event) -> bool {
+    use shipbell_domain::event::EnvironmentEvent;
+    matches!(
+        event,
+        shipbell_domain::Event::Environment(EnvironmentEvent::WorkStarted { .. })
+    )
+}
+
+async fn perform(
+    hub: &Hub,
+    environment: &EnvId,
+    attempt: &Attempt,
+    (index, work): (u32, &Work),
+    lock: Option<&std::fs::File>,
+) -> Outcome {
+    let Some(site) = hub.site(environment) else {
+        return Outcome::Failed {
+            mode: FailureMode::Preflight,
+            why: format!("{environment} is not configured any more"),
+            evidence: Evidence::default(),
+        };
+    };
+    match work {
+        Work::Step(step) => {
+            let place = step::Place { environment, site: &site, attempt, index, lock };
+            step::run(hub, &place, step).await
+        }
+        Work::Check(check) => verify(hub, &site, attempt, check).await,
+    }
+}
+
+async fn verify(
+    hub: &Hub,
+    site: &Site,
+    attempt: &Attempt,
+    check: &shipbell_domain::checks::Check,
+) -> Outcome {
+    let seen = check::run(hub, site, &attempt.manifest, check).await;
+    let why = seen.findings.last().cloned().unwrap_or_else(|| "it did not pass".to_owned());
+    let evidence = evidence::keep(hub, seen.findings, &seen.lines).await;
+    if seen.passed {
+        Outcome::Succeeded { evidence }
+    } else {
+        Outcome::Failed { mode: FailureMode::Verification, why, evidence }
+    }
+}

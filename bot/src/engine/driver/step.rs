@@ -1,0 +1,195 @@
+//! Doing one step of an attempt through the container engine.
+
+use std::collections::BTreeMap;
+use std::fs::File;
+
+use shipbell_adapters::containers::{
+    ContainerError, Discard, Exec, FailureMode as Stage, Home, Kind, Labels, OneOff, Pinned,
+    Session, Stable, Up,
+};
+use shipbell_domain::attempt::{Attempt, FailureMode};
+use shipbell_domain::event::{Evidence, Outcome};
+use shipbell_domain::ids::EnvId;
+use shipbell_domain::steps::{self, Step, StepKind};
+
+use super::evidence;
+use crate::engine::Site;
+use crate::engine::hub::Hub;
+
+/// The label that says which run a one-off container is.
+const RUN: &str = "io.shipbell.run";
+/// The label that says which release a container belongs to.
+const RELEASE: &str = "io.shipbell.release";
+
+/// Where a step is done.
+pub(super) struct Place<'a> {
+    pub(super) environment: &'a EnvId,
+    pub(super) site: &'a Site,
+    pub(super) attempt: &'a Attempt,
+    pub(super) index: u32,
+    pub(super) lock: Option<&'a File>,
+}
+
+/// What a step proved, before it is kept.
+struct Proof {
+    findings: Vec<String>,
+    lines: Vec<String>,
+    code: Option<i64>,
+}
+
+pub(super) async fn run(hub: &Hub, place: &Place<'_>, step: &Step) -> Outcome {
+    let session =
+        Session { lines: &Discard, lock: place.lock, within: step.timeout.duration() };
+    let done = match &step.kind {
+        StepKind::Pull(it) => pull(hub, place, &session, it).await,
+        StepKind::Up(it) => up(hub, place, &session, it).await,
+        StepKind::Run(it) => run_once(hub, place, &session, it).await,
+        StepKind::Exec(it) => exec(hub, place, &session, it).await,
+    };
+    match done {
+        Ok(Proof { findings, lines, code }) => {
+            let evidence = evidence::keep(hub, findings, &lines).await;
+            match code.filter(|code| *code != 0) {
+                None => Outcome::Succeeded { evidence },
+                Some(code) => {
+                    let why = format!("{} ended with exit code {code}", step.title());
+                    Outcome::Failed { mode: FailureMode::Runtime, why, evidence }
+                }
+            }
+        }
+        Err(error) => failed(hub, step, error).await,
+    }
+}
+
+async fn failed(hub: &Hub, step: &Step, error: ContainerError) -> Outcome {
+    let why = error.to_string();
+    let evidence: Evidence = evidence::keep(hub, vec![why.clone()], &error.output).await;
+    let once = match &step.kind {
+        StepKind::Run(run) => run.once,
+        StepKind::Pull(_) | StepKind::Up(_) | StepKind::Exec(_) => false,
+    };
+    let mode = match (error.mode, error.kind) {
+        (Some(Stage::Startup), _) => FailureMode::Startup,
+        (Some(Stage::Healthcheck), _) => FailureMode::Healthcheck,
+        (Some(Stage::Runtime), _) => FailureMode::Runtime,
+        (None, Kind::Preflight | Kind::NotFound | Kind::Refused) => FailureMode::Preflight,
+        (None, Kind::Timeout | Kind::Unreachable) if once => {
+            return Outcome::Interrupted { seen: why, evidence };
+        }
+        (None, Kind::Interrupted) => return Outcome::Interrupted { seen: why, evidence },
+        (None, Kind::Timeout) => FailureMode::Timeout,
+        (None, Kind::Runtime | Kind::Unreachable | Kind::Conflict) => FailureMode::Runtime,
+    };
+    Outcome::Failed { mode, why, evidence }
+}
+
+async fn pull(
+    hub: &Hub,
+    place: &Place<'_>,
+    session: &Session<'_>,
+    step: &steps::Pull,
+) -> Result<Proof, ContainerError> {
+    let pins = pins(place.attempt);
+    let Some(image) = pins.get(step.service.as_str()) else {
+        let why = format!("the release has no image {}", step.service);
+        return Err(ContainerError::new(Kind::Preflight, "pulling", why));
+    };
+    hub.ports.containers.pull(&place.site.target, image, session).await?;
+    let local = if image.local { ", local image" } else { "" };
+    let findings = vec![format!("{}  {}{local}", step.service, short(image))];
+    Ok(Proof { findings, lines: Vec::new(), code: None })
+}
+
+async fn up(
+    hub: &Hub,
+    place: &Place<'_>,
+    session: &Session<'_>,
+    step: &steps::Up,
+) -> Result<Proof, ContainerError> {
+    let (site, pins) = (place.site, pins(place.attempt));
+    let version = place.attempt.manifest.version.to_string();
+    let up = Up {
+        project: site.project.clone(),
+        services: Vec::new(),
+        pins: pins.clone(),
+        labels: Labels::from([(RELEASE.to_owned(), version)]),
+        state_dir: site.state_dir.clone(),
+    };
+    let report = hub.ports.containers.up(&site.target, &up, session).await?;
+    let stable = Stable {
+        project: site.project.name.clone(),
+        services: Vec::new(),
+        pins,
+        stable_for: step.stable_for.duration(),
+        healthy_within: step.healthy_within.duration(),
+    };
+    let running = hub.ports.containers.wait_stable(&site.target, &stable, session).await?;
+    let findings = running
+        .iter()
+        .map(|it| format!("{}  running, stable for {}", it.service, step.stable_for))
+        .collect();
+    Ok(Proof { findings, lines: report.output.tail(usize::MAX), code: None })
+}
+
+async fn run_once(
+    hub: &Hub,
+    place: &Place<'_>,
+    session: &Session<'_>,
+    step: &steps::Run,
+) -> Result<Proof, ContainerError> {
+    let site = place.site;
+    let name = name(hub, place);
+    let spec = OneOff {
+        identity: (RUN.to_owned(), name.clone()),
+        name,
+        labels: Labels::from([("io.shipbell.env".to_owned(), place.environment.to_string())]),
+        command: step.argv.clone(),
+        home: Home::Service {
+            project: Box::new(site.project.clone()),
+            service: step.service.to_string(),
+            pins: pins(place.attempt),
+            state_dir: site.state_dir.clone(),
+        },
+    };
+    let exit = hub.ports.containers.run_once(&site.target, &spec, session).await?;
+    let adopted = if exit.adopted { ", found again after an interruption" } else { "" };
+    let findings = vec![format!("exit code {}{adopted}", exit.code)];
+    Ok(Proof { findings, lines: exit.output.tail(usize::MAX), code: Some(exit.code) })
+}
+
+async fn exec(
+    hub: &Hub,
+    place: &Place<'_>,
+    session: &Session<'_>,
+    step: &steps::Exec,
+) -> Result<Proof, ContainerError> {
+    let exec = Exec {
+        project: place.site.project.name.clone(),
+        service: step.service.to_string(),
+        command: step.argv.clone(),
+        vars: BTreeMap::new(),
+    };
+    let ran = hub.ports.containers.exec(&place.site.target, &exec, session).await?;
+    let findings = vec![format!("exit code {}", ran.code)];
+    Ok(Proof { findings, lines: ran.output.tail(usize::MAX), code: Some(ran.code) })
+}
+
+/// The name of a one-off container: the same on every try, another for every database.
+fn name(hub: &Hub, place: &Place<'_>) -> String {
+    let instance: String = hub.ports.store.instance().chars().take(8).collect();
+    let EnvId { app, env } = place.environment;
+    format!("shipbell-{instance}-{app}-{env}-a{}-s{}", place.attempt.number, place.index)
+}
+
+fn pins(attempt: &Attempt) -> BTreeMap<String, Pinned> {
+    let pin = |(service, image): (&shipbell_domain::ids::ServiceName, &_)| {
+        let image: &shipbell_domain::manifest::Image = image;
+        let pinned = Pinned { reference: image.pinned.clone(), local: image.local };
+        (service.to_string(), pinned)
+    };
+    attempt.manifest.images.iter().map(pin).collect()
+}
+
+fn short(image: &Pinned) -> String {
+    image.digest().chars().take("sha256:".len() + 12).collect()
+}

@@ -1,0 +1,140 @@
+//! What every task of the engine shares.
+
+use std::sync::{Arc, PoisonError, RwLock};
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+use shipbell_domain::ids::Surface;
+use shipbell_domain::settings::Settings;
+use shipbell_storage::{Input, Verdict};
+use tokio::sync::{mpsc, oneshot, watch};
+
+use super::record::{Job, RecordError};
+use super::{Ports, Setup, Site};
+use shipbell_domain::ids::EnvId;
+
+/// How many inputs may wait for the writer.
+const QUEUE: usize = 1024;
+
+/// The shared part of a running engine.
+pub struct Hub {
+    pub(super) ports: Ports,
+    setup: RwLock<Arc<Setup>>,
+    jobs: mpsc::Sender<Job>,
+    changed: watch::Sender<u64>,
+    ready: watch::Sender<bool>,
+    halted: watch::Sender<Option<String>>,
+}
+
+impl Hub {
+    pub(super) fn new(ports: Ports, setup: Setup) -> (Arc<Self>, mpsc::Receiver<Job>) {
+        let (jobs, receiver) = mpsc::channel(QUEUE);
+        let hub = Self {
+            ports,
+            setup: RwLock::new(Arc::new(setup)),
+            jobs,
+            changed: watch::Sender::new(0),
+            ready: watch::Sender::new(false),
+            halted: watch::Sender::new(None),
+        };
+        (Arc::new(hub), receiver)
+    }
+
+    /// Records one input, and says what came of it.
+    pub async fn record(&self, input: Input) -> Result<Verdict, RecordError> {
+        let (answer, verdict) = oneshot::channel();
+        let job = Job { input, answer };
+        self.jobs.send(job).await.map_err(|_| RecordError::Stopping)?;
+        verdict.await.unwrap_or(Err(RecordError::Stopping))
+    }
+
+    /// The configuration in force.
+    pub fn setup(&self) -> Arc<Setup> {
+        Arc::clone(&self.setup.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Puts another configuration in force; its policies are recorded apart.
+    pub(super) fn replace_setup(&self, setup: Setup) {
+        *self.setup.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(setup);
+        self.stir();
+    }
+
+    /// People, time and titles in force.
+    pub fn settings(&self) -> Arc<Settings> {
+        Arc::clone(&self.setup().settings)
+    }
+
+    pub(super) fn site(&self, environment: &EnvId) -> Option<Site> {
+        self.setup().sites.get(environment).cloned()
+    }
+
+    pub(super) fn surfaces(&self) -> Vec<Surface> {
+        self.ports.chats.keys().cloned().collect()
+    }
+
+    /// The time.
+    pub fn now(&self) -> DateTime<Utc> {
+        self.ports.clock.now()
+    }
+
+    /// What everything is kept in, for reading.
+    pub fn ports(&self) -> &Ports {
+        &self.ports
+    }
+
+    /// Wakes whoever waits for a change.
+    pub(super) fn stir(&self) {
+        self.changed.send_modify(|version| *version = version.wrapping_add(1));
+    }
+
+    /// A listener for changes.
+    pub fn changes(&self) -> watch::Receiver<u64> {
+        self.changed.subscribe()
+    }
+
+    /// Waits for a change, or until a time.
+    pub(super) async fn change_or(
+        &self,
+        changes: &mut watch::Receiver<u64>,
+        until: Option<DateTime<Utc>>,
+    ) {
+        let changed = async {
+            // The sender lives in this hub: it cannot be gone.
+            let _gone = changes.changed().await;
+        };
+        match until {
+            Some(at) => {
+                let time = self.ports.clock.until(at);
+                futures_util::future::select(Box::pin(changed), time).await;
+            }
+            None => changed.await,
+        }
+    }
+
+    /// Waits for a while.
+    pub(super) async fn pause(&self, length: Duration) {
+        let length = chrono::TimeDelta::from_std(length).unwrap_or(chrono::TimeDelta::MAX);
+        self.ports.clock.until(self.now() + length).await;
+    }
+
+    pub(super) fn set_ready(&self) {
+        self.ready.send_replace(true);
+        self.stir();
+    }
+
+    /// A listener for whether the engine serves.
+    pub fn ready(&self) -> watch::Receiver<bool> {
+        self.ready.subscribe()
+    }
+
+    /// Stops all effects: what is stored cannot be trusted any more.
+    pub(super) fn halt(&self, why: &str) {
+        tracing::error!(why, "stopping all effects; answering questions still");
+        self.halted.send_replace(Some(why.to_owned()));
+    }
+
+    /// Why effects were stopped, if they were.
+    pub fn halted(&self) -> Option<String> {
+        self.halted.borrow().clone()
+    }
+}

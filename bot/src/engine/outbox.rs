@@ -1,0 +1,92 @@
+//! Carries out what is owed: each thing by itself, so that one slow platform or
+//! one doubtful message holds up nothing else.
+
+mod pace;
+mod talk;
+mod work;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use chrono::{DateTime, TimeDelta, Utc};
+use shipbell_storage::{Owed, OwedId};
+
+use super::hub::Hub;
+use pace::Pace;
+
+/// How many things are looked at in one round.
+const BATCH: usize = 256;
+/// How many things are carried out at once.
+const AT_ONCE: usize = 16;
+/// The pause after the database did not answer, and for what must wait for another message.
+const AGAIN: TimeDelta = TimeDelta::seconds(1);
+
+/// What is being carried out, and what must wait.
+#[derive(Default)]
+struct Desk {
+    at_work: BTreeSet<OwedId>,
+    not_before: BTreeMap<OwedId, DateTime<Utc>>,
+}
+
+pub(super) async fn run(hub: Arc<Hub>) {
+    let desk = Arc::new(Mutex::new(Desk::default()));
+    let pace = Arc::new(Pace::default());
+    let mut changes = hub.changes();
+    while hub.halted().is_none() {
+        changes.mark_unchanged();
+        let now = hub.now();
+        let Ok(owed) = hub.ports.store.owed(now, BATCH).await else {
+            hub.ports.clock.until(now + AGAIN).await;
+            continue;
+        };
+        for owed in owed {
+            if take(&desk, &owed.id, now) {
+                let (hub, desk, pace) = (Arc::clone(&hub), Arc::clone(&desk), Arc::clone(&pace));
+                let spawn = Arc::clone(&hub.ports.spawn);
+                spawn.spawn("effect", Box::pin(carry_out(hub, desk, pace, owed)));
+            }
+        }
+        let next = next_look(&hub, &desk, now).await;
+        hub.change_or(&mut changes, next).await;
+    }
+}
+
+async fn carry_out(hub: Arc<Hub>, desk: Arc<Mutex<Desk>>, pace: Arc<Pace>, owed: Owed) {
+    let id = owed.id.clone();
+    let wait = match &id.surface {
+        Some(surface) => talk::deliver(&hub, &pace, surface, owed).await,
+        None => work::perform(&hub, owed).await,
+    };
+    let mut desk = lock(&desk);
+    desk.at_work.remove(&id);
+    if let Some(until) = wait {
+        desk.not_before.insert(id, until);
+    }
+    drop(desk);
+    hub.stir();
+}
+
+/// Takes one thing, unless it is being carried out, must wait, or enough is going on.
+fn take(desk: &Mutex<Desk>, id: &OwedId, now: DateTime<Utc>) -> bool {
+    let mut desk = lock(desk);
+    if desk.at_work.len() >= AT_ONCE || desk.not_before.get(id).is_some_and(|at| *at > now) {
+        return false;
+    }
+    desk.not_before.remove(id);
+    desk.at_work.insert(id.clone())
+}
+
+/// When to look again: something new is owed, or something need not wait any longer.
+async fn next_look(hub: &Hub, desk: &Mutex<Desk>, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
+    let stored = match hub.ports.store.next_owed().await {
+        // What is due already is at work or waits here: its end stirs the loop.
+        Ok(next) => next.filter(|at| *at > now),
+        Err(_) => Some(now + AGAIN),
+    };
+    let waiting = lock(desk).not_before.values().copied().filter(|at| *at > now).min();
+    [stored, waiting].into_iter().flatten().min()
+}
+
+fn lock(desk: &Mutex<Desk>) -> std::sync::MutexGuard<'_, Desk> {
+    desk.lock().unwrap_or_else(PoisonError::into_inner)
+}

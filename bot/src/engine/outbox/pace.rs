@@ -1,0 +1,58 @@
+//! How fast a platform is talked to: so many new messages a channel, so many
+//! edits a message, whatever happens at once.
+
+use std::collections::BTreeMap;
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use shipbell_domain::ids::Surface;
+use shipbell_storage::OwedId;
+
+/// How many messages' last edits are remembered.
+const REMEMBERED: usize = 4096;
+
+/// When each platform was last talked to.
+#[derive(Default)]
+pub(super) struct Pace {
+    posts: Mutex<BTreeMap<Surface, DateTime<Utc>>>,
+    edits: Mutex<BTreeMap<OwedId, DateTime<Utc>>>,
+}
+
+impl Pace {
+    /// Takes the next place in a platform's line of new messages: when to send.
+    pub(super) fn post(
+        &self,
+        surface: &Surface,
+        every: Duration,
+        now: DateTime<Utc>,
+    ) -> DateTime<Utc> {
+        let mut posts = self.posts.lock().unwrap_or_else(PoisonError::into_inner);
+        let at = posts.get(surface).map_or(now, |last| (*last + delta(every)).max(now));
+        posts.insert(surface.clone(), at);
+        at
+    }
+
+    /// Whether a message may be edited now; if not, when.
+    pub(super) fn edit(
+        &self,
+        id: &OwedId,
+        every: Duration,
+        now: DateTime<Utc>,
+    ) -> Result<(), DateTime<Utc>> {
+        let mut edits = self.edits.lock().unwrap_or_else(PoisonError::into_inner);
+        let at = edits.get(id).map_or(now, |last| *last + delta(every));
+        if at > now {
+            return Err(at);
+        }
+        if edits.len() >= REMEMBERED {
+            edits.retain(|_, last| *last + delta(every) > now);
+        }
+        edits.insert(id.clone(), now);
+        Ok(())
+    }
+}
+
+fn delta(length: Duration) -> TimeDelta {
+    TimeDelta::from_std(length).unwrap_or(TimeDelta::zero())
+}

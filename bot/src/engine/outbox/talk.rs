@@ -1,0 +1,248 @@
+//! Posting and editing messages: claim, send, and where nobody knows whether it
+//! was sent, look it up before sending again.
+
+use std::time::Duration;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use shipbell_adapters::chat::{Card, ChatError, MessageRef, Place};
+use shipbell_domain::Effect;
+use shipbell_domain::effect::CardId;
+use shipbell_domain::ids::Surface;
+use shipbell_storage::{Claim, Message, Owed, Settlement};
+
+use super::pace::Pace;
+use crate::engine::hub::Hub;
+use crate::engine::ports::Destination;
+use crate::engine::standing::address;
+use crate::engine::view;
+
+/// How long a message may be on its way before the bot stops waiting for the answer.
+const ON_ITS_WAY: TimeDelta = TimeDelta::seconds(120);
+/// The pause between the two look-ups that must both find nothing.
+const LOOK_TWICE: TimeDelta = TimeDelta::seconds(5);
+/// The pause when something else has to come first.
+const SOON: TimeDelta = TimeDelta::seconds(1);
+/// How often a message that is refused for now is tried.
+const TRIES: u32 = 200;
+
+/// Delivers one message to one platform; says until when it must wait, if it must.
+pub(super) async fn deliver(
+    hub: &Hub,
+    pace: &Pace,
+    surface: &Surface,
+    owed: Owed,
+) -> Option<DateTime<Utc>> {
+    let now = hub.now();
+    let Some(destination) = hub.ports.chats.get(surface) else {
+        // The platform is not configured any more: nobody is there to be told.
+        let claim = claim(hub, &owed).await?;
+        let error = format!("{surface} is not configured");
+        return settle(hub, &claim, Settlement::Dead { error }).await;
+    };
+    let place = match place(hub, surface, destination, &owed.effect).await {
+        Ok(place) => place,
+        Err(until) => return Some(until),
+    };
+    if owed.message.is_some() {
+        return edit(hub, pace, destination, owed).await;
+    }
+    let was_tried = match owed.claimed {
+        None => false,
+        Some(since) => {
+            let settle = destination.chat.limits().settle;
+            let settled = since + TimeDelta::from_std(settle).unwrap_or(ON_ITS_WAY);
+            if settled > now {
+                return Some(settled);
+            }
+            true
+        }
+    };
+    let claim = claim(hub, &owed).await?;
+    if was_tried {
+        match look_up(hub, destination, &place, &owed).await {
+            Ok(found) if found.is_empty() => {}
+            Ok(found) => return posted(hub, destination, surface, &claim, found).await,
+            Err(error) => {
+                let look_at = hub.now() + LOOK_TWICE;
+                let error = error.to_string();
+                return settle(hub, &claim, Settlement::Unknown { look_at, error }).await;
+            }
+        }
+    }
+    post(hub, pace, (surface, destination), &place, &claim).await
+}
+
+async fn post(
+    hub: &Hub,
+    pace: &Pace,
+    (surface, destination): (&Surface, &Destination),
+    place: &Place,
+    claim: &Claim,
+) -> Option<DateTime<Utc>> {
+    let limits = destination.chat.limits();
+    hub.ports.clock.until(pace.post(surface, limits.post_every, hub.now())).await;
+    let card = match draw(hub, surface, &claim.owed.effect).await {
+        Ok(Some(card)) => card,
+        Ok(None) => return settle(hub, claim, Settlement::Done(Vec::new())).await,
+        Err(error) => {
+            let at = hub.now() + SOON;
+            return settle(hub, claim, Settlement::Later { at, error }).await;
+        }
+    };
+    let key = claim.owed.id.key.as_str();
+    match destination.chat.post(place, key, &card).await {
+        Ok(message) => posted(hub, destination, surface, claim, vec![message]).await,
+        Err(error) => {
+            let settlement = after(hub, claim, limits.settle, error);
+            settle(hub, claim, settlement).await
+        }
+    }
+}
+
+async fn edit(
+    hub: &Hub,
+    pace: &Pace,
+    destination: &Destination,
+    owed: Owed,
+) -> Option<DateTime<Utc>> {
+    let surface = owed.id.surface.clone()?;
+    let message = owed.message.clone()?;
+    let limits = destination.chat.limits();
+    if let Err(until) = pace.edit(&owed.id, limits.edit_every, hub.now()) {
+        return Some(until);
+    }
+    let claim = claim(hub, &owed).await?;
+    let card = match draw(hub, &surface, &owed.effect).await {
+        Ok(Some(card)) => card,
+        Ok(None) => return settle(hub, &claim, Settlement::Done(vec![message])).await,
+        Err(error) => {
+            let at = hub.now() + SOON;
+            return settle(hub, &claim, Settlement::Later { at, error }).await;
+        }
+    };
+    let settlement = match destination.chat.edit(&address(&message), &card).await {
+        Ok(()) => Settlement::Done(vec![message]),
+        Err(ChatError::Gone) => Settlement::Gone,
+        // An edit is safe to do twice: there is nothing to look up.
+        Err(ChatError::Unknown(error)) => {
+            Settlement::Later { at: hub.now() + pause(owed.tries), error }
+        }
+        Err(error @ (ChatError::Later { .. } | ChatError::Refused(_))) => {
+            after(hub, &claim, limits.settle, error)
+        }
+    };
+    settle(hub, &claim, settlement).await
+}
+
+/// Notes where a message is; an ask gets the bot's own mark first, so that one tap is enough.
+async fn posted(
+    hub: &Hub,
+    destination: &Destination,
+    surface: &Surface,
+    claim: &Claim,
+    found: Vec<MessageRef>,
+) -> Option<DateTime<Utc>> {
+    if let (Effect::Card { card: CardId::Ask { .. } }, Some(first)) =
+        (&claim.owed.effect, found.first())
+    {
+        if let Err(error) = destination.chat.react(first, "white_check_mark").await {
+            tracing::info!(%error, "could not put the first mark on an ask");
+        }
+    }
+    let messages = found.into_iter().map(|it| Message {
+        surface: surface.clone(),
+        channel: it.channel.0,
+        id: it.id,
+    });
+    settle(hub, claim, Settlement::Done(messages.collect())).await
+}
+
+/// Looks a message up by its key, twice before it counts as absent.
+async fn look_up(
+    hub: &Hub,
+    destination: &Destination,
+    place: &Place,
+    owed: &Owed,
+) -> Result<Vec<MessageRef>, ChatError> {
+    let since = owed.claimed.unwrap_or_else(|| hub.now()) - ON_ITS_WAY;
+    let key = owed.id.key.as_str();
+    let found = destination.chat.find_by_key(place, key, since).await?;
+    if !found.is_empty() {
+        return Ok(found);
+    }
+    hub.ports.clock.until(hub.now() + LOOK_TWICE).await;
+    destination.chat.find_by_key(place, key, since).await
+}
+
+/// Where a message goes; if what it hangs on is not there yet, when to ask again.
+async fn place(
+    hub: &Hub,
+    surface: &Surface,
+    destination: &Destination,
+    effect: &Effect,
+) -> Result<Place, DateTime<Utc>> {
+    let channel = destination.channel.clone();
+    let Some(parent) = effect.parent() else { return Ok(Place { channel, thread: None }) };
+    let copies = hub.ports.store.messages(&parent.key()).await;
+    let here = copies.ok().and_then(|all| all.into_iter().find(|it| it.surface == *surface));
+    match here {
+        Some(message) => Ok(Place { channel, thread: Some(address(&message)) }),
+        None => Err(hub.now() + SOON),
+    }
+}
+
+async fn draw(hub: &Hub, surface: &Surface, effect: &Effect) -> Result<Option<Card>, String> {
+    match effect {
+        Effect::Card { card } => view::card(hub, surface, card).await,
+        Effect::Say { notice, .. } => Ok(Some(view::notice(hub, surface, notice))),
+        Effect::PinImages { .. } | Effect::ReadStanding { .. } | Effect::LookAt { .. } => Ok(None),
+    }
+}
+
+/// What follows from an error: wait, look it up, or give up loudly.
+fn after(hub: &Hub, claim: &Claim, settle: Duration, error: ChatError) -> Settlement {
+    let now = hub.now();
+    match error {
+        ChatError::Later { what, after } if claim.owed.tries < TRIES => {
+            let wait = TimeDelta::from_std(after).unwrap_or(SOON);
+            Settlement::Later { at: now + wait.max(pause(claim.owed.tries)), error: what }
+        }
+        ChatError::Later { what, .. } => dead(claim, what),
+        ChatError::Refused(error) => dead(claim, error),
+        ChatError::Gone => Settlement::Gone,
+        ChatError::Unknown(error) => {
+            let settle = TimeDelta::from_std(settle).unwrap_or(ON_ITS_WAY);
+            Settlement::Unknown { look_at: claim.at.max(now) + settle, error }
+        }
+    }
+}
+
+fn dead(claim: &Claim, error: String) -> Settlement {
+    let key = claim.owed.id.key.as_str();
+    tracing::error!(key, error, "a message will never be shown");
+    Settlement::Dead { error }
+}
+
+/// Longer after each try, up to half a minute.
+fn pause(tries: u32) -> TimeDelta {
+    TimeDelta::milliseconds(250 * 2i64.pow(tries.min(7)))
+}
+
+async fn claim(hub: &Hub, owed: &Owed) -> Option<Claim> {
+    match hub.ports.store.claim(&owed.id, hub.now()).await {
+        Ok(claim) => claim,
+        Err(error) => {
+            tracing::warn!(%error, "could not note that a message is being sent");
+            None
+        }
+    }
+}
+
+/// Notes how it ended. If that cannot be noted, the claim stays and is looked up later.
+async fn settle(hub: &Hub, claim: &Claim, settlement: Settlement) -> Option<DateTime<Utc>> {
+    if let Err(error) = hub.ports.store.settle(claim, settlement).await {
+        tracing::warn!(%error, "could not note how sending a message ended");
+        return Some(hub.now() + SOON);
+    }
+    None
+}

@@ -1,0 +1,133 @@
+//! Effects that no platform shows: pinning images, reading asks, looking at a watch.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use shipbell_adapters::containers::{ContainerError, Kind};
+use shipbell_domain::command::Report;
+use shipbell_domain::ids::{EnvId, ReleaseId};
+use shipbell_domain::manifest::Image;
+use shipbell_domain::release::Release;
+use shipbell_domain::{Command, Effect, Fold, StreamId};
+use shipbell_storage::{Claim, Owed, Settlement, Settles};
+
+use crate::engine::hub::Hub;
+use crate::engine::{driver, retry, standing};
+
+/// The pause before something that may work later is tried again.
+const AGAIN: TimeDelta = TimeDelta::seconds(3);
+/// How often an engine that does not answer is asked to pin an image.
+const TRIES: u32 = 10;
+
+/// Carries one effect out and reports; says until when it must wait, if it must.
+pub(super) async fn perform(hub: &Hub, owed: Owed) -> Option<DateTime<Utc>> {
+    let claim = match hub.ports.store.claim(&owed.id, hub.now()).await {
+        Ok(Some(claim)) => claim,
+        Ok(None) => return None,
+        Err(_) => return Some(hub.now() + AGAIN),
+    };
+    let report = match &owed.effect {
+        Effect::PinImages { release } => pin(hub, *release, owed.tries).await,
+        Effect::ReadStanding { release, env } => match fold(hub, *release).await {
+            Some(fold) => match standing::read(hub, &fold).await {
+                Ok(seen) => Ok(standing::report_of(*release, Some(env.clone()), seen)),
+                Err(error) => Err(error.to_string()),
+            },
+            None => Err("the release could not be read".to_owned()),
+        },
+        Effect::LookAt { environment, attempt, tick } => {
+            look(hub, environment, *attempt, *tick).await
+        }
+        Effect::Card { .. } | Effect::Say { .. } => return None,
+    };
+    match report {
+        Ok(command) => {
+            retry::report(hub, "world", command, Settles::Effect(claim)).await;
+            None
+        }
+        Err(error) => put_off(hub, &claim, error).await,
+    }
+}
+
+async fn put_off(hub: &Hub, claim: &Claim, error: String) -> Option<DateTime<Utc>> {
+    let at = hub.now() + AGAIN;
+    let settlement = Settlement::Later { at, error };
+    hub.ports.store.settle(claim, settlement).await.err().map(|_| at)
+}
+
+async fn fold(hub: &Hub, release: ReleaseId) -> Option<Release> {
+    match hub.ports.store.fold(&StreamId::Release(release)).await {
+        Ok(Some(Fold::Release(fold))) => Some(*fold),
+        Ok(_) | Err(_) => None,
+    }
+}
+
+/// Pins every image of a release on the engine of its first environment.
+async fn pin(hub: &Hub, id: ReleaseId, tries: u32) -> Result<Command, String> {
+    let release = fold(hub, id).await.ok_or("the release could not be read")?;
+    let setup = hub.setup();
+    let policy = setup.policies.iter().find(|it| it.policy.app == release.app);
+    let first = policy.and_then(|it| it.policy.environments.first());
+    let site = first.and_then(|env| hub.site(&release.environment(&env.name)));
+    let Some(site) = site else {
+        let why = format!("{} has no environment to ask for its images", release.app);
+        return Ok(Command::Report(Report::ImagesUnresolved { release: id, why }));
+    };
+    let mut images = BTreeMap::new();
+    for (service, reference) in &release.references {
+        match hub.ports.containers.resolve(&site.target, reference).await {
+            Ok(pinned) => {
+                let reference = reference.clone();
+                let image = Image { reference, pinned: pinned.reference, local: pinned.local };
+                images.insert(service.clone(), image);
+            }
+            Err(error) if may_pass(&error) && tries < TRIES => return Err(error.to_string()),
+            Err(error) => {
+                let why = format!("{reference}: {error}");
+                return Ok(Command::Report(Report::ImagesUnresolved { release: id, why }));
+            }
+        }
+    }
+    Ok(Command::Report(Report::ImagesPinned { release: id, images }))
+}
+
+fn may_pass(error: &ContainerError) -> bool {
+    match error.kind {
+        Kind::Unreachable | Kind::Timeout => true,
+        Kind::Preflight
+        | Kind::Runtime
+        | Kind::Interrupted
+        | Kind::NotFound
+        | Kind::Conflict
+        | Kind::Refused => false,
+    }
+}
+
+/// Runs the checks of one look at a watched environment.
+async fn look(
+    hub: &Hub,
+    environment: &EnvId,
+    attempt: u32,
+    tick: u32,
+) -> Result<Command, String> {
+    let stream = StreamId::Environment(environment.clone());
+    let fold = hub.ports.store.fold(&stream).await.map_err(|error| error.to_string())?;
+    let Some(Fold::Environment(fold)) = fold else {
+        return Err("the environment could not be read".to_owned());
+    };
+    let watch = fold.watch.as_ref().filter(|it| it.attempt == attempt);
+    let checks = watch.and_then(|it| it.ticks.get(tick as usize)).map(|it| it.checks.clone());
+    let manifest = fold.current().map(|it| it.manifest.clone());
+    let (mut passed, mut findings) = (true, Vec::new());
+    if let (Some(checks), Some(manifest), Some(site)) =
+        (checks, manifest, hub.site(environment))
+    {
+        for check in &checks {
+            let seen = driver::check::run(hub, &site, &manifest, check).await;
+            passed &= seen.passed;
+            findings.extend(seen.findings);
+        }
+    }
+    let environment = environment.clone();
+    Ok(Command::Report(Report::TickChecked { environment, attempt, tick, passed, findings }))
+}

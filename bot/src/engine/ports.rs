@@ -1,0 +1,80 @@
+//! Everything the engine may touch, in one place: nothing else is the world to it.
+
+use std::collections::BTreeMap;
+use std::fs::File;
+use std::pin::Pin;
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use chrono::{DateTime, Utc};
+use shipbell_adapters::chat::{ChannelId, Chat};
+use shipbell_adapters::containers::Containers;
+use shipbell_adapters::probes::Probes;
+use shipbell_domain::ids::{EnvId, Surface};
+use shipbell_storage::{Decide, Store};
+
+/// The world, as the engine sees it.
+#[derive(Clone)]
+pub struct Ports {
+    /// What time it is, and waiting.
+    pub clock: Arc<dyn Clock>,
+    /// Where tasks are started that somebody joins.
+    pub spawn: Arc<dyn Spawn>,
+    /// Where chance comes from.
+    pub random: Arc<dyn Random>,
+    /// What survives a restart.
+    pub store: Arc<dyn Store>,
+    /// What decides.
+    pub decide: Decide,
+    /// Where people talk, by platform.
+    pub chats: BTreeMap<Surface, Destination>,
+    /// Where steps run.
+    pub containers: Arc<dyn Containers>,
+    /// What asks addresses.
+    pub probes: Arc<dyn Probes>,
+    /// What keeps a child of a killed bot and a new attempt apart.
+    pub locks: Arc<dyn Locks>,
+}
+
+/// One platform and the channel there.
+#[derive(Clone)]
+pub struct Destination {
+    /// The platform.
+    pub chat: Arc<dyn Chat>,
+    /// The channel.
+    pub channel: ChannelId,
+}
+
+/// Tells the time and waits; a test can turn its hands.
+#[async_trait]
+pub trait Clock: Send + Sync {
+    /// Now.
+    fn now(&self) -> DateTime<Utc>;
+
+    /// Returns when that time has come.
+    async fn until(&self, at: DateTime<Utc>);
+}
+
+/// A task.
+pub type Task = Pin<Box<dyn Future<Output = ()> + Send>>;
+
+/// Starts tasks.
+pub trait Spawn: Send + Sync {
+    /// Runs a task beside the others until it ends.
+    fn spawn(&self, name: &'static str, task: Task);
+}
+
+/// Gives chance.
+pub trait Random: Send + Sync {
+    /// Thirty-two bytes nobody can foresee.
+    fn seed(&self) -> [u8; 32];
+}
+
+/// One lock file an environment, held open by every child that changes it.
+#[async_trait]
+pub trait Locks: Send + Sync {
+    /// Waits until nobody holds the lock of an environment any more, and takes it.
+    ///
+    /// None where no child of this program can outlive it.
+    async fn take(&self, environment: &EnvId) -> Option<Arc<File>>;
+}

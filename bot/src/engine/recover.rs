@@ -1,0 +1,89 @@
+//! At start: the policies of the configuration come into force, and attempts
+//! that were at work are taken over under a new fence.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use shipbell_domain::command::{Configure, Report};
+use shipbell_domain::ids::AppId;
+use shipbell_domain::{Command, Fold, Refusal, Reply, StreamId};
+use shipbell_storage::{Settles, Verdict};
+
+use super::hub::Hub;
+use super::{Setup, retry};
+
+pub(super) async fn take_over(hub: &Arc<Hub>) {
+    adopt(hub).await;
+    let active = loop {
+        match hub.ports.store.active().await {
+            Ok(active) => break active,
+            Err(error) => {
+                tracing::warn!(%error, "cannot read what was at work; trying again");
+                hub.pause(Duration::from_secs(1)).await;
+            }
+        }
+    };
+    for environment in active {
+        let stream = StreamId::Environment(environment.clone());
+        let Ok(Some(Fold::Environment(fold))) = hub.ports.store.fold(&stream).await else {
+            continue;
+        };
+        let Some(attempt) = fold.active().map(|it| it.number) else { continue };
+        tracing::info!(%environment, attempt, "taking over an attempt that was at work");
+        let report = Command::Report(Report::FenceTaken { environment, attempt });
+        retry::report(hub, "recovery", report, Settles::Nothing).await;
+    }
+}
+
+/// Records the policies in force; the same ones change nothing.
+async fn adopt(hub: &Hub) {
+    for pinned in &hub.setup().policies {
+        let adopt = Command::Configure(Configure::Adopt(Box::new(pinned.clone())));
+        retry::report(hub, "configuration", adopt, Settles::Nothing).await;
+    }
+}
+
+/// What a new configuration changed.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Reloaded {
+    /// How many asks must be answered again.
+    pub asks_voided: u32,
+}
+
+impl Hub {
+    /// Puts a new configuration in force, or leaves the old one.
+    ///
+    /// # Errors
+    ///
+    /// An application that is configured no longer has open releases.
+    pub async fn reload(&self, setup: Setup) -> Result<Reloaded, String> {
+        let keeps = |app: &AppId| setup.policies.iter().any(|it| it.policy.app == *app);
+        let gone: Vec<AppId> = (self.setup().policies.iter())
+            .map(|it| it.policy.app.clone())
+            .filter(|app| !keeps(app))
+            .collect();
+        for app in gone {
+            let remove = Command::Configure(Configure::Remove(app));
+            match retry::report(self, "reload", remove, Settles::Nothing).await {
+                Some(Verdict::Refused(refusal @ Refusal::OpenReleases { .. })) => {
+                    return Err(refusal.to_string());
+                }
+                Some(Verdict::Recorded { .. } | Verdict::Refused(_) | Verdict::Repeated) => {}
+                None => return Err("nothing is recorded any more".to_owned()),
+            }
+        }
+        let policies = setup.policies.clone();
+        self.replace_setup(setup);
+        let mut reloaded = Reloaded::default();
+        for pinned in policies {
+            let adopt = Command::Configure(Configure::Adopt(Box::new(pinned)));
+            let verdict = retry::report(self, "reload", adopt, Settles::Nothing).await;
+            if let Some(Verdict::Recorded { reply: Reply::PolicyAdopted { asks_voided }, .. }) =
+                verdict
+            {
+                reloaded.asks_voided += asks_voided;
+            }
+        }
+        Ok(reloaded)
+    }
+}

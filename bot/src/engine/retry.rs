@@ -1,0 +1,40 @@
+//! Saying something to the store until it has been heard.
+
+use std::time::Duration;
+
+use shipbell_domain::{Command, Refusal};
+use shipbell_storage::{Input, Settles, Verdict};
+
+use super::hub::Hub;
+use super::record::RecordError;
+
+/// The longest pause between tries.
+const LONGEST: Duration = Duration::from_secs(10);
+
+/// Records what the world answered, however long the database is away.
+///
+/// None if the bot is stopping or stopped all effects.
+pub(super) async fn report(
+    hub: &Hub,
+    actor: &str,
+    command: Command,
+    settles: Settles,
+) -> Option<Verdict> {
+    let input = Input { id: None, actor: actor.to_owned(), command, settles };
+    let mut pause = Duration::from_millis(100);
+    loop {
+        match hub.record(input.clone()).await {
+            Ok(verdict) => return Some(verdict),
+            Err(RecordError::Stopping | RecordError::Halted(_)) => return None,
+            Err(RecordError::NotRecorded(_)) => {
+                hub.pause(pause).await;
+                pause = (pause * 2).min(LONGEST);
+            }
+        }
+    }
+}
+
+/// Whether a report was refused because it came too late to matter.
+pub(super) fn is_stale(verdict: &Verdict) -> bool {
+    matches!(verdict, Verdict::Refused(Refusal::Stale { .. }))
+}

@@ -1,0 +1,117 @@
+//! Opens a database: settings, version, migrations, epoch.
+
+use std::fmt::Write as _;
+use std::path::Path;
+use std::time::Duration;
+
+use sqlx::migrate::{MigrateError, Migration, MigrationType, Migrator};
+use sqlx::sqlite::{
+    SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqliteSynchronous,
+};
+use sqlx::{ConnectOptions as _, Connection as _, SqlSafeStr as _};
+
+use super::failure::{commit_failed, failed};
+use crate::{StoreError, names};
+
+/// Earlier ones can damage a database when a checkpoint meets a write.
+const OLDEST_SQLITE: [u32; 3] = [3, 51, 3];
+
+const MIGRATIONS: [(i64, &str, &str); 1] =
+    [(1, "start", include_str!("../../../migrations/sqlite/0001_start.sql"))];
+
+/// How every connection is set up; `FULL`, because what a person was told is
+/// recorded must outlast a power cut.
+pub(super) fn options(path: &Path) -> SqliteConnectOptions {
+    SqliteConnectOptions::new()
+        .filename(path)
+        .create_if_missing(false)
+        .journal_mode(SqliteJournalMode::Wal)
+        .synchronous(SqliteSynchronous::Full)
+        .busy_timeout(Duration::from_secs(5))
+        .foreign_keys(true)
+        .pragma("trusted_schema", "OFF")
+        .pragma("cell_size_check", "ON")
+        .pragma("wal_autocheckpoint", "1000")
+        .pragma("mmap_size", "0")
+        .statement_cache_capacity(200)
+}
+
+/// A connection that can only read; it must come after one that writes.
+pub(super) async fn reader(path: &Path) -> Result<SqliteConnection, StoreError> {
+    options(path).read_only(true).connect().await.map_err(failed)
+}
+
+/// The connection that writes.
+pub(super) async fn writer(path: &Path) -> Result<SqliteConnection, StoreError> {
+    options(path).connect().await.map_err(failed)
+}
+
+/// Refuses a library that is known to damage databases.
+pub(super) async fn check_version(conn: &mut SqliteConnection) -> Result<(), StoreError> {
+    let version: String =
+        sqlx::query_scalar("SELECT sqlite_version()").fetch_one(conn).await.map_err(failed)?;
+    let parts: Vec<u32> = version.split('.').filter_map(|it| it.parse().ok()).collect();
+    if parts.as_slice() >= OLDEST_SQLITE.as_slice() {
+        return Ok(());
+    }
+    Err(StoreError::Unusable {
+        what: format!("this program was built with SQLite {version}, which can damage a database"),
+        hint: "Build it with SQLite 3.51.3 or newer".to_owned(),
+    })
+}
+
+/// Brings the tables to what this program knows.
+pub(super) async fn migrate(conn: &mut SqliteConnection) -> Result<(), StoreError> {
+    let migrations = MIGRATIONS.map(|(version, name, sql)| {
+        Migration::new(version, name.into(), MigrationType::Simple, sql.into_sql_str(), false)
+    });
+    let newest = MIGRATIONS.iter().map(|(version, ..)| *version).max().unwrap_or_default();
+    let migrator = Migrator::with_migrations(migrations.into());
+    migrator.run(conn).await.map_err(|error| match error {
+        MigrateError::VersionMissing(version) => StoreError::Unusable {
+            what: format!(
+                "the database was written by a newer Shipbell: its tables are of version \
+                 {version}, this program knows {newest}"
+            ),
+            hint: "Start the newer program, or restore a backup from before the update".to_owned(),
+        },
+        MigrateError::VersionMismatch(version) => StoreError::Unusable {
+            what: format!("version {version} of the tables is not the one this program made"),
+            hint: "Start the program that made the database, or restore a backup".to_owned(),
+        },
+        MigrateError::Execute(error) | MigrateError::ExecuteMigration(error, _) => failed(error),
+        other => StoreError::Corrupt(other.to_string()),
+    })
+}
+
+/// Takes the next epoch, and a name if the database has none yet.
+pub(super) async fn begin_epoch(
+    conn: &mut SqliteConnection,
+    instance: &[u8; 16],
+) -> Result<(u64, String), StoreError> {
+    let mut name = String::with_capacity(32);
+    for byte in instance {
+        write!(name, "{byte:02x}").expect("writing to a string cannot fail");
+    }
+    let mut tx = conn.begin_with("BEGIN IMMEDIATE").await.map_err(failed)?;
+    sqlx::query("INSERT INTO meta (name, value) VALUES ('instance', ?) ON CONFLICT DO NOTHING")
+        .bind(name)
+        .execute(&mut *tx)
+        .await
+        .map_err(failed)?;
+    let epoch: String = sqlx::query_scalar(
+        "INSERT INTO meta (name, value) VALUES ('epoch', '1') ON CONFLICT DO UPDATE \
+         SET value = CAST(CAST(value AS INTEGER) + 1 AS TEXT) RETURNING value",
+    )
+    .fetch_one(&mut *tx)
+    .await
+    .map_err(failed)?;
+    let instance: String = sqlx::query_scalar("SELECT value FROM meta WHERE name = 'instance'")
+        .fetch_one(&mut *tx)
+        .await
+        .map_err(failed)?;
+    tx.commit().await.map_err(commit_failed)?;
+    let epoch = epoch.parse().ok().filter(|it| *it > 0).map(names::count).transpose()?;
+    let epoch = epoch.ok_or_else(|| StoreError::Corrupt("the epoch is no number".to_owned()))?;
+    Ok((epoch, instance))
+}

@@ -1,0 +1,237 @@
+//! Looks things up for decisions, in the writer's transaction or a reader's.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+use shipbell_domain::StreamId;
+use shipbell_domain::ids::{AppId, EnvId, IncidentId, ReleaseId, Version};
+use shipbell_domain::timer::Timer;
+use sqlx::sqlite::SqliteConnection;
+
+use super::body::{read_fold, write};
+use super::failure::failed;
+use crate::names::{self, count, instant, micros, signed};
+use crate::shelf::{Desk, Head, Kept, Next, Shelf};
+use crate::store::{Claim, InputId};
+use crate::{StoreError, chain};
+
+/// What the one writer knows without asking; gone as soon as anything fails.
+pub(super) struct Memo {
+    pub(super) head: Head,
+    pub(super) next: Next,
+    folds: BTreeMap<StreamId, (u64, Option<Kept>)>,
+    uses: u64,
+}
+
+/// How many folds the writer keeps decoded.
+const MAX_FOLDS: usize = 2_000;
+
+/// A connection, and what is known without asking it.
+pub(super) struct Desktop<'a> {
+    pub(super) conn: &'a mut SqliteConnection,
+    pub(super) memo: Option<&'a mut Memo>,
+    pub(super) epoch: u64,
+}
+
+impl Memo {
+    /// Reads where the log ends.
+    pub(super) async fn read(conn: &mut SqliteConnection) -> Result<Self, StoreError> {
+        let (head, next) = (head(conn).await?, next(conn).await?);
+        Ok(Self { head, next, folds: BTreeMap::new(), uses: 0 })
+    }
+
+    /// Keeps a fold, or that there is none.
+    pub(super) fn keep(&mut self, stream: StreamId, kept: Option<Kept>) {
+        self.uses += 1;
+        self.folds.insert(stream, (self.uses, kept));
+        if self.folds.len() > MAX_FOLDS {
+            // The older half goes at once, so that this is rare.
+            let mut uses: Vec<u64> = self.folds.values().map(|(used, _)| *used).collect();
+            uses.sort_unstable();
+            let middle = uses.get(uses.len() / 2).copied().unwrap_or_default();
+            self.folds.retain(|_, (used, _)| *used >= middle);
+        }
+    }
+
+    fn get(&mut self, stream: &StreamId) -> Option<Option<Kept>> {
+        let (used, kept) = self.folds.get_mut(stream)?;
+        self.uses += 1;
+        *used = self.uses;
+        Some(kept.clone())
+    }
+}
+
+/// Where the log ends.
+pub(super) async fn head(conn: &mut SqliteConnection) -> Result<Head, StoreError> {
+    let (seq, at, hash): (i64, i64, Vec<u8>) =
+        sqlx::query_as("SELECT seq, at_us, hash FROM log_head WHERE one = 1")
+            .fetch_one(conn)
+            .await
+            .map_err(failed)?;
+    Ok(Head { seq: count(seq)?, at: instant(at)?, hash: digest(&hash)? })
+}
+
+/// The bytes of a stored hash.
+pub(super) fn digest(bytes: &[u8]) -> Result<chain::Digest, StoreError> {
+    bytes.try_into().map_err(|_| StoreError::Corrupt("a hash is not 32 bytes long".to_owned()))
+}
+
+async fn next(conn: &mut SqliteConnection) -> Result<Next, StoreError> {
+    let (release, incident): (Option<i64>, Option<i64>) = sqlx::query_as(
+        "SELECT (SELECT max(number) FROM fold WHERE kind = 'release'), \
+                (SELECT max(number) FROM fold WHERE kind = 'incident')",
+    )
+    .fetch_one(conn)
+    .await
+    .map_err(failed)?;
+    let after = |last: Option<i64>| count::<u32>(last.unwrap_or(0).saturating_add(1));
+    Ok((ReleaseId(after(release)?), IncidentId(after(incident)?)))
+}
+
+impl Desktop<'_> {
+    async fn read_folds(
+        &mut self,
+        streams: &[StreamId],
+    ) -> Result<BTreeMap<StreamId, Kept>, StoreError> {
+        let wanted: Vec<String> = streams.iter().map(ToString::to_string).collect();
+        let rows: Vec<(String, i64, String)> = sqlx::query_as(
+            "SELECT fold.stream, fold.version, fold.body \
+             FROM json_each(?) AS wanted CROSS JOIN fold ON fold.stream = wanted.value",
+        )
+        .bind(write(&wanted)?)
+        .fetch_all(&mut *self.conn)
+        .await
+        .map_err(failed)?;
+        let mut found = BTreeMap::new();
+        for (stream, version, body) in rows {
+            let kept = Kept { version: count(version)?, fold: Arc::new(read_fold(&body)?) };
+            found.insert(names::stream(&stream)?, kept);
+        }
+        Ok(found)
+    }
+}
+
+impl Shelf for Desktop<'_> {
+    async fn folds(
+        &mut self,
+        streams: Vec<StreamId>,
+    ) -> Result<Vec<(StreamId, Kept)>, StoreError> {
+        let mut found = Vec::with_capacity(streams.len());
+        let mut missing = Vec::new();
+        for stream in streams {
+            match self.memo.as_mut().and_then(|memo| memo.get(&stream)) {
+                Some(Some(kept)) => found.push((stream, kept)),
+                Some(None) => {}
+                None => missing.push(stream),
+            }
+        }
+        if missing.is_empty() {
+            return Ok(found);
+        }
+        let mut read = self.read_folds(&missing).await?;
+        for stream in missing {
+            let kept = read.remove(&stream);
+            if let Some(memo) = &mut self.memo {
+                memo.keep(stream.clone(), kept.clone());
+            }
+            found.extend(kept.map(|kept| (stream, kept)));
+        }
+        Ok(found)
+    }
+
+    async fn environments(&mut self, app: &AppId) -> Result<BTreeSet<EnvId>, StoreError> {
+        let rows: Vec<String> =
+            sqlx::query_scalar("SELECT stream FROM fold WHERE app = ? AND kind = 'environment'")
+                .bind(app.as_str())
+                .fetch_all(&mut *self.conn)
+                .await
+                .map_err(failed)?;
+        let mut all = BTreeSet::new();
+        for row in rows {
+            if let StreamId::Environment(id) = names::stream(&row)? {
+                all.insert(id);
+            }
+        }
+        Ok(all)
+    }
+
+    async fn open_releases(&mut self, app: &AppId) -> Result<BTreeSet<ReleaseId>, StoreError> {
+        let rows: Vec<i64> = sqlx::query_scalar(
+            "SELECT number FROM fold WHERE app = ? AND kind = 'release' AND open = 1",
+        )
+        .bind(app.as_str())
+        .fetch_all(&mut *self.conn)
+        .await
+        .map_err(failed)?;
+        rows.into_iter().map(|number| count(number).map(ReleaseId)).collect()
+    }
+
+    async fn release_called(
+        &mut self,
+        app: &AppId,
+        version: &Version,
+    ) -> Result<Option<ReleaseId>, StoreError> {
+        let newest: Option<i64> = sqlx::query_scalar(
+            "SELECT max(number) FROM fold WHERE app = ? AND label = ? AND kind = 'release'",
+        )
+        .bind(app.as_str())
+        .bind(version.as_str())
+        .fetch_one(&mut *self.conn)
+        .await
+        .map_err(failed)?;
+        newest.map(|number| count(number).map(ReleaseId)).transpose()
+    }
+
+    async fn next(&mut self) -> Result<Next, StoreError> {
+        match &self.memo {
+            Some(memo) => Ok(memo.next),
+            None => next(self.conn).await,
+        }
+    }
+}
+
+impl Desk for Desktop<'_> {
+    async fn known(&mut self, ids: Vec<InputId>) -> Result<BTreeSet<InputId>, StoreError> {
+        let wanted: Vec<(String, String)> = ids.into_iter().map(|it| (it.source, it.id)).collect();
+        let rows: Vec<(String, String)> = sqlx::query_as(
+            "SELECT inbox.source, inbox.id FROM json_each(?) AS wanted CROSS JOIN inbox \
+             ON inbox.source = json_extract(wanted.value, '$[0]') \
+             AND inbox.id = json_extract(wanted.value, '$[1]')",
+        )
+        .bind(write(&wanted)?)
+        .fetch_all(&mut *self.conn)
+        .await
+        .map_err(failed)?;
+        Ok(rows.into_iter().map(|(source, id)| InputId { source, id }).collect())
+    }
+
+    async fn pending(&mut self, timer: &Timer) -> Result<Option<DateTime<Utc>>, StoreError> {
+        let due: Option<i64> =
+            sqlx::query_scalar("SELECT due_us FROM timer WHERE id = ? AND state = 'pending'")
+                .bind(timer.to_string())
+                .fetch_optional(&mut *self.conn)
+                .await
+                .map_err(failed)?;
+        due.map(instant).transpose()
+    }
+
+    async fn holds(&mut self, claim: &Claim) -> Result<bool, StoreError> {
+        if claim.epoch != self.epoch {
+            return Ok(false);
+        }
+        let surface = claim.owed.id.surface.as_ref().map_or("", |it| it.as_str());
+        let found: Option<i64> = sqlx::query_scalar(
+            "SELECT id FROM outbox WHERE key = ? AND surface = ? AND held_us = ? \
+             AND claim_epoch IN (0, ?)",
+        )
+        .bind(claim.owed.id.key.as_str())
+        .bind(surface)
+        .bind(micros(claim.at))
+        .bind(signed(claim.epoch))
+        .fetch_optional(&mut *self.conn)
+        .await
+        .map_err(failed)?;
+        Ok(found.is_some())
+    }
+}

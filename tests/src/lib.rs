@@ -1,0 +1,5 @@
+//! The whole bot in a simulated world, and against the real one.
+//!
+//! Read [`sim`] first: the world in which nothing is real but the bot.
+
+pub mod sim;

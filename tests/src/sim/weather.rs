@@ -1,0 +1,122 @@
+//! How bad the world is right now: every fault there is, and whether it strikes.
+
+use std::sync::Mutex;
+
+use chrono::{DateTime, TimeDelta, Utc};
+
+use super::executor::Executor;
+use super::locked;
+
+/// Something that can go wrong.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Fault {
+    /// A request to a platform never arrives.
+    RequestLost,
+    /// A request arrives long after the caller gave up on it.
+    RequestLate,
+    /// A request was done and its answer never arrives.
+    AnswerLost,
+    /// A platform wants fewer requests.
+    TooMany,
+    /// What a person did is delivered twice at once.
+    DeliveredTwice,
+    /// A delivery does not arrive.
+    DeliveryLost,
+    /// The database refuses for a moment.
+    StoreBusy,
+    /// The database did it and the answer is lost.
+    StoreSilent,
+    /// The bot dies just before a commit.
+    CrashBeforeCommit,
+    /// The bot dies just after a commit, before it knows.
+    CrashAfterCommit,
+    /// The engine of the containers does not answer.
+    EngineAway,
+    /// A web request finds nobody.
+    ProbeLost,
+}
+
+/// The weather; the faults stop when it calms down.
+pub struct Weather {
+    executor: Executor,
+    calm_from: DateTime<Utc>,
+    /// In percent: how bad this world is as a whole.
+    strength: u32,
+    storms: Mutex<Vec<(String, DateTime<Utc>, DateTime<Utc>)>>,
+}
+
+impl Fault {
+    /// How often in a million chances it strikes in ordinary weather.
+    fn odds(self) -> u32 {
+        match self {
+            Self::RequestLost | Self::DeliveryLost | Self::RequestLate => 20_000,
+            Self::AnswerLost | Self::ProbeLost => 30_000,
+            Self::TooMany => 10_000,
+            Self::DeliveredTwice => 80_000,
+            Self::StoreBusy | Self::StoreSilent => 2_000,
+            Self::CrashBeforeCommit | Self::CrashAfterCommit => 4_000,
+            Self::EngineAway => 8_000,
+        }
+    }
+}
+
+impl Weather {
+    /// Weather that calms down at that time.
+    pub fn new(executor: Executor, calm_from: DateTime<Utc>) -> Self {
+        // Some worlds are nearly fair, so that plain mistakes show in them too.
+        let strength = executor.draw(|it| it.pick(&[0, 30, 100, 100, 200]).copied()).unwrap_or(0);
+        Self { executor, calm_from, strength, storms: Mutex::default() }
+    }
+
+    /// Whether a fault strikes now.
+    pub fn strikes(&self, fault: Fault) -> bool {
+        let odds = fault.odds().saturating_mul(self.strength) / 100;
+        !self.is_calm() && self.executor.draw(|it| it.happens(odds))
+    }
+
+    /// How often in a million polls the bot crashes.
+    pub fn crashes_in_a_million(&self) -> u32 {
+        self.strength
+    }
+
+    /// Whether faults have stopped for good.
+    pub fn is_calm(&self) -> bool {
+        self.executor.now() >= self.calm_from
+    }
+
+    /// Decides when somebody out there is away, over all the time until it is calm.
+    pub fn plan_outages(&self, whom: &str) {
+        let mut at = self.executor.now();
+        while self.strength > 0 {
+            at += self.minutes(30, 12 * 60);
+            let length = self.minutes(1, 40);
+            if at + length >= self.calm_from {
+                return;
+            }
+            locked(&self.storms).push((whom.to_owned(), at, at + length));
+            at += length;
+        }
+    }
+
+    /// Whether somebody out there is away now.
+    pub fn is_away(&self, whom: &str) -> bool {
+        let now = self.executor.now();
+        let hits = |(name, from, to): &(String, DateTime<Utc>, DateTime<Utc>)| {
+            name == whom && *from <= now && now < *to
+        };
+        locked(&self.storms).iter().any(hits)
+    }
+
+    /// The ends of somebody's absences, in order.
+    pub fn returns(&self, whom: &str) -> Vec<DateTime<Utc>> {
+        let of_it = |(name, _, to): &(String, DateTime<Utc>, DateTime<Utc>)| {
+            (name == whom).then_some(*to)
+        };
+        locked(&self.storms).iter().filter_map(of_it).collect()
+    }
+
+    fn minutes(&self, least: u64, most: u64) -> TimeDelta {
+        let seconds = self.executor.draw(|it| it.between(least * 60, most * 60));
+        TimeDelta::seconds(i64::try_from(seconds).unwrap_or(i64::MAX))
+    }
+}
