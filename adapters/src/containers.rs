@@ -18,9 +18,7 @@ use async_trait::async_trait;
 
 pub use error::{ContainerError, FailureMode, Kind};
 pub use output::{Collector, Discard, LineSink, Output, OutputLine, Stream};
-pub use spec::{
-    Exec, Flavour, Home, Labels, LogQuery, OneOff, Pinned, Project, Stable, Target, Up,
-};
+pub use spec::{Exec, Flavour, Home, Labels, LogQuery, OneOff, Pinned, Project, Target, Up, Wait};
 pub use state::{
     Exit, Found, Health, Phase, Preflight, Ran, Running, Sealing, TOMBSTONE, UpReport,
 };
@@ -71,7 +69,7 @@ pub trait Containers: Send + Sync {
     async fn wait_stable(
         &self,
         target: &Target,
-        stable: &Stable,
+        wait: &Wait,
         session: &Session<'_>,
     ) -> Result<Vec<Running>, ContainerError>;
 

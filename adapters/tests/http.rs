@@ -1,6 +1,7 @@
 //! Probes against real servers on this machine.
 
 #![cfg(feature = "http")]
+#![expect(clippy::unwrap_used, reason = "a helper that fails must fail its test")]
 
 use std::time::Duration;
 

@@ -10,3 +10,5 @@ mod house;
 mod people;
 #[path = "web_channel/port.rs"]
 mod port;
+#[path = "web_channel/threads.rs"]
+mod threads;

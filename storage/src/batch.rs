@@ -91,8 +91,16 @@ pub(crate) async fn decide<D: Desk>(
     commit: &Commit,
     head: Head,
 ) -> Result<Batch, StoreError> {
-    let ids: Vec<InputId> = commit.inputs.iter().filter_map(|it| it.id.clone()).collect();
-    let mut known = if ids.is_empty() { BTreeSet::new() } else { desk.known(ids).await? };
+    let ids: Vec<InputId> = commit
+        .inputs
+        .iter()
+        .filter_map(|it| it.id.clone())
+        .collect();
+    let mut known = if ids.is_empty() {
+        BTreeSet::new()
+    } else {
+        desk.known(ids).await?
+    };
     // The clock may have been set back; the log never goes back.
     let at = whole(commit.now).max(head.at);
     let mut draft = Draft::new(desk, head.seq, at).await?;
@@ -119,16 +127,26 @@ async fn decide_one<D: Desk>(
 
     draft.settle(&input.settles);
     let (verdict, outcome) = match decided {
-        Ok(turn) => (record(draft, input, commit, turn).await?, "recorded".to_owned()),
+        Ok(turn) => (
+            record(draft, input, commit, turn).await?,
+            "recorded".to_owned(),
+        ),
         Err(refusal) => {
-            let outcome = format!("refused: {refusal}").chars().take(MAX_OUTCOME).collect();
+            let outcome = format!("refused: {refusal}")
+                .chars()
+                .take(MAX_OUTCOME)
+                .collect();
             (Verdict::Refused(refusal), outcome)
         }
     };
     if let Some(id) = &input.id {
         known.insert(id.clone());
         let seq = draft.batch.seq;
-        draft.batch.inbox.push(Taken { id: id.clone(), outcome, seq });
+        draft.batch.inbox.push(Taken {
+            id: id.clone(),
+            outcome,
+            seq,
+        });
     }
     Ok(verdict)
 }
@@ -143,13 +161,16 @@ async fn record<D: Desk>(
     for (stream, event) in &turn.events {
         draft.append(stream, event, &actor).await?;
     }
-    for effect in turn.effects {
+    for effect in &turn.effects {
         draft.want(effect, &commit.surfaces);
     }
     for change in turn.timers {
         draft.wake(change);
     }
-    Ok(Verdict::Recorded { reply: turn.reply, events: turn.events })
+    Ok(Verdict::Recorded {
+        reply: turn.reply,
+        events: turn.events,
+    })
 }
 
 /// Whether an effect is told people, and so owed once to each platform.

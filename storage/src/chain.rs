@@ -17,6 +17,9 @@ pub(crate) type Digest = [u8; 32];
 /// The hash before the first event.
 pub(crate) const START: Digest = [0; 32];
 
+/// The most bytes kept under one hash.
+const MAX_KEPT: usize = 256 * 1024;
+
 const DOMAIN: &[u8] = b"shipbell-ev-v1";
 
 /// What an event's hash covers besides the hash before it and the commitment.
@@ -49,7 +52,12 @@ impl Link<'_> {
         let salt = self.salt(seed);
         let commitment = commitment(&salt, &payload);
         let hash = self.hash(previous, &commitment);
-        Ok(Sealed { payload, salt, commitment, hash })
+        Ok(Sealed {
+            payload,
+            salt,
+            commitment,
+            hash,
+        })
     }
 
     /// The hash of the chain up to and with this event.
@@ -90,9 +98,15 @@ pub(crate) fn commitment(salt: &[u8], payload: &str) -> Digest {
     hasher.finalize().into()
 }
 
-/// The hash of bytes kept outside the log: what `sha256sum` says.
-pub(crate) fn plain(bytes: &[u8]) -> Hash {
-    hex(&Sha256::digest(bytes).into())
+/// The hash under which bytes are kept outside the log: what `sha256sum` says.
+pub(crate) fn keepable(bytes: &[u8]) -> Result<Hash, StoreError> {
+    if bytes.len() > MAX_KEPT {
+        return Err(StoreError::Unusable {
+            what: format!("{} bytes are too many to keep at a time", bytes.len()),
+            hint: format!("Keep them in pieces of at most {MAX_KEPT} bytes"),
+        });
+    }
+    Ok(hex(&Sha256::digest(bytes).into()))
 }
 
 /// A hash as people read it.

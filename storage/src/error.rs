@@ -21,3 +21,13 @@ pub enum StoreError {
         hint: String,
     },
 }
+
+impl StoreError {
+    /// A later opening of the same store has taken over.
+    pub(crate) fn replaced() -> Self {
+        Self::Unusable {
+            what: "another process has taken this database over".to_owned(),
+            hint: "Stop one of the two: only one Shipbell may run on a database".to_owned(),
+        }
+    }
+}

@@ -5,14 +5,36 @@
 //! state these add up to, the effects owed and the wake-ups: all or nothing.
 //! Backends: SQLite for production, memory for the simulated world; one
 //! conformance suite holds them both to these words.
+//!
+//! Reading order: the seam; what every backend shares (deciding a batch, loading
+//! a world, the chain, projected rows); the backends.
 
 #![warn(missing_docs)]
 
 pub mod error;
 pub mod store;
 
+mod batch;
+mod load;
+mod shelf;
+
+mod chain;
+mod names;
+mod rebuild;
+pub mod rows;
+
+#[cfg(any(test, feature = "fake"))]
+pub mod memory;
+pub mod sqlite;
+
+#[cfg(test)]
+mod conformance;
+
 pub use error::StoreError;
+#[cfg(any(test, feature = "fake"))]
+pub use memory::{MemoryDisk, MemoryStore};
+pub use sqlite::{SqliteOptions, SqliteStore};
 pub use store::{
     Claim, Commit, Decide, EventRow, Input, InputId, Message, Owed, OwedId, Settlement, Settles,
-    Store, Verdict, WakeUp,
+    Store, Tables, Verdict, WakeUp,
 };

@@ -35,7 +35,13 @@ pub(crate) async fn world<S: Shelf>(
 
     if let Some(app) = &app {
         let mut streams = vec![StreamId::Application(app.clone())];
-        streams.extend(shelf.environments(app).await?.into_iter().map(StreamId::Environment));
+        streams.extend(
+            shelf
+                .environments(app)
+                .await?
+                .into_iter()
+                .map(StreamId::Environment),
+        );
         for (stream, kept) in shelf.folds(streams).await? {
             concerned.extend(concerns(&kept.fold));
             place(&mut world, &stream, kept);

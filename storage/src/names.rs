@@ -14,7 +14,11 @@ pub(crate) fn whole(at: DateTime<Utc>) -> DateTime<Utc> {
 /// The first storable instant that is not earlier: nothing wakes before it is due.
 pub(crate) fn not_earlier(at: DateTime<Utc>) -> DateTime<Utc> {
     let before = whole(at);
-    if before < at { before + TimeDelta::microseconds(1) } else { before }
+    if before < at {
+        before + TimeDelta::microseconds(1)
+    } else {
+        before
+    }
 }
 
 /// Microseconds since 1970.
@@ -46,7 +50,8 @@ pub(crate) fn count<T: TryFrom<i64>>(kept: i64) -> Result<T, StoreError> {
 /// Back from a stream's name.
 pub(crate) fn stream(name: &str) -> Result<StreamId, StoreError> {
     let parts: Vec<&str> = name.split('/').collect();
-    let number = |letter: char, text: &str| text.strip_prefix(letter).and_then(|it| it.parse().ok());
+    let number =
+        |letter: char, text: &str| text.strip_prefix(letter).and_then(|it| it.parse().ok());
     let read = match parts.as_slice() {
         ["app", app] => Some(StreamId::Application(checked(AppId::new(*app))?)),
         ["env", app, env] => Some(StreamId::Environment(EnvId {
@@ -72,8 +77,10 @@ mod tests {
 
     #[test]
     fn a_streams_name_is_read_back() {
-        let environment =
-            EnvId { app: AppId::new("shop").unwrap(), env: EnvName::new("staging").unwrap() };
+        let environment = EnvId {
+            app: AppId::new("shop").unwrap(),
+            env: EnvName::new("staging").unwrap(),
+        };
         for id in [
             StreamId::Application(environment.app.clone()),
             StreamId::Environment(environment),

@@ -112,9 +112,15 @@ impl Table {
                 "ended_us",
                 "state",
             ],
-            Self::Step => {
-                &["environment", "attempt", "n", "title", "state", "started_us", "ended_us"]
-            }
+            Self::Step => &[
+                "environment",
+                "attempt",
+                "n",
+                "title",
+                "state",
+                "started_us",
+                "ended_us",
+            ],
         }
     }
 
@@ -138,7 +144,11 @@ pub(crate) fn touch(rows: &mut Touched, fold: &Fold, event: &Event) -> Result<()
         (Fold::Application(_), Event::Application(ApplicationEvent::PolicyAdopted { pinned })) => {
             let app = pinned.policy.app.to_string();
             let body = json(&pinned.policy)?;
-            put(rows, Table::Policy, vec![text(&pinned.hash), Cell::Text(app), Cell::Text(body)]);
+            put(
+                rows,
+                Table::Policy,
+                vec![text(&pinned.hash), Cell::Text(app), Cell::Text(body)],
+            );
             Ok(())
         }
         (
@@ -157,7 +167,11 @@ pub(crate) fn touch(rows: &mut Touched, fold: &Fold, event: &Event) -> Result<()
 }
 
 fn put(rows: &mut Touched, table: Table, cells: Vec<Cell>) {
-    debug_assert_eq!(cells.len(), table.columns().len(), "a cell for every column");
+    debug_assert_eq!(
+        cells.len(),
+        table.columns().len(),
+        "a cell for every column"
+    );
     let key = cells.iter().take(table.key_length()).cloned().collect();
     rows.insert((table, key), Some(Row { table, cells }));
 }

@@ -4,7 +4,6 @@
 //! these traits; a backend only knows how to find and how to keep.
 
 use std::collections::BTreeSet;
-use std::future::Future;
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
@@ -79,10 +78,7 @@ pub(crate) trait Desk: Shelf {
     ) -> impl Future<Output = Result<Option<DateTime<Utc>>, StoreError>> + Send;
 
     /// Whether a claim still gives the right to say how its effect ended.
-    fn holds(
-        &mut self,
-        claim: &Claim,
-    ) -> impl Future<Output = Result<bool, StoreError>> + Send;
+    fn holds(&mut self, claim: &Claim) -> impl Future<Output = Result<bool, StoreError>> + Send;
 }
 
 /// What a fold is looked up by.
@@ -110,7 +106,13 @@ impl Labels {
             }
         };
         let (kind, app, open) = (kind(stream), app_of(stream, fold), fold.is_open());
-        Self { kind, app, number, open, version }
+        Self {
+            kind,
+            app,
+            number,
+            open,
+            version,
+        }
     }
 }
 
@@ -137,4 +139,17 @@ pub(crate) fn app_of(stream: &StreamId, fold: &Fold) -> Option<AppId> {
         Fold::Incident(it) => it.environment.as_ref().map(|it| it.app.clone()),
         Fold::Application(_) | Fold::Environment(_) | Fold::Agenda(_) => None,
     })
+}
+
+/// The stream a wake-up belongs to.
+pub(crate) fn owner(timer: &Timer) -> StreamId {
+    match timer {
+        Timer::Plan { release, .. }
+        | Timer::StartDeadline { release, .. }
+        | Timer::Remind { release, .. } => StreamId::Release(*release),
+        Timer::Tick { environment, .. } | Timer::Unanswered { environment, .. } => {
+            StreamId::Environment(environment.clone())
+        }
+        Timer::Escalate { incident, .. } => StreamId::Incident(*incident),
+    }
 }

@@ -1,6 +1,6 @@
 //! The seam between the engine and a database: everything the engine may ask of one.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use async_trait::async_trait;
@@ -12,6 +12,7 @@ use shipbell_domain::timer::Timer;
 use shipbell_domain::{Command, Event, Fold, Needs, Refusal, Reply, StreamId, Turn, World};
 
 use crate::StoreError;
+use crate::rows::Row;
 
 /// Decides one command over the world it needs. The domain's `turn` in
 /// production; handed in so that a test can put a mistake there.
@@ -289,4 +290,8 @@ pub struct Tables {
     pub next: Option<(ReleaseId, IncidentId)>,
     /// Cards known, each with how often it was wanted and drawn.
     pub cards: BTreeMap<(CardId, Surface), (u64, u64)>,
+    /// The rows of every other projection.
+    pub rows: BTreeSet<Row>,
+    /// Streams an event of which was erased: they cannot be made anew.
+    pub erased: BTreeSet<StreamId>,
 }

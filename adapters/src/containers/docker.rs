@@ -33,7 +33,7 @@ use self::tools::Tool;
 use super::image::ImageSpec;
 use super::{
     ContainerError, Containers, Exec, Exit, Found, Labels, LogQuery, OneOff, Output, Pinned,
-    Preflight, Project, Ran, Running, Sealing, Session, Stable, Target, Up, UpReport,
+    Preflight, Project, Ran, Running, Sealing, Session, Target, Up, UpReport, Wait,
 };
 use crate::redact::Redactor;
 
@@ -161,10 +161,10 @@ impl Containers for DockerEngines {
     async fn wait_stable(
         &self,
         target: &Target,
-        stable: &Stable,
+        wait: &Wait,
         session: &Session<'_>,
     ) -> Result<Vec<Running>, ContainerError> {
-        wait::stable(&self.api(target).await?, stable, session).await
+        wait::stable(&self.api(target).await?, wait, session).await
     }
 
     async fn run_once(

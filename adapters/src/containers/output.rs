@@ -74,7 +74,10 @@ impl Output {
     /// The last lines, each short: what an error carries.
     pub fn evidence(&self) -> Vec<String> {
         let lines = self.tail(EVIDENCE);
-        lines.into_iter().map(|line| clean::cut(line, EVIDENCE_LINE, 0)).collect()
+        lines
+            .into_iter()
+            .map(|line| clean::cut(line, EVIDENCE_LINE, 0))
+            .collect()
     }
 
     /// The text, line by line.

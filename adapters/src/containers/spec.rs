@@ -74,7 +74,7 @@ pub struct Up {
 
 /// Wait for a project to be well.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Stable {
+pub struct Wait {
     /// The project's name.
     pub project: String,
     /// The services that count besides the pinned ones; if there are neither,

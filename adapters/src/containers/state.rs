@@ -48,7 +48,7 @@ pub struct Running {
     /// That image's id on the engine.
     pub image_id: String,
     /// Whether it runs.
-    pub running: bool,
+    pub alive: bool,
     /// What its health check says.
     pub health: Health,
     /// How often the engine restarted it.

@@ -64,7 +64,7 @@ impl HttpProbes {
         if let Some((user, password)) = &probe.login {
             request = request.basic_auth(user, Some(password.expose()));
         }
-        let response = request.send().await.map_err(|error| in_words(error))?;
+        let response = request.send().await.map_err(in_words)?;
         let status = response.status().as_u16();
         let headers = response.headers().iter().map(|(name, value)| {
             (
@@ -146,7 +146,7 @@ fn within_one_host() -> Policy {
 /// The body up to the limit, and whether it goes on.
 async fn body(mut response: Response) -> Result<(String, bool), String> {
     let mut bytes = Vec::new();
-    while let Some(chunk) = response.chunk().await.map_err(|error| in_words(error))? {
+    while let Some(chunk) = response.chunk().await.map_err(in_words)? {
         let room = READ - bytes.len();
         bytes.extend_from_slice(&chunk[..chunk.len().min(room)]);
         if chunk.len() > room {

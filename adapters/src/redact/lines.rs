@@ -127,7 +127,7 @@ mod tests {
 
     #[test]
     fn a_line_of_a_megabyte_is_cut() {
-        let lines = split(&[&[b'x'; 1 << 20], b"\nnext\n"]);
+        let lines = split(&["x".repeat(1 << 20).as_bytes(), b"\nnext\n"]);
         assert_eq!(lines[0].len(), LINE + "… [1040384 bytes cut]".len());
         assert!(lines[0].ends_with("… [1040384 bytes cut]"));
         assert_eq!(lines[1], "next");

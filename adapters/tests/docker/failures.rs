@@ -5,7 +5,7 @@ use std::os::unix::net::UnixListener;
 use std::time::Duration;
 
 use shipbell_adapters::containers::{
-    ContainerError, Containers as _, FailureMode, Kind, Pinned, Session, Stable, Target,
+    ContainerError, Containers as _, FailureMode, Kind, Pinned, Session, Target, Wait,
 };
 
 use crate::rig::{self, Heard, Rig};
@@ -18,7 +18,7 @@ async fn bad(rig: &Rig, state: &str) -> ContainerError {
         .up(&rig.target, &up, &heard.session())
         .await
         .unwrap();
-    let stable = Stable {
+    let stable = Wait {
         stable_for: Duration::from_secs(3),
         ..rig.stable(&image)
     };
@@ -70,7 +70,7 @@ async fn a_program_that_is_restarted_is_not_well() {
             .up(&rig.target, &up, &heard.session())
             .await
             .unwrap();
-        let stable = Stable {
+        let stable = Wait {
             stable_for: Duration::from_secs(5),
             ..rig.stable(&image)
         };
@@ -148,12 +148,47 @@ async fn before_anything_is_touched_it_is_preflight() {
 }
 
 #[tokio::test]
+async fn what_an_interrupted_call_left_half_made_is_removed() {
+    rig::run("reap", async |rig| {
+        let image = rig.image("port", "well").await;
+        let docker = bollard::Docker::connect_with_unix_defaults().unwrap();
+        let labels = [
+            ("com.docker.compose.project", rig.name.as_str()),
+            ("com.docker.compose.service", "web"),
+            ("com.docker.compose.replace", "an-older-one"),
+            ("com.docker.compose.oneoff", "False"),
+        ];
+        let labels = labels.map(|(key, value)| (key.to_owned(), value.to_owned()));
+        let half_made = bollard::models::ContainerCreateBody {
+            image: Some(image.reference.clone()),
+            labels: Some(labels.into()),
+            ..bollard::models::ContainerCreateBody::default()
+        };
+        let options = None::<bollard::query_parameters::CreateContainerOptions>;
+        docker.create_container(options, half_made).await.unwrap();
+        let up = rig.up(rig.project(""), &image);
+        let heard = Heard::default();
+        let report = rig
+            .engines
+            .up(&rig.target, &up, &heard.session())
+            .await
+            .unwrap();
+        assert_eq!(report.reaped, 1);
+        rig.engines
+            .wait_stable(&rig.target, &rig.stable(&image), &heard.session())
+            .await
+            .unwrap();
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_deadline_ends_compose() {
     rig::run("deadline", async |rig| {
         let image = rig.image("port", "well").await;
         let heard = Heard::default();
         let session = Session {
-            within: Duration::from_millis(300),
+            within: Duration::from_millis(20),
             ..heard.session()
         };
         let up = rig.up(rig.project(""), &image);

@@ -151,10 +151,10 @@ async fn what_is_ended_from_outside_is_interrupted() {
 async fn hostile_output_is_tamed() {
     rig::run("hostile", async |rig| {
         let image = rig.image("once", "well").await;
-        let script = r#"printf '\033[31mred\033[0m \377\376\n'
+        let script = r"printf '\033[31mred\033[0m \377\376\n'
             printf 'fine\rhidden swordfish\n'
             i=0; while [ $i -lt 1024 ]; do printf '%01024d' 0; i=$((i+1)); done; echo
-            printf 'no end' >&2"#;
+            printf 'no end' >&2";
         let spec = rig.once("job", &image, script);
         let heard = Heard::default();
         let exit = rig
@@ -171,7 +171,11 @@ async fn hostile_output_is_tamed() {
             "{}",
             long.len()
         );
-        assert!(lines.iter().any(|line| line == "no end"), "{:?}", exit.output.evidence());
+        assert!(
+            lines.iter().any(|line| line == "no end"),
+            "{:?}",
+            exit.output.evidence()
+        );
     })
     .await;
 }

@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 
 use shipbell_adapters::containers::{
-    Containers as _, Exec, Health, Home, Kind, LogQuery, OneOff, Sealing,
+    Containers as _, Exec, Flavour, Health, Home, Kind, LogQuery, OneOff, Pinned, Sealing, Session,
 };
 
-use crate::rig::{self, Heard};
+use crate::rig::{self, Heard, Rig};
 
 #[tokio::test]
 async fn two_versions_after_each_other() {
@@ -16,21 +16,24 @@ async fn two_versions_after_each_other() {
             rig.image("two", "well").await,
         );
         let heard = Heard::default();
-        let project = rig.project("");
-        let found = rig
-            .engines
-            .preflight(&rig.target, &project, &heard.session())
-            .await
-            .unwrap();
-        assert_eq!(found.services, ["web"]);
-
         let lock = tempfile::tempfile().unwrap();
-        let session = shipbell_adapters::containers::Session {
+        let session = Session {
             lock: Some(&lock),
             ..heard.session()
         };
-        let up = rig.up(project.clone(), &one);
-        rig.engines.up(&rig.target, &up, &session).await.unwrap();
+        let project = rig.project("");
+        let found = rig
+            .engines
+            .preflight(&rig.target, &project, &session)
+            .await
+            .unwrap();
+        assert_eq!(found.services, ["web"]);
+        assert!(!rig.plugin || found.flavour == Flavour::V2, "{found:?}");
+
+        rig.engines
+            .up(&rig.target, &rig.up(project.clone(), &one), &session)
+            .await
+            .unwrap();
         let well = rig
             .engines
             .wait_stable(&rig.target, &rig.stable(&one), &session)
@@ -49,14 +52,12 @@ async fn two_versions_after_each_other() {
             "{}",
             report.override_text
         );
-        let stable = rig.stable(&two);
         rig.engines
-            .wait_stable(&rig.target, &stable, &session)
+            .wait_stable(&rig.target, &rig.stable(&two), &session)
             .await
             .unwrap();
         let running = rig.engines.running(&rig.target, &rig.name).await.unwrap();
-        assert_eq!(running.len(), 1);
-        assert_eq!(running[0].image_id, two.reference);
+        assert_eq!((running.len(), &running[0].image_id), (1, &two.reference));
         assert!(heard.text().contains("all are well"), "{}", heard.text());
 
         let error = rig
@@ -64,7 +65,19 @@ async fn two_versions_after_each_other() {
             .wait_stable(&rig.target, &rig.stable(&one), &session)
             .await;
         assert!(error.unwrap_err().why.contains("another image"));
+    })
+    .await;
+}
 
+#[tokio::test]
+async fn logs_by_service_and_time() {
+    rig::run("logs", async |rig| {
+        let image = running(rig).await;
+        let heard = Heard::default();
+        rig.engines
+            .wait_stable(&rig.target, &rig.stable(&image), &heard.session())
+            .await
+            .unwrap();
         let query = |service: Option<&str>| LogQuery {
             project: rig.name.clone(),
             service: service.map(str::to_owned),
@@ -77,6 +90,8 @@ async fn two_versions_after_each_other() {
             .await
             .unwrap();
         assert_eq!(log.text(), "started two\n");
+        let all = rig.engines.logs(&rig.target, &query(None)).await.unwrap();
+        assert_eq!(all.text(), "web: started two\n");
         let later = LogQuery {
             since: log.lines[0].at,
             ..query(None)
@@ -90,47 +105,49 @@ async fn two_versions_after_each_other() {
 }
 
 #[tokio::test]
-async fn commands_in_a_service_and_beside_it() {
-    rig::run("commands", async |rig| {
-        let image = rig.image("commands", "well").await;
+async fn commands_in_a_service() {
+    rig::run("exec", async |rig| {
+        running(rig).await;
         let heard = Heard::default();
-        let up = rig.up(rig.project(""), &image);
-        rig.engines
-            .up(&rig.target, &up, &heard.session())
-            .await
-            .unwrap();
         let exec = |script: &str, service: &str| Exec {
             project: rig.name.clone(),
             service: service.to_owned(),
             command: vec!["/bin/sh".into(), "-c".into(), script.to_owned()],
             vars: [("PASSWORD".into(), "swordfish".into())].into(),
         };
-        let script = "echo $FROM $PASSWORD; echo no >&2; exit 7";
+        let spec = exec("echo $FROM $PASSWORD; echo no >&2; exit 7", "web");
         let ran = rig
             .engines
-            .exec(&rig.target, &exec(script, "web"), &heard.session())
+            .exec(&rig.target, &spec, &heard.session())
             .await
             .unwrap();
-        assert_eq!(
-            (ran.code, ran.output.text().as_str()),
-            (7, "the bot [redacted]\nno\n")
-        );
+        let mut said = ran.output.tail(9);
+        said.sort();
+        assert_eq!(ran.code, 7);
+        assert_eq!(said, ["no", "the bot [redacted]"]);
         let error = rig
             .engines
             .exec(&rig.target, &exec("true", "db"), &heard.session())
             .await;
         assert_eq!(error.unwrap_err().kind, Kind::NotFound);
+    })
+    .await;
+}
 
-        let migrate = |script: &str| OneOff {
+#[tokio::test]
+async fn a_migration_in_the_surroundings_of_a_service() {
+    rig::run("migrate", async |rig| {
+        let image = running(rig).await;
+        let heard = Heard::default();
+        let spec = OneOff {
             home: Home::Service {
                 project: Box::new(rig.project("")),
                 service: "web".into(),
                 pins: BTreeMap::from([("web".into(), image.clone())]),
-                state_dir: up.state_dir.clone(),
+                state_dir: rig.directory.path().join("state"),
             },
-            ..rig.once("migrate", &image, script)
+            ..rig.once("job", &image, "echo migrated by $FROM; exit 4")
         };
-        let spec = migrate("echo migrated by $FROM; exit 4");
         for adopted in [false, true] {
             let exit = rig
                 .engines
@@ -167,4 +184,14 @@ async fn commands_in_a_service_and_beside_it() {
         assert_eq!(error.kind, Kind::Refused, "{error}");
     })
     .await;
+}
+
+async fn running(rig: &Rig) -> Pinned {
+    let image = rig.image("two", "well").await;
+    let up = rig.up(rig.project(""), &image);
+    rig.engines
+        .up(&rig.target, &up, &Heard::default().session())
+        .await
+        .unwrap();
+    image
 }

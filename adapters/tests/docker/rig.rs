@@ -11,8 +11,8 @@ use futures_util::FutureExt as _;
 use shipbell_adapters::containers::docker::{DockerEngines, Settings};
 use shipbell_adapters::containers::image::{ImageHealthcheck, ImageSpec, binary_with_libraries};
 use shipbell_adapters::containers::{
-    Containers as _, Home, Labels, LineSink, OneOff, OutputLine, Pinned, Project, Session, Stable,
-    Target, Up,
+    Containers as _, Home, Labels, LineSink, OneOff, OutputLine, Pinned, Project, Session, Target,
+    Up, Wait,
 };
 use shipbell_adapters::redact::Redactor;
 use shipbell_adapters::secret::Secret;
@@ -31,6 +31,8 @@ pub(crate) struct Rig {
     pub(crate) target: Target,
     pub(crate) name: String,
     pub(crate) directory: tempfile::TempDir,
+    /// The Compose of the plugin must be used.
+    pub(crate) plugin: bool,
 }
 
 /// Remembers every line.
@@ -40,6 +42,7 @@ pub(crate) struct Heard(Mutex<Vec<OutputLine>>);
 /// Runs a test under a name of its own and removes what it made, pass or fail.
 pub(crate) async fn run(name: &str, test: impl AsyncFnOnce(&Rig)) {
     let directory = tempfile::tempdir().unwrap();
+    let plugin = use_plugin(directory.path());
     let settings = Settings {
         home: directory.path().to_owned(),
         ..Settings::default()
@@ -50,10 +53,13 @@ pub(crate) async fn run(name: &str, test: impl AsyncFnOnce(&Rig)) {
         target: Target::local(),
         name: format!("shipbell-test-{name}"),
         directory,
+        plugin,
     };
     if let Err(error) = rig.clean().await {
         assert!(!required(), "docker is required: {error}");
-        writeln!(std::io::stderr(), "skipped: {name}: {error}").unwrap();
+        // The test runner hides what is printed.
+        let mut stderr = std::io::stderr().lock();
+        writeln!(stderr, "skipped: {name}: {error}").unwrap();
         return;
     }
     let outcome = AssertUnwindSafe(test(&rig)).catch_unwind().await;
@@ -69,6 +75,22 @@ pub(crate) async fn run(name: &str, test: impl AsyncFnOnce(&Rig)) {
 )]
 fn required() -> bool {
     std::env::var("SHIPBELL_REQUIRE").is_ok_and(|all| all.split(',').any(|one| one == "docker"))
+}
+
+/// Lets the tests run with another Compose: `SHIPBELL_COMPOSE_V2` names the
+/// program of the plugin. Otherwise they take what is installed.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "tests have no configuration file"
+)]
+fn use_plugin(home: &Path) -> bool {
+    let plugin = std::env::var("SHIPBELL_COMPOSE_V2");
+    if let Ok(plugin) = &plugin {
+        let plugins = home.join(".docker/cli-plugins");
+        std::fs::create_dir_all(&plugins).unwrap();
+        std::os::unix::fs::symlink(plugin, plugins.join("docker-compose")).unwrap();
+    }
+    plugin.is_ok()
 }
 
 impl Rig {
@@ -147,8 +169,8 @@ impl Rig {
         }
     }
 
-    pub(crate) fn stable(&self, image: &Pinned) -> Stable {
-        Stable {
+    pub(crate) fn stable(&self, image: &Pinned) -> Wait {
+        Wait {
             project: self.name.clone(),
             services: Vec::new(),
             pins: BTreeMap::from([("web".into(), image.clone())]),
@@ -179,7 +201,7 @@ impl Heard {
         Session {
             lines: self,
             lock: None,
-            within: Duration::from_secs(60),
+            within: Duration::from_mins(1),
         }
     }
 
@@ -187,7 +209,7 @@ impl Heard {
         let lines = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         lines
             .iter()
-            .map(|line| format!("{}\n", line.text))
+            .flat_map(|line| [line.text.as_str(), "\n"])
             .collect()
     }
 }

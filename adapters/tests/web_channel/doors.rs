@@ -140,6 +140,18 @@ async fn acting_as_another_is_for_demos() {
     let page = ana.page("/channel/release?as=bo").await;
     assert!(page.contains("<span class=\"who\">Ana Ruiz</span>"));
     assert!(!page.contains("Be someone else"));
+
+    let mut demo = options(dir.path().join("demo.db"));
+    demo.demo = true;
+    let house = House::open_as(demo, |_| Some(Answer::Done)).await;
+    let ana = house.guest("ana").await;
+    ana.send("/say", &fields).await;
+    let page = ana.page("/channel/release?as=bo").await;
+    assert!(page.contains("<span class=\"who\">Bo Lindqvist</span>"));
+    assert!(page.contains("Be someone else"));
+    assert!(page.contains("name=\"as\" value=\"bo\""));
+    let stranger = ana.get("/channel/release?as=mallory").await;
+    assert_eq!(stranger.status(), StatusCode::NOT_FOUND);
 }
 
 #[tokio::test]

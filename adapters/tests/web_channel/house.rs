@@ -1,5 +1,11 @@
 //! A browser channel on a real socket, a bot to answer, and guests to visit it.
 
+#![expect(
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "what helps a test fails as a test does"
+)]
+
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
@@ -41,9 +47,16 @@ impl House {
         database: PathBuf,
         answer: impl Fn(&Act) -> Option<Answer> + Send + 'static,
     ) -> Self {
+        Self::open_as(options(database), answer).await
+    }
+
+    pub(crate) async fn open_as(
+        options: WebOptions,
+        answer: impl Fn(&Act) -> Option<Answer> + Send + 'static,
+    ) -> Self {
         let now = Arc::new(Mutex::new("2026-11-20T12:40:00Z".parse().unwrap()));
         let (inbound, queue) = mpsc::channel(16);
-        let (channel, server) = opened(options(database), &now, inbound).await.unwrap();
+        let (channel, server) = opened(options, &now, inbound).await.unwrap();
         let heard = Heard::default();
         let (stop, stopped) = oneshot::channel();
         let mut tasks = JoinSet::new();
@@ -119,7 +132,7 @@ impl House {
             client: self.client.clone(),
         };
         let page = guest.page("/channel/release").await;
-        guest.csrf = between(&page, "data-csrf=\"", "\"").to_owned();
+        between(&page, "data-csrf=\"", "\"").clone_into(&mut guest.csrf);
         guest
     }
 
@@ -287,7 +300,10 @@ fn client() -> Client {
 }
 
 fn encode(fields: &[(&str, &str)]) -> String {
-    let escape = |text: &str| -> String { text.bytes().map(|b| format!("%{b:02X}")).collect() };
+    let escape = |text: &str| {
+        let bytes = text.bytes().map(|byte| format!("%{byte:02X}"));
+        bytes.collect::<Vec<_>>().concat()
+    };
     let pairs = fields
         .iter()
         .map(|(name, value)| format!("{}={}", escape(name), escape(value)));

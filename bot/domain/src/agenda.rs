@@ -53,15 +53,34 @@ impl Agenda {
     pub fn evolve(&mut self, event: &AgendaEvent, at: DateTime<Utc>) {
         self.forget_the_past(at);
         match event {
-            AgendaEvent::WindowAdded { window, environment, span, by } => {
+            AgendaEvent::WindowAdded {
+                window,
+                environment,
+                span,
+                by,
+            } => {
                 self.windows_so_far = self.windows_so_far.max(window.0);
                 let (environment, span, by) = (environment.clone(), *span, by.clone());
-                self.windows.insert(*window, OneOff { environment, span, by });
+                self.windows.insert(
+                    *window,
+                    OneOff {
+                        environment,
+                        span,
+                        by,
+                    },
+                );
             }
             AgendaEvent::WindowCancelled { window, .. } => {
                 self.windows.remove(window);
             }
-            AgendaEvent::Frozen { freeze, app, from, to, reason, by } => {
+            AgendaEvent::Frozen {
+                freeze,
+                app,
+                from,
+                to,
+                reason,
+                by,
+            } => {
                 self.freezes_so_far = self.freezes_so_far.max(freeze.0);
                 let hold = Hold {
                     app: app.clone(),
@@ -81,7 +100,11 @@ impl Agenda {
     /// The one-off windows of an environment.
     pub fn windows_of(&self, environment: &EnvId) -> Vec<Span> {
         let of_it = |it: &&OneOff| it.environment == *environment;
-        self.windows.values().filter(of_it).map(|it| it.span).collect()
+        self.windows
+            .values()
+            .filter(of_it)
+            .map(|it| it.span)
+            .collect()
     }
 
     /// The freezes that hold an application.

@@ -190,7 +190,10 @@ impl Ask {
 
     /// What this person's answer is in one place.
     pub fn ballot(&self, person: &Person, source: &Source) -> Option<&Ballot> {
-        self.votes.get(person)?.iter().find(|it| it.source == *source)
+        self.votes
+            .get(person)?
+            .iter()
+            .find(|it| it.source == *source)
     }
 
     pub(crate) fn record_vote(
@@ -202,7 +205,11 @@ impl Ask {
     ) {
         let ballots = self.votes.entry(by.clone()).or_default();
         ballots.retain(|it| it.source != *source);
-        ballots.push(Ballot { source: source.clone(), vote: vote.clone(), since: at });
+        ballots.push(Ballot {
+            source: source.clone(),
+            vote: vote.clone(),
+            since: at,
+        });
         self.ignored.remove(by);
     }
 
@@ -236,7 +243,18 @@ impl Phase {
 
 impl fmt::Display for AskId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { release, env, phase, manifest, round } = self;
-        write!(f, "{release}/{env}/{}/{}/{round}", phase.slug(), manifest.short())
+        let Self {
+            release,
+            env,
+            phase,
+            manifest,
+            round,
+        } = self;
+        write!(
+            f,
+            "{release}/{env}/{}/{}/{round}",
+            phase.slug(),
+            manifest.short()
+        )
     }
 }

@@ -77,7 +77,11 @@ pub enum Progress {
     /// Begun.
     Running { since: DateTime<Utc> },
     /// Ended.
-    Ended { since: DateTime<Utc>, at: DateTime<Utc>, outcome: Outcome },
+    Ended {
+        since: DateTime<Utc>,
+        at: DateTime<Utc>,
+        outcome: Outcome,
+    },
 }
 
 /// Somebody's wish to stop.
@@ -99,7 +103,11 @@ pub enum AttemptState {
     /// All done and proven.
     Verified { at: DateTime<Utc> },
     /// It did not reach its end.
-    Failed { at: DateTime<Utc>, mode: FailureMode, why: String },
+    Failed {
+        at: DateTime<Utc>,
+        mode: FailureMode,
+        why: String,
+    },
 }
 
 /// In which way something failed.

@@ -39,25 +39,57 @@ pub enum Wish {
     /// A release of an application.
     New(New),
     /// To announce when a release goes to an environment.
-    Plan { release: ReleaseId, env: EnvName, span: Span, summary: String, owner: Person },
+    Plan {
+        release: ReleaseId,
+        env: EnvName,
+        span: Span,
+        summary: String,
+        owner: Person,
+    },
     /// To deploy a release; with a reason, gates are set aside.
-    Deploy { release: ReleaseId, env: EnvName, over: Option<String> },
+    Deploy {
+        release: ReleaseId,
+        env: EnvName,
+        over: Option<String>,
+    },
     /// To answer an ask.
-    Vote { ask: AskId, source: Source, vote: Vote },
+    Vote {
+        ask: AskId,
+        source: Source,
+        vote: Vote,
+    },
     /// To take an answer back.
     Withdraw { ask: AskId, source: Source },
     /// To settle a checklist item, or with none to open it again.
-    Check { release: ReleaseId, item: u32, mark: Option<Mark> },
+    Check {
+        release: ReleaseId,
+        item: u32,
+        mark: Option<Mark>,
+    },
     /// To return an environment to a version verified there; the previous one if not said.
-    Rollback { environment: EnvId, version: Option<Version>, reason: String },
+    Rollback {
+        environment: EnvId,
+        version: Option<Version>,
+        reason: String,
+    },
     /// To stop what is being done to an environment, and perhaps go back.
-    Stop { environment: EnvId, rollback: Option<String> },
+    Stop {
+        environment: EnvId,
+        rollback: Option<String>,
+    },
     /// To give a release up.
     Cancel { release: ReleaseId, why: String },
     /// To say how a watched environment looks.
-    Answer { environment: EnvId, tick: u32, good: bool },
+    Answer {
+        environment: EnvId,
+        tick: u32,
+        good: bool,
+    },
     /// To watch longer.
-    Extend { environment: EnvId, until: DateTime<Utc> },
+    Extend {
+        environment: EnvId,
+        until: DateTime<Utc>,
+    },
     /// To end the watch.
     EndWatch { environment: EnvId },
     /// A window for one occasion.
@@ -65,13 +97,23 @@ pub enum Wish {
     /// That window gone.
     CancelWindow { window: WindowId, why: String },
     /// No deploys for a time.
-    Freeze { app: Option<AppId>, from: DateTime<Utc>, to: Option<DateTime<Utc>>, reason: String },
+    Freeze {
+        app: Option<AppId>,
+        from: DateTime<Utc>,
+        to: Option<DateTime<Utc>>,
+        reason: String,
+    },
     /// The freeze lifted.
     Unfreeze { freeze: FreezeId },
     /// A lock released.
     Unlock { environment: EnvId, why: String },
     /// An incident opened.
-    OpenIncident { severity: Severity, what: String, environment: Option<EnvId>, app: Option<AppId> },
+    OpenIncident {
+        severity: Severity,
+        what: String,
+        environment: Option<EnvId>,
+        app: Option<AppId>,
+    },
     /// To be on an incident.
     Acknowledge { incident: IncidentId },
     /// The next level called now.
@@ -104,7 +146,10 @@ pub struct New {
 #[expect(missing_docs, reason = "the fields say what they are")]
 pub enum Report {
     /// The images of a release are pinned.
-    ImagesPinned { release: ReleaseId, images: BTreeMap<ServiceName, Image> },
+    ImagesPinned {
+        release: ReleaseId,
+        images: BTreeMap<ServiceName, Image>,
+    },
     /// They could not be.
     ImagesUnresolved { release: ReleaseId, why: String },
     /// What stands on the asks of a release, all platforms read in full at one time.
@@ -118,9 +163,20 @@ pub enum Report {
     /// The bot started again: it takes the attempt over.
     FenceTaken { environment: EnvId, attempt: u32 },
     /// A piece of work is about to begin.
-    WorkStarted { environment: EnvId, attempt: u32, fence: u64, index: u32 },
+    WorkStarted {
+        environment: EnvId,
+        attempt: u32,
+        fence: u64,
+        index: u32,
+    },
     /// A piece of work ended.
-    WorkEnded { environment: EnvId, attempt: u32, fence: u64, index: u32, outcome: Outcome },
+    WorkEnded {
+        environment: EnvId,
+        attempt: u32,
+        fence: u64,
+        index: u32,
+        outcome: Outcome,
+    },
     /// What the checks of a look found.
     TickChecked {
         environment: EnvId,

@@ -14,13 +14,21 @@ pub enum Effect {
     /// Draw a card again from what stands: the last state wins.
     Card { card: CardId },
     /// Say something once that rings a bell; what it says is fixed now.
-    Say { key: Key, to: Audience, notice: Box<Notice> },
+    Say {
+        key: Key,
+        to: Audience,
+        notice: Box<Notice>,
+    },
     /// Pin the images of a release.
     PinImages { release: ReleaseId },
     /// Read what stands on the asks before a start.
     ReadStanding { release: ReleaseId, env: EnvName },
     /// Look at a watched environment.
-    LookAt { environment: EnvId, attempt: u32, tick: u32 },
+    LookAt {
+        environment: EnvId,
+        attempt: u32,
+        tick: u32,
+    },
 }
 
 /// Where something is said.
@@ -45,11 +53,23 @@ pub enum CardId {
     /// A question to people; in the release's thread.
     Ask { ask: AskId },
     /// An attempt, step by step; in the release's thread.
-    Progress { release: ReleaseId, environment: EnvId, attempt: u32 },
+    Progress {
+        release: ReleaseId,
+        environment: EnvId,
+        attempt: u32,
+    },
     /// What the checks of an attempt found; in the release's thread.
-    Evidence { release: ReleaseId, environment: EnvId, attempt: u32 },
+    Evidence {
+        release: ReleaseId,
+        environment: EnvId,
+        attempt: u32,
+    },
     /// A watch; in the release's thread.
-    Watch { release: ReleaseId, environment: EnvId, attempt: u32 },
+    Watch {
+        release: ReleaseId,
+        environment: EnvId,
+        attempt: u32,
+    },
     /// An incident; in the channel.
     Incident { incident: IncidentId },
 }
@@ -62,9 +82,11 @@ impl Effect {
             Self::Say { key, .. } => Key::join(&[&"say", key]),
             Self::PinImages { release } => Key::join(&[&"pin", release]),
             Self::ReadStanding { release, env } => Key::join(&[&"read", release, env]),
-            Self::LookAt { environment, attempt, tick } => {
-                Key::join(&[&"look", environment, attempt, tick])
-            }
+            Self::LookAt {
+                environment,
+                attempt,
+                tick,
+            } => Key::join(&[&"look", environment, attempt, tick]),
         }
     }
 }
@@ -74,8 +96,14 @@ impl Effect {
     pub fn parent(&self) -> Option<CardId> {
         match self {
             Self::Card { card } => card.parent(),
-            Self::Say { to: Audience::Thread(card), .. } => Some(card.clone()),
-            Self::Say { to: Audience::Channel, .. }
+            Self::Say {
+                to: Audience::Thread(card),
+                ..
+            } => Some(card.clone()),
+            Self::Say {
+                to: Audience::Channel,
+                ..
+            }
             | Self::PinImages { .. }
             | Self::ReadStanding { .. }
             | Self::LookAt { .. } => None,
@@ -90,15 +118,21 @@ impl CardId {
             Self::Announcement { release, env } => Key::join(&[&"announcement", release, env]),
             Self::Release { release } => Key::join(&[&"release", release]),
             Self::Ask { ask } => Key::join(&[&"ask", ask]),
-            Self::Progress { environment, attempt, .. } => {
-                Key::join(&[&"progress", environment, attempt])
-            }
-            Self::Evidence { environment, attempt, .. } => {
-                Key::join(&[&"evidence", environment, attempt])
-            }
-            Self::Watch { environment, attempt, .. } => {
-                Key::join(&[&"watch", environment, attempt])
-            }
+            Self::Progress {
+                environment,
+                attempt,
+                ..
+            } => Key::join(&[&"progress", environment, attempt]),
+            Self::Evidence {
+                environment,
+                attempt,
+                ..
+            } => Key::join(&[&"evidence", environment, attempt]),
+            Self::Watch {
+                environment,
+                attempt,
+                ..
+            } => Key::join(&[&"watch", environment, attempt]),
             Self::Incident { incident } => Key::join(&[&"incident", incident]),
         }
     }
@@ -107,7 +141,9 @@ impl CardId {
     pub fn parent(&self) -> Option<Self> {
         match self {
             Self::Announcement { .. } | Self::Release { .. } | Self::Incident { .. } => None,
-            Self::Ask { ask } => Some(Self::Release { release: ask.release }),
+            Self::Ask { ask } => Some(Self::Release {
+                release: ask.release,
+            }),
             Self::Progress { release, .. }
             | Self::Evidence { release, .. }
             | Self::Watch { release, .. } => Some(Self::Release { release: *release }),

@@ -122,19 +122,36 @@ impl Environment {
             }
             EnvironmentEvent::WorkEnded { index, outcome, .. } => {
                 let since = self.since(*index).unwrap_or(at);
-                self.progress(*index, Progress::Ended { since, at, outcome: outcome.clone() });
+                self.progress(
+                    *index,
+                    Progress::Ended {
+                        since,
+                        at,
+                        outcome: outcome.clone(),
+                    },
+                );
             }
             EnvironmentEvent::StopAsked { by, rollback, .. } => {
-                let stop = Stop { by: by.clone(), rollback: rollback.clone() };
+                let stop = Stop {
+                    by: by.clone(),
+                    rollback: rollback.clone(),
+                };
                 self.with_attempt(|it| it.stop = Some(stop));
             }
             EnvironmentEvent::AttemptVerified { .. } => self.verify(at),
             EnvironmentEvent::AttemptFailed { mode, why, .. } => {
-                let state = AttemptState::Failed { at, mode: *mode, why: why.clone() };
+                let state = AttemptState::Failed {
+                    at,
+                    mode: *mode,
+                    why: why.clone(),
+                };
                 self.with_attempt(|it| it.state = state);
             }
             EnvironmentEvent::Locked { why } => {
-                self.lock = Some(Lock { why: why.clone(), since: at });
+                self.lock = Some(Lock {
+                    why: why.clone(),
+                    since: at,
+                });
             }
             EnvironmentEvent::Unlocked { .. } => self.lock = None,
             EnvironmentEvent::WatchStarted { .. }
@@ -183,7 +200,9 @@ impl Environment {
     }
 
     fn verify(&mut self, at: DateTime<Utc>) {
-        let Some(attempt) = &mut self.attempt else { return };
+        let Some(attempt) = &mut self.attempt else {
+            return;
+        };
         attempt.state = AttemptState::Verified { at };
         self.verified.push(Verified {
             attempt: attempt.number,
@@ -197,7 +216,12 @@ impl Environment {
     }
 
     fn watch_on(&mut self, event: &EnvironmentEvent, at: DateTime<Utc>) {
-        if let EnvironmentEvent::WatchStarted { attempt, release, ticks } = event {
+        if let EnvironmentEvent::WatchStarted {
+            attempt,
+            release,
+            ticks,
+        } = event
+        {
             self.watch = Some(Watch {
                 attempt: *attempt,
                 release: *release,
@@ -213,7 +237,12 @@ impl Environment {
             change(watch.ends.entry(tick).or_default());
         };
         match event {
-            EnvironmentEvent::TickChecked { tick, passed, findings, .. } => {
+            EnvironmentEvent::TickChecked {
+                tick,
+                passed,
+                findings,
+                ..
+            } => {
                 end(*tick, &|it| it.checked = Some((*passed, findings.clone())));
             }
             EnvironmentEvent::TickAnswered { tick, by, good, .. } => {
@@ -251,7 +280,10 @@ impl Environment {
     }
 
     fn progress(&mut self, index: u32, now: Progress) {
-        let slot = self.attempt.as_mut().and_then(|it| it.progress.get_mut(index as usize));
+        let slot = self
+            .attempt
+            .as_mut()
+            .and_then(|it| it.progress.get_mut(index as usize));
         if let Some(slot) = slot {
             *slot = now;
         }

@@ -56,9 +56,17 @@ pub enum Waiting {
     /// An earlier environment to be deployed and verified with the same images.
     Verified { env: EnvName },
     /// Consent that was asked for, or will be once the rest allows it.
-    Consent { env: EnvName, phase: Phase, missing: BTreeMap<Role, u32> },
+    Consent {
+        env: EnvName,
+        phase: Phase,
+        missing: BTreeMap<Role, u32>,
+    },
     /// A veto to be lifted.
-    Veto { env: EnvName, phase: Phase, by: BTreeMap<Person, Option<String>> },
+    Veto {
+        env: EnvName,
+        phase: Phase,
+        by: BTreeMap<Person, Option<String>>,
+    },
     /// A plan.
     Announcement,
     /// The time that was announced.
@@ -66,7 +74,10 @@ pub enum Waiting {
     /// A window.
     Window { next: Option<Span> },
     /// The end of a freeze.
-    Freeze { until: Option<DateTime<Utc>>, reason: String },
+    Freeze {
+        until: Option<DateTime<Utc>>,
+        reason: String,
+    },
     /// The lock to be released.
     Lock { why: String, since: DateTime<Utc> },
     /// Another attempt to end.
@@ -154,11 +165,25 @@ pub fn report(
 ) -> Option<Vec<(Gate, Vec<Waiting>)>> {
     let policy = &world.application.as_ref()?.pinned.as_ref()?.policy;
     let env = policy.environment(env)?;
-    let scene = Scene { world, release, policy, env, now };
-    Some(Gate::ALL.into_iter().map(|gate| (gate, gate.judge(&scene))).collect())
+    let scene = Scene {
+        world,
+        release,
+        policy,
+        env,
+        now,
+    };
+    Some(
+        Gate::ALL
+            .into_iter()
+            .map(|gate| (gate, gate.judge(&scene)))
+            .collect(),
+    )
 }
 
 /// What still holds a deploy back.
 pub(crate) fn waiting(scene: &Scene<'_>) -> Vec<Waiting> {
-    Gate::ALL.into_iter().flat_map(|gate| gate.judge(scene)).collect()
+    Gate::ALL
+        .into_iter()
+        .flat_map(|gate| gate.judge(scene))
+        .collect()
 }

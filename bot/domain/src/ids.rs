@@ -86,7 +86,8 @@ macro_rules! number {
     };
 }
 
-const WORD_RULE: &str = "lower-case letters, digits, `-` and `_`, beginning with a letter or digit, at most 64";
+const WORD_RULE: &str =
+    "lower-case letters, digits, `-` and `_`, beginning with a letter or digit, at most 64";
 const VERSION_RULE: &str =
     "letters, digits, `.`, `_` and `-`, beginning with a letter or digit, at most 128";
 const KEY_RULE: &str = "1 to 200 visible characters";
@@ -225,7 +226,17 @@ mod tests {
 
     #[test]
     fn a_version_cannot_carry_a_shell_or_a_path() {
-        for bad in ["", "-1", "1;rm", "1 2", "../1", "$(x)", "1\n2", "é", &"1".repeat(129)] {
+        for bad in [
+            "",
+            "-1",
+            "1;rm",
+            "1 2",
+            "../1",
+            "$(x)",
+            "1\n2",
+            "é",
+            &"1".repeat(129),
+        ] {
             assert!(Version::new(bad).is_err(), "{bad:?}");
         }
         for good in ["2026.11.20-1", "v1.2.3", "a_b", "0"] {
@@ -244,6 +255,9 @@ mod tests {
 
     #[test]
     fn a_hash_tells_where_one_part_ends() {
-        assert_ne!(Hash::of([b"ab".as_slice(), b"c"]), Hash::of([b"a".as_slice(), b"bc"]));
+        assert_ne!(
+            Hash::of([b"ab".as_slice(), b"c"]),
+            Hash::of([b"a".as_slice(), b"bc"])
+        );
     }
 }

@@ -87,7 +87,11 @@ impl Incident {
         match event {
             IncidentEvent::Opened { .. } | IncidentEvent::Escalated { .. } => {}
             IncidentEvent::Paged { level, people } => {
-                self.paged.push(Paged { level: *level, people: people.clone(), at });
+                self.paged.push(Paged {
+                    level: *level,
+                    people: people.clone(),
+                    at,
+                });
             }
             IncidentEvent::Acknowledged { by } => self.acknowledged = Some((by.clone(), at)),
             IncidentEvent::Updated { by, text } => {
@@ -108,7 +112,9 @@ impl Incident {
     pub fn due(&self, level: u32) -> Option<DateTime<Utc>> {
         let levels = &self.escalation.levels;
         let planned = |it: &crate::settings::Level| {
-            self.opened_at + it.after.map_or(chrono::TimeDelta::zero(), |after| after.delta())
+            self.opened_at
+                + it.after
+                    .map_or(chrono::TimeDelta::zero(), |after| after.delta())
         };
         if let Some(it) = levels.get(level as usize) {
             return Some(planned(it));

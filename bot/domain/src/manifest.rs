@@ -90,6 +90,10 @@ mod tests {
         for image in moved.images.values_mut() {
             image.reference = "web:latest".to_owned();
         }
-        assert_eq!(moved.hash(), before, "the digest counts, not what it was called");
+        assert_eq!(
+            moved.hash(),
+            before,
+            "the digest counts, not what it was called"
+        );
     }
 }

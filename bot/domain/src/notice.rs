@@ -28,17 +28,34 @@ pub struct Notice {
 #[expect(missing_docs, reason = "the fields say what they are")]
 pub enum News {
     /// Somebody owns the rollback of a planned deploy.
-    RollbackOwner { env: EnvName, version: Version, span: Span },
+    RollbackOwner {
+        env: EnvName,
+        version: Version,
+        span: Span,
+    },
     /// The images could not be pinned.
     ImagesUnresolved { version: Version, why: String },
     /// A wish to deploy did not start after the asks were read.
-    StartRefused { env: EnvName, version: Version, waiting: Vec<Waiting> },
+    StartRefused {
+        env: EnvName,
+        version: Version,
+        waiting: Vec<Waiting>,
+    },
     /// The asks could not be read in time: nothing was started.
     StartTimedOut { env: EnvName, version: Version },
     /// People have not answered yet.
-    StillWaiting { env: EnvName, version: Version, roles: Vec<Role> },
+    StillWaiting {
+        env: EnvName,
+        version: Version,
+        roles: Vec<Role>,
+    },
     /// Somebody set gates aside.
-    Overridden { env: EnvName, version: Version, over: Override, skipped: Vec<Waiting> },
+    Overridden {
+        env: EnvName,
+        version: Version,
+        over: Override,
+        skipped: Vec<Waiting>,
+    },
     /// A deploy or a rollback failed.
     AttemptFailed {
         env: EnvName,
@@ -51,15 +68,34 @@ pub enum News {
         next: AfterFailure,
     },
     /// An environment is being taken back.
-    RollbackStarted { env: EnvName, to: Version, reason: String, by: Option<Person> },
+    RollbackStarted {
+        env: EnvName,
+        to: Version,
+        reason: String,
+        by: Option<Person>,
+    },
     /// An environment was taken back and proven.
     RolledBack { env: EnvName, to: Version },
     /// Somebody took consent back after the start: it changes nothing.
-    WithdrawnTooLate { env: EnvName, version: Version, by: Person },
+    WithdrawnTooLate {
+        env: EnvName,
+        version: Version,
+        by: Person,
+    },
     /// A watched environment looks wrong.
-    WatchFinding { env: EnvName, version: Version, findings: Vec<String>, by: Option<Person> },
+    WatchFinding {
+        env: EnvName,
+        version: Version,
+        findings: Vec<String>,
+        by: Option<Person>,
+    },
     /// Somebody is asked how a watched environment looks.
-    WatchQuestion { env: EnvName, version: Version, tick: u32, again: bool },
+    WatchQuestion {
+        env: EnvName,
+        version: Version,
+        tick: u32,
+        again: bool,
+    },
     /// An incident calls people.
     Page {
         incident: IncidentId,
@@ -70,16 +106,28 @@ pub enum News {
         next: Option<(Role, chrono::DateTime<chrono::Utc>)>,
     },
     /// An incident is over.
-    Resolved { incident: IncidentId, what: String, text: String, minutes: i64, by: Person },
+    Resolved {
+        incident: IncidentId,
+        what: String,
+        text: String,
+        minutes: i64,
+        by: Person,
+    },
     /// Deploys stop for a time.
-    Frozen { freeze: FreezeId, reason: String, from: chrono::DateTime<chrono::Utc>, to: Option<chrono::DateTime<chrono::Utc>>, by: Person },
+    Frozen {
+        freeze: FreezeId,
+        reason: String,
+        from: chrono::DateTime<chrono::Utc>,
+        to: Option<chrono::DateTime<chrono::Utc>>,
+        by: Person,
+    },
     /// A freeze was lifted.
     Unfrozen { freeze: FreezeId, by: Person },
 }
 
 /// What follows a failed attempt.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "then", rename_all = "snake_case")]
+#[serde(tag = "then", content = "version", rename_all = "snake_case")]
 pub enum AfterFailure {
     /// Nothing was touched; the environment runs what it ran.
     Untouched,

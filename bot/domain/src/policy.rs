@@ -197,7 +197,9 @@ impl Policy {
 
     /// The environments that wait for `env`.
     pub fn after<'a>(&'a self, env: &'a EnvName) -> impl Iterator<Item = &'a EnvPolicy> {
-        self.environments.iter().filter(move |it| it.needs.as_ref() == Some(env))
+        self.environments
+            .iter()
+            .filter(move |it| it.needs.as_ref() == Some(env))
     }
 
     /// The roles an action is limited to; none where everyone with a role may.

@@ -85,12 +85,20 @@ mod tests {
     }
 
     fn quorum(seats: &[(&str, u32)]) -> Quorum {
-        Quorum(seats.iter().map(|(name, count)| (role(name), *count)).collect())
+        Quorum(
+            seats
+                .iter()
+                .map(|(name, count)| (role(name), *count))
+                .collect(),
+        )
     }
 
     fn people(all: &[(&str, &[&str])]) -> BTreeMap<Person, BTreeSet<Role>> {
         let one = |(name, roles): &(&str, &[&str])| {
-            (Person::new(*name).unwrap(), roles.iter().map(|it| role(it)).collect())
+            (
+                Person::new(*name).unwrap(),
+                roles.iter().map(|it| role(it)).collect(),
+            )
         };
         all.iter().map(one).collect()
     }
@@ -107,7 +115,10 @@ mod tests {
     #[test]
     fn what_is_missing_is_said_by_role() {
         let two = quorum(&[("owner", 2)]);
-        assert_eq!(two.missing(&people(&[("ana", &["owner"])])), [(role("owner"), 1)].into());
+        assert_eq!(
+            two.missing(&people(&[("ana", &["owner"])])),
+            [(role("owner"), 1)].into()
+        );
         assert!(quorum(&[]).is_empty());
     }
 }

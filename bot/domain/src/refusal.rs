@@ -14,13 +14,21 @@ pub enum Refusal {
     #[error("{person} has no role here")]
     Stranger { person: Person },
     #[error("{action:?} is for {roles:?}")]
-    NotAllowed { action: Action, roles: Vec<Role>, people: Vec<Person> },
+    NotAllowed {
+        action: Action,
+        roles: Vec<Role>,
+        people: Vec<Person>,
+    },
     #[error("only {role} can settle this item")]
     NotYourItem { role: Role, people: Vec<Person> },
     #[error("no application {app}")]
     UnknownApp { app: AppId, known: Vec<AppId> },
     #[error("no environment {env} in {app}")]
-    UnknownEnvironment { app: AppId, env: EnvName, known: Vec<EnvName> },
+    UnknownEnvironment {
+        app: AppId,
+        env: EnvName,
+        known: Vec<EnvName>,
+    },
     #[error("no release {release}")]
     UnknownRelease { release: ReleaseId },
     #[error("no incident {incident}")]
@@ -36,31 +44,62 @@ pub enum Refusal {
     #[error("nothing named {what} here")]
     Unknown { what: String, hint: String },
     #[error("{version} is not {scheme:?}")]
-    BadVersion { version: Version, scheme: VersionScheme },
+    BadVersion {
+        version: Version,
+        scheme: VersionScheme,
+    },
     #[error("{version} is already {release}")]
-    VersionTaken { version: Version, release: ReleaseId },
+    VersionTaken {
+        version: Version,
+        release: ReleaseId,
+    },
     #[error("{release} is over")]
     ReleaseOver { release: ReleaseId, cancelled: bool },
     #[error("{version} runs in {environment} already")]
-    AlreadyThere { environment: EnvId, version: Version },
+    AlreadyThere {
+        environment: EnvId,
+        version: Version,
+    },
     #[error("gates are closed")]
-    NotYet { release: ReleaseId, env: EnvName, waiting: Vec<Waiting>, override_roles: Vec<Role> },
+    NotYet {
+        release: ReleaseId,
+        env: EnvName,
+        waiting: Vec<Waiting>,
+        override_roles: Vec<Role>,
+    },
     #[error("this cannot be set aside")]
     CannotOverride { waiting: Vec<Waiting> },
     #[error("already starting")]
-    AlreadyStarting { release: ReleaseId, env: EnvName, by: Person },
+    AlreadyStarting {
+        release: ReleaseId,
+        env: EnvName,
+        by: Person,
+    },
     #[error("an attempt is at work")]
-    Busy { environment: EnvId, attempt: u32, release: ReleaseId, since: DateTime<Utc> },
+    Busy {
+        environment: EnvId,
+        attempt: u32,
+        release: ReleaseId,
+        since: DateTime<Utc>,
+    },
     #[error("nothing is being done to {environment}")]
     NothingRunning { environment: EnvId },
     #[error("no version to return to")]
-    NoTarget { environment: EnvId, wanted: Option<Version>, known: Vec<Version> },
+    NoTarget {
+        environment: EnvId,
+        wanted: Option<Version>,
+        known: Vec<Version>,
+    },
     #[error("{environment} is not locked")]
     NotLocked { environment: EnvId },
     #[error("{environment} is not watched")]
     NotWatched { environment: EnvId },
     #[error("this ask is over")]
-    AskOver { env: EnvName, phase: Phase, why: String },
+    AskOver {
+        env: EnvName,
+        phase: Phase,
+        why: String,
+    },
     #[error("that is in the past")]
     InThePast { at: DateTime<Utc> },
     #[error("too long: {what}")]
@@ -68,13 +107,22 @@ pub enum Refusal {
     #[error("something is missing: {what}")]
     Missing { what: &'static str },
     #[error("the time is outside every window")]
-    OutsideWindows { environment: EnvId, next: Option<crate::calendar::Span> },
+    OutsideWindows {
+        environment: EnvId,
+        next: Option<crate::calendar::Span>,
+    },
     #[error("{incident} is over")]
     IncidentOver { incident: IncidentId },
     #[error("{person} is on it already")]
-    AlreadyAcknowledged { incident: IncidentId, person: Person },
+    AlreadyAcknowledged {
+        incident: IncidentId,
+        person: Person,
+    },
     #[error("{app} has open releases")]
-    OpenReleases { app: AppId, releases: Vec<ReleaseId> },
+    OpenReleases {
+        app: AppId,
+        releases: Vec<ReleaseId>,
+    },
     /// What the world reported is no longer wanted; the sender drops it.
     #[error("out of date: {what}")]
     Stale { what: &'static str },

@@ -149,7 +149,11 @@ pub enum End {
     /// With everything done.
     Done { at: DateTime<Utc> },
     /// It was given up.
-    Cancelled { at: DateTime<Utc>, by: Person, why: String },
+    Cancelled {
+        at: DateTime<Utc>,
+        by: Person,
+        why: String,
+    },
 }
 
 impl Release {
@@ -196,7 +200,10 @@ impl Release {
 
     /// One of its environments' full name.
     pub fn environment(&self, env: &EnvName) -> EnvId {
-        EnvId { app: self.app.clone(), env: env.clone() }
+        EnvId {
+            app: self.app.clone(),
+            env: env.clone(),
+        }
     }
 
     /// How it stands in an environment.
@@ -245,7 +252,11 @@ impl Release {
             }
             ReleaseEvent::Ticked { item, mark, by } => match mark {
                 Some(mark) => {
-                    let settled = Settled { mark: mark.clone(), by: by.clone(), at };
+                    let settled = Settled {
+                        mark: mark.clone(),
+                        by: by.clone(),
+                        at,
+                    };
                     self.checklist.insert(*item, settled);
                 }
                 None => {
@@ -268,7 +279,11 @@ impl Release {
             | ReleaseEvent::StageWatched { .. } => self.evolve_stage(event, at),
             ReleaseEvent::Done => self.end = Some(End::Done { at }),
             ReleaseEvent::Cancelled { by, why } => {
-                self.end = Some(End::Cancelled { at, by: by.clone(), why: why.clone() });
+                self.end = Some(End::Cancelled {
+                    at,
+                    by: by.clone(),
+                    why: why.clone(),
+                });
             }
         }
     }
@@ -276,9 +291,15 @@ impl Release {
     fn evolve_ask(&mut self, event: &ReleaseEvent, at: DateTime<Utc>) {
         match event {
             ReleaseEvent::AskOpened { ask, quorum } => {
-                self.asks.insert(ask.clone(), Ask::new(ask.clone(), quorum.clone(), at));
+                self.asks
+                    .insert(ask.clone(), Ask::new(ask.clone(), quorum.clone(), at));
             }
-            ReleaseEvent::Voted { ask, by, source, vote } => {
+            ReleaseEvent::Voted {
+                ask,
+                by,
+                source,
+                vote,
+            } => {
                 self.with_ask(ask, |it| it.record_vote(by, source, vote, at));
             }
             ReleaseEvent::VoteWithdrawn { ask, by, source } => {

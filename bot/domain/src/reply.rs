@@ -15,15 +15,29 @@ pub enum Reply {
     #[default]
     Nothing,
     /// A release began.
-    Opened { release: ReleaseId, version: Version },
+    Opened {
+        release: ReleaseId,
+        version: Version,
+    },
     /// A plan stands.
-    Planned { release: ReleaseId, env: EnvName, span: Span },
+    Planned {
+        release: ReleaseId,
+        env: EnvName,
+        span: Span,
+    },
     /// The asks are being read; the deploy starts if they hold.
     Starting { release: ReleaseId, env: EnvName },
     /// People had to be asked first.
-    Asked { release: ReleaseId, env: EnvName, waiting: Vec<Waiting> },
+    Asked {
+        release: ReleaseId,
+        env: EnvName,
+        waiting: Vec<Waiting>,
+    },
     /// The deploy or rollback began.
-    Started { environment: EnvId, version: Version },
+    Started {
+        environment: EnvId,
+        version: Version,
+    },
     /// The answer stands.
     Counted { ask: AskId },
     /// The answer stands as a veto; a reason is wanted.
@@ -33,7 +47,11 @@ pub enum Reply {
     /// The answer does not count, and why.
     NotCounted { ask: AskId, why: String },
     /// The item is settled, or open again.
-    Ticked { release: ReleaseId, item: u32, open: u32 },
+    Ticked {
+        release: ReleaseId,
+        item: u32,
+        open: u32,
+    },
     /// It will stop after the current piece of work.
     Stopping { environment: EnvId },
     /// The release was given up.
@@ -41,11 +59,18 @@ pub enum Reply {
     /// The look was answered.
     Answered { environment: EnvId },
     /// The watch goes on until then.
-    WatchExtended { environment: EnvId, until: DateTime<Utc> },
+    WatchExtended {
+        environment: EnvId,
+        until: DateTime<Utc>,
+    },
     /// The watch is over.
     WatchEnded { environment: EnvId },
     /// The window stands.
-    WindowAdded { window: WindowId, environment: EnvId, span: Span },
+    WindowAdded {
+        window: WindowId,
+        environment: EnvId,
+        span: Span,
+    },
     /// The window is gone.
     WindowCancelled { window: WindowId },
     /// Nothing is deployed for a time.

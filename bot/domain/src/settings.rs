@@ -57,7 +57,10 @@ pub struct Level {
 impl Settings {
     /// The roles of a person; none for a stranger.
     pub fn roles_of(&self, person: &Person) -> BTreeSet<Role> {
-        self.people.get(person).map(|it| it.roles.clone()).unwrap_or_default()
+        self.people
+            .get(person)
+            .map(|it| it.roles.clone())
+            .unwrap_or_default()
     }
 
     /// Everybody who holds a role, in the order of their names.
@@ -70,11 +73,16 @@ impl Settings {
 
     /// What a person is called.
     pub fn name_of(&self, person: &Person) -> String {
-        self.people.get(person).map_or_else(|| person.to_string(), |it| it.name.clone())
+        self.people
+            .get(person)
+            .map_or_else(|| person.to_string(), |it| it.name.clone())
     }
 
     /// What an application is called.
     pub fn title_of(&self, app: &AppId) -> String {
-        self.titles.get(app).cloned().unwrap_or_else(|| app.to_string())
+        self.titles
+            .get(app)
+            .cloned()
+            .unwrap_or_else(|| app.to_string())
     }
 }

@@ -14,15 +14,32 @@ use crate::release::Moment;
 #[expect(missing_docs, reason = "the fields say what they are")]
 pub enum Timer {
     /// A moment of a planned deploy.
-    Plan { release: ReleaseId, env: EnvName, moment: Moment },
+    Plan {
+        release: ReleaseId,
+        env: EnvName,
+        moment: Moment,
+    },
     /// A wish to deploy whose asks could not be read in time.
     StartDeadline { release: ReleaseId, env: EnvName },
     /// People who were asked and have not answered.
-    Remind { release: ReleaseId, env: EnvName, round: u32 },
+    Remind {
+        release: ReleaseId,
+        env: EnvName,
+        round: u32,
+    },
     /// A look at a watched environment.
-    Tick { environment: EnvId, attempt: u32, tick: u32 },
+    Tick {
+        environment: EnvId,
+        attempt: u32,
+        tick: u32,
+    },
     /// A look nobody has answered yet; counts how often they were asked again.
-    Unanswered { environment: EnvId, attempt: u32, tick: u32, times: u32 },
+    Unanswered {
+        environment: EnvId,
+        attempt: u32,
+        tick: u32,
+        times: u32,
+    },
     /// The next level of an incident.
     Escalate { incident: IncidentId, level: u32 },
 }
@@ -39,13 +56,30 @@ pub enum TimerChange {
 impl fmt::Display for Timer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Plan { release, env, moment } => write!(f, "plan/{release}/{env}/{moment:?}"),
+            Self::Plan {
+                release,
+                env,
+                moment,
+            } => write!(f, "plan/{release}/{env}/{moment:?}"),
             Self::StartDeadline { release, env } => write!(f, "start/{release}/{env}"),
-            Self::Remind { release, env, round } => write!(f, "remind/{release}/{env}/{round}"),
-            Self::Tick { environment, attempt, tick } => {
+            Self::Remind {
+                release,
+                env,
+                round,
+            } => write!(f, "remind/{release}/{env}/{round}"),
+            Self::Tick {
+                environment,
+                attempt,
+                tick,
+            } => {
                 write!(f, "tick/{environment}/{attempt}/{tick}")
             }
-            Self::Unanswered { environment, attempt, tick, times } => {
+            Self::Unanswered {
+                environment,
+                attempt,
+                tick,
+                times,
+            } => {
                 write!(f, "unanswered/{environment}/{attempt}/{tick}/{times}")
             }
             Self::Escalate { incident, level } => write!(f, "escalate/{incident}/{level}"),

@@ -43,6 +43,9 @@ mod rollback;
 mod start;
 mod watch;
 
+#[cfg(test)]
+mod tests;
+
 use chrono::{DateTime, Utc};
 
 use crate::command::{Command, Configure, Report, Wish};
@@ -93,36 +96,65 @@ fn decide_wish(draft: &mut Draft, by: &Person, wish: &Wish) -> Decided {
     match wish {
         Wish::New(new) => release::open(draft, by, new),
         Wish::Cancel { release, why } => release::cancel(draft, by, *release, why),
-        Wish::Check { release, item, mark } => release::tick(draft, by, *release, *item, mark),
-        Wish::Plan { release, env, span, summary, owner } => {
-            plan::announce(draft, by, *release, env, &plan::Wanted { span, summary, owner })
-        }
+        Wish::Check {
+            release,
+            item,
+            mark,
+        } => release::tick(draft, by, *release, *item, mark),
+        Wish::Plan {
+            release,
+            env,
+            span,
+            summary,
+            owner,
+        } => plan::announce(
+            draft,
+            by,
+            *release,
+            env,
+            &plan::Wanted {
+                span,
+                summary,
+                owner,
+            },
+        ),
         Wish::Deploy { release, env, over } => {
             start::request(draft, by, *release, env, over.as_deref())
         }
         Wish::Vote { ask, source, vote } => consent::vote(draft, by, ask, source, vote),
         Wish::Withdraw { ask, source } => consent::withdraw(draft, by, ask, source),
-        Wish::Rollback { environment, version, reason } => {
-            rollback::by_hand(draft, by, environment, version.as_ref(), reason)
-        }
-        Wish::Stop { environment, rollback } => {
-            rollback::stop(draft, by, environment, rollback.as_deref())
-        }
-        Wish::Answer { environment, tick, good } => {
-            watch::answer(draft, by, environment, *tick, *good)
-        }
+        Wish::Rollback {
+            environment,
+            version,
+            reason,
+        } => rollback::by_hand(draft, by, environment, version.as_ref(), reason),
+        Wish::Stop {
+            environment,
+            rollback,
+        } => rollback::stop(draft, by, environment, rollback.as_deref()),
+        Wish::Answer {
+            environment,
+            tick,
+            good,
+        } => watch::answer(draft, by, environment, *tick, *good),
         Wish::Extend { environment, until } => watch::extend(draft, by, environment, *until),
         Wish::EndWatch { environment } => watch::end_by_hand(draft, by, environment),
         Wish::AddWindow { environment, span } => agenda::add_window(draft, by, environment, *span),
         Wish::CancelWindow { window, why } => agenda::cancel_window(draft, by, *window, why),
-        Wish::Freeze { app, from, to, reason } => {
-            agenda::freeze(draft, by, app.as_ref(), (*from, *to), reason)
-        }
+        Wish::Freeze {
+            app,
+            from,
+            to,
+            reason,
+        } => agenda::freeze(draft, by, app.as_ref(), (*from, *to), reason),
         Wish::Unfreeze { freeze } => agenda::unfreeze(draft, by, *freeze),
         Wish::Unlock { environment, why } => agenda::unlock(draft, by, environment, why),
-        Wish::OpenIncident { severity, what, environment, app: _ } => {
-            incident::open_by_hand(draft, by, *severity, what, environment.as_ref())
-        }
+        Wish::OpenIncident {
+            severity,
+            what,
+            environment,
+            app: _,
+        } => incident::open_by_hand(draft, by, *severity, what, environment.as_ref()),
         Wish::Acknowledge { incident } => incident::acknowledge(draft, by, *incident),
         Wish::Escalate { incident } => incident::escalate(draft, by, *incident),
         Wish::Update { incident, text } => incident::update(draft, by, *incident, text),
@@ -134,39 +166,69 @@ fn decide_report(draft: &mut Draft, report: &Report) -> Decided {
     match report {
         Report::ImagesPinned { release, images } => release::pinned(draft, *release, images),
         Report::ImagesUnresolved { release, why } => release::unresolved(draft, *release, why),
-        Report::StandingRead { release, env, read_at, standing } => {
+        Report::StandingRead {
+            release,
+            env,
+            read_at,
+            standing,
+        } => {
             consent::read(draft, *release, standing)?;
             match env {
                 Some(env) => start::after_reading(draft, *release, env, *read_at, standing),
                 None => Ok(Reply::Nothing),
             }
         }
-        Report::FenceTaken { environment, attempt } => {
-            attempt::take_over(draft, environment, *attempt)
-        }
-        Report::WorkStarted { environment, attempt, fence, index } => {
-            attempt::work_started(draft, environment, (*attempt, *fence), *index)
-        }
-        Report::WorkEnded { environment, attempt, fence, index, outcome } => {
-            attempt::work_ended(draft, environment, (*attempt, *fence), *index, outcome)
-        }
-        Report::TickChecked { environment, attempt, tick, passed, findings } => {
-            watch::checked(draft, environment, (*attempt, *tick), *passed, findings)
-        }
+        Report::FenceTaken {
+            environment,
+            attempt,
+        } => attempt::take_over(draft, environment, *attempt),
+        Report::WorkStarted {
+            environment,
+            attempt,
+            fence,
+            index,
+        } => attempt::work_started(draft, environment, (*attempt, *fence), *index),
+        Report::WorkEnded {
+            environment,
+            attempt,
+            fence,
+            index,
+            outcome,
+        } => attempt::work_ended(draft, environment, (*attempt, *fence), *index, outcome),
+        Report::TickChecked {
+            environment,
+            attempt,
+            tick,
+            passed,
+            findings,
+        } => watch::checked(draft, environment, (*attempt, *tick), *passed, findings),
     }
 }
 
 fn decide_timer(draft: &mut Draft, timer: &Timer) -> Decided {
     match timer {
-        Timer::Plan { release, env, moment } => plan::moment(draft, *release, env, *moment),
+        Timer::Plan {
+            release,
+            env,
+            moment,
+        } => plan::moment(draft, *release, env, *moment),
         Timer::StartDeadline { release, env } => start::deadline(draft, *release, env),
-        Timer::Remind { release, env, round } => consent::remind(draft, *release, env, *round),
-        Timer::Tick { environment, attempt, tick } => {
-            watch::due(draft, environment, *attempt, *tick)
-        }
-        Timer::Unanswered { environment, attempt, tick, times } => {
-            watch::unanswered(draft, environment, (*attempt, *tick), *times)
-        }
+        Timer::Remind {
+            release,
+            env,
+            round,
+        } => consent::remind(draft, *release, env, *round),
+        Timer::Tick {
+            environment,
+            attempt,
+            tick,
+        } => watch::due(draft, environment, *attempt, *tick),
+        Timer::Unanswered {
+            environment,
+            attempt,
+            tick,
+            times,
+        } => watch::unanswered(draft, environment, (*attempt, *tick), *times),
         Timer::Escalate { incident, level } => incident::due(draft, *incident, *level),
     }
 }

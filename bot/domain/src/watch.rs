@@ -62,8 +62,12 @@ impl Watch {
 
     /// Whether a look has everything it needs.
     pub fn is_settled(&self, tick: u32) -> bool {
-        let Some(planned) = self.ticks.get(tick as usize) else { return true };
-        let Some(end) = self.ends.get(&tick) else { return false };
+        let Some(planned) = self.ticks.get(tick as usize) else {
+            return true;
+        };
+        let Some(end) = self.ends.get(&tick) else {
+            return false;
+        };
         end.missed
             || ((planned.checks.is_empty() || end.checked.is_some())
                 && (planned.ask.is_none() || end.answered.is_some()))
@@ -71,6 +75,8 @@ impl Watch {
 
     /// Whether every look has everything it needs.
     pub fn is_complete(&self) -> bool {
-        (0u32..).zip(&self.ticks).all(|(tick, _)| self.is_settled(tick))
+        (0u32..)
+            .zip(&self.ticks)
+            .all(|(tick, _)| self.is_settled(tick))
     }
 }

@@ -96,11 +96,17 @@ pub fn needs(command: &Command) -> Needs {
         Command::Due(timer) => needs_of_timer(timer),
         Command::Configure(Configure::Adopt(pinned)) => {
             let app = Some(pinned.policy.app.clone());
-            Needs { app, open_releases: true, ..Needs::default() }
+            Needs {
+                app,
+                open_releases: true,
+                ..Needs::default()
+            }
         }
-        Command::Configure(Configure::Remove(app)) => {
-            Needs { app: Some(app.clone()), open_releases: true, ..Needs::default() }
-        }
+        Command::Configure(Configure::Remove(app)) => Needs {
+            app: Some(app.clone()),
+            open_releases: true,
+            ..Needs::default()
+        },
     }
 }
 
@@ -108,7 +114,11 @@ fn needs_of_wish(wish: &Wish) -> Needs {
     match wish {
         Wish::New(new) => {
             let (app, version) = (Some(new.app.clone()), Some(new.version.clone()));
-            Needs { app, version, ..Needs::default() }
+            Needs {
+                app,
+                version,
+                ..Needs::default()
+            }
         }
         Wish::Plan { release, .. }
         | Wish::Deploy { release, .. }
@@ -122,11 +132,19 @@ fn needs_of_wish(wish: &Wish) -> Needs {
         | Wish::EndWatch { environment }
         | Wish::AddWindow { environment, .. }
         | Wish::Unlock { environment, .. } => of_app(&environment.app),
-        Wish::Freeze { app, .. } => Needs { app: app.clone(), ..Needs::default() },
+        Wish::Freeze { app, .. } => Needs {
+            app: app.clone(),
+            ..Needs::default()
+        },
         Wish::CancelWindow { .. } | Wish::Unfreeze { .. } => Needs::default(),
-        Wish::OpenIncident { environment, app, .. } => {
+        Wish::OpenIncident {
+            environment, app, ..
+        } => {
             let of_env = environment.as_ref().map(|it| it.app.clone());
-            Needs { app: app.clone().or(of_env), ..Needs::default() }
+            Needs {
+                app: app.clone().or(of_env),
+                ..Needs::default()
+            }
         }
         Wish::Acknowledge { incident }
         | Wish::Escalate { incident }
@@ -160,24 +178,31 @@ fn needs_of_timer(timer: &Timer) -> Needs {
 }
 
 fn of_release(release: ReleaseId) -> Needs {
-    Needs { release: Some(release), ..Needs::default() }
+    Needs {
+        release: Some(release),
+        ..Needs::default()
+    }
 }
 
 fn of_incident(incident: IncidentId) -> Needs {
-    Needs { incident: Some(incident), ..Needs::default() }
+    Needs {
+        incident: Some(incident),
+        ..Needs::default()
+    }
 }
 
 fn of_app(app: &AppId) -> Needs {
-    Needs { app: Some(app.clone()), ..Needs::default() }
+    Needs {
+        app: Some(app.clone()),
+        ..Needs::default()
+    }
 }
 
 impl Fold {
     /// What a stream's first event makes; none if it cannot begin a stream of this name.
     pub fn begin(stream: &StreamId, event: &Event, at: DateTime<Utc>) -> Option<Self> {
         let mut fold = match (stream, event) {
-            (StreamId::Application(_), Event::Application(_)) => {
-                Self::Application(Box::default())
-            }
+            (StreamId::Application(_), Event::Application(_)) => Self::Application(Box::default()),
             (StreamId::Environment(id), Event::Environment(_)) => {
                 Self::Environment(Box::new(Environment::new(id.clone())))
             }
@@ -296,18 +321,23 @@ impl World {
             }
             (StreamId::Release(id), Event::Release(event)) => match self.releases.get_mut(id) {
                 Some(it) => it.evolve(event, at),
-                None => self.releases.extend(Release::opened(event, at).map(|it| (*id, it))),
+                None => self
+                    .releases
+                    .extend(Release::opened(event, at).map(|it| (*id, it))),
             },
             (StreamId::Environment(id), Event::Environment(event)) => {
                 let new = || Environment::new(id.clone());
-                self.environments.entry(id.env.clone()).or_insert_with(new).evolve(event, at);
+                self.environments
+                    .entry(id.env.clone())
+                    .or_insert_with(new)
+                    .evolve(event, at);
             }
-            (StreamId::Incident(id), Event::Incident(event)) => {
-                match self.incidents.get_mut(id) {
-                    Some(it) => it.evolve(event, at),
-                    None => self.incidents.extend(Incident::opened(event, at).map(|it| (*id, it))),
-                }
-            }
+            (StreamId::Incident(id), Event::Incident(event)) => match self.incidents.get_mut(id) {
+                Some(it) => it.evolve(event, at),
+                None => self
+                    .incidents
+                    .extend(Incident::opened(event, at).map(|it| (*id, it))),
+            },
             (StreamId::Agenda, Event::Agenda(event)) => self.agenda.evolve(event, at),
             (
                 StreamId::Application(_)

@@ -87,18 +87,29 @@ impl<'a, D: Desk> Draft<'a, D> {
         }
         let before = match self.batch.folds.remove(stream) {
             Some(kept) => Some(kept),
-            None => self.desk.folds(vec![stream.clone()]).await?.pop().map(|(_, kept)| kept),
+            None => self
+                .desk
+                .folds(vec![stream.clone()])
+                .await?
+                .pop()
+                .map(|(_, kept)| kept),
         };
         let at = self.batch.at;
         let kept = match before {
             None => {
                 let fold = Fold::begin(stream, event, at).ok_or_else(impossible)?;
-                Kept { version: 1, fold: Arc::new(fold) }
+                Kept {
+                    version: 1,
+                    fold: Arc::new(fold),
+                }
             }
             Some(mut kept) => {
                 one_attempt_at_a_time(&kept.fold, event)?;
                 Arc::make_mut(&mut kept.fold).evolve(event, at);
-                Kept { version: kept.version + 1, fold: kept.fold }
+                Kept {
+                    version: kept.version + 1,
+                    fold: kept.fold,
+                }
             }
         };
         rows::touch(&mut self.batch.rows, &kept.fold, event)?;
@@ -116,24 +127,32 @@ impl<'a, D: Desk> Draft<'a, D> {
     }
 
     /// Owes an effect: once to each platform if it talks, else once.
-    pub(super) fn want(&mut self, effect: Effect, surfaces: &[Surface]) {
+    pub(super) fn want(&mut self, effect: &Effect, surfaces: &[Surface]) {
         let key = effect.key();
-        let to: Vec<Option<Surface>> = if talks(&effect) {
+        let to: Vec<Option<Surface>> = if talks(effect) {
             surfaces.iter().cloned().map(Some).collect()
         } else {
             vec![None]
         };
         for surface in to {
-            let id = OwedId { key: key.clone(), surface };
+            let id = OwedId {
+                key: key.clone(),
+                surface,
+            };
             let cause = self.batch.seq;
             match self.batch.wants.iter_mut().find(|it| it.id == id) {
-                Some(_) if once(&effect) => {}
+                Some(_) if once(effect) => {}
                 Some(want) => {
                     want.times += 1;
                     want.cause = cause;
                     want.effect = effect.clone();
                 }
-                None => self.batch.wants.push(Want { id, effect: effect.clone(), times: 1, cause }),
+                None => self.batch.wants.push(Want {
+                    id,
+                    effect: effect.clone(),
+                    times: 1,
+                    cause,
+                }),
             }
         }
     }
@@ -142,7 +161,9 @@ impl<'a, D: Desk> Draft<'a, D> {
     pub(super) fn wake(&mut self, change: TimerChange) {
         match change {
             TimerChange::Set(timer, due) => {
-                self.batch.timers.insert(timer, Alarm::Pending(not_earlier(due)));
+                self.batch
+                    .timers
+                    .insert(timer, Alarm::Pending(not_earlier(due)));
             }
             TimerChange::Cancel(timer) => {
                 // One that has fired in this very commit stays fired.
@@ -167,10 +188,7 @@ impl<'a, D: Desk> Draft<'a, D> {
 }
 
 impl<D: Desk> Shelf for Draft<'_, D> {
-    async fn folds(
-        &mut self,
-        streams: Vec<StreamId>,
-    ) -> Result<Vec<(StreamId, Kept)>, StoreError> {
+    async fn folds(&mut self, streams: Vec<StreamId>) -> Result<Vec<(StreamId, Kept)>, StoreError> {
         let mut found = Vec::with_capacity(streams.len());
         let mut missing = Vec::new();
         for stream in streams {
@@ -247,8 +265,13 @@ fn is_about(event: &Event, stream: &StreamId) -> bool {
 
 /// No decision may ever start a second one; if one does, everything stops here.
 fn one_attempt_at_a_time(fold: &Fold, event: &Event) -> Result<(), StoreError> {
-    let Fold::Environment(environment) = fold else { return Ok(()) };
-    let started = matches!(event, Event::Environment(EnvironmentEvent::AttemptStarted { .. }));
+    let Fold::Environment(environment) = fold else {
+        return Ok(());
+    };
+    let started = matches!(
+        event,
+        Event::Environment(EnvironmentEvent::AttemptStarted { .. })
+    );
     match environment.active() {
         Some(active) if started => Err(StoreError::Corrupt(format!(
             "a second attempt on {} was decided while attempt {} is at work",

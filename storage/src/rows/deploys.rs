@@ -14,7 +14,9 @@ pub(super) fn touch(
     environment: &Environment,
     event: &EnvironmentEvent,
 ) -> Result<(), StoreError> {
-    let Some(attempt) = &environment.attempt else { return Ok(()) };
+    let Some(attempt) = &environment.attempt else {
+        return Ok(());
+    };
     match event {
         EnvironmentEvent::AttemptStarted { .. } => {
             manifest(rows, &attempt.manifest)?;
@@ -82,7 +84,11 @@ fn step(rows: &mut Touched, environment: &Environment, attempt: &Attempt, n: usi
                 Outcome::Failed { .. } => "failed",
                 Outcome::Interrupted { .. } => "interrupted",
             };
-            (state, Cell::Number(micros(*since)), Cell::Number(micros(*at)))
+            (
+                state,
+                Cell::Number(micros(*since)),
+                Cell::Number(micros(*at)),
+            )
         }
     };
     let cells = vec![

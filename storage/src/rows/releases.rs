@@ -3,6 +3,7 @@
 use shipbell_domain::ask::{Ask, AskId, AskState, Ballot, Source, Vote};
 use shipbell_domain::event::{ReleaseEvent, StageResult};
 use shipbell_domain::ids::{EnvName, Person};
+use shipbell_domain::manifest::Manifest;
 use shipbell_domain::release::Release;
 
 use super::{Cell, Table, Touched, json, maybe, put, text};
@@ -23,9 +24,11 @@ pub(super) fn touch(
         ReleaseEvent::AskOpened { ask, .. } | ReleaseEvent::AskVoided { ask, .. } => {
             put_ask(rows, release, ask);
         }
-        ReleaseEvent::Voted { ask, by, source, .. }
+        ReleaseEvent::Voted {
+            ask, by, source, ..
+        }
         | ReleaseEvent::VoteWithdrawn { ask, by, source } => {
-            signoff(rows, release.asks.get(ask), by, source)?;
+            signoff(rows, release.asks.get(ask), by, source);
         }
         ReleaseEvent::Planned { env, .. } | ReleaseEvent::StageEnded { env, .. } => {
             stage(rows, release, env);
@@ -52,17 +55,21 @@ pub(super) fn touch(
     Ok(())
 }
 
-pub(super) fn manifest(
-    rows: &mut Touched,
-    it: &shipbell_domain::manifest::Manifest,
-) -> Result<(), StoreError> {
-    let cells = vec![text(&it.hash()), text(&it.app), text(&it.version), Cell::Text(json(it)?)];
+pub(super) fn manifest(rows: &mut Touched, it: &Manifest) -> Result<(), StoreError> {
+    let cells = vec![
+        text(&it.hash()),
+        text(&it.app),
+        text(&it.version),
+        Cell::Text(json(it)?),
+    ];
     put(rows, Table::Manifest, cells);
     Ok(())
 }
 
 fn put_ask(rows: &mut Touched, release: &Release, id: &AskId) {
-    let Some(ask) = release.asks.get(id) else { return };
+    let Some(ask) = release.asks.get(id) else {
+        return;
+    };
     let state = match ask.state {
         AskState::Open => "open",
         AskState::Used(_) => "used",
@@ -81,13 +88,8 @@ fn put_ask(rows: &mut Touched, release: &Release, id: &AskId) {
     put(rows, Table::Ask, cells);
 }
 
-fn signoff(
-    rows: &mut Touched,
-    ask: Option<&Ask>,
-    by: &Person,
-    source: &Source,
-) -> Result<(), StoreError> {
-    let Some(ask) = ask else { return Ok(()) };
+fn signoff(rows: &mut Touched, ask: Option<&Ask>, by: &Person, source: &Source) {
+    let Some(ask) = ask else { return };
     let place = match source {
         Source::Reaction(surface) => format!("reaction/{surface}"),
         Source::Word => "word".to_owned(),
@@ -107,11 +109,12 @@ fn signoff(
             rows.insert((Table::Signoff, key), None);
         }
     }
-    Ok(())
 }
 
 fn stage(rows: &mut Touched, release: &Release, env: &EnvName) {
-    let Some(stage) = release.stage(env) else { return };
+    let Some(stage) = release.stage(env) else {
+        return;
+    };
     let result = stage.attempts.last().map(|last| match &last.ended {
         None => "running",
         Some((_, StageResult::Verified)) => "verified",
@@ -121,7 +124,7 @@ fn stage(rows: &mut Touched, release: &Release, env: &EnvName) {
     let cells = vec![
         text(&release.id),
         text(&release.environment(env)),
-        maybe(release.manifest.as_ref().map(|it| it.hash()).as_ref()),
+        maybe(release.manifest.as_ref().map(Manifest::hash).as_ref()),
         Cell::Number(signed(stage.attempts.len() as u64)),
         maybe(result.as_ref()),
     ];
@@ -130,5 +133,12 @@ fn stage(rows: &mut Touched, release: &Release, env: &EnvName) {
 
 /// The whole manifest is in it: people's short form could mean two.
 fn ask_name(id: &AskId) -> String {
-    format!("{}/{}/{}/{}/{}", id.release, id.env, id.phase.slug(), id.manifest, id.round)
+    format!(
+        "{}/{}/{}/{}/{}",
+        id.release,
+        id.env,
+        id.phase.slug(),
+        id.manifest,
+        id.round
+    )
 }

@@ -5,7 +5,10 @@ use libsqlite3_sys as codes;
 use crate::StoreError;
 
 /// An error anywhere but in a commit: nothing was recorded.
-#[expect(clippy::needless_pass_by_value, reason = "so that it can stand in `map_err`")]
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "so that it can stand in `map_err`"
+)]
 pub(super) fn failed(error: sqlx::Error) -> StoreError {
     let text = error.to_string();
     match &error {
@@ -22,7 +25,10 @@ pub(super) fn failed(error: sqlx::Error) -> StoreError {
 }
 
 /// An error of a commit itself: only what the database refused is certain.
-#[expect(clippy::needless_pass_by_value, reason = "so that it can stand in `map_err`")]
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "so that it can stand in `map_err`"
+)]
 pub(super) fn commit_failed(error: sqlx::Error) -> StoreError {
     let text = error.to_string();
     match primary(&error) {

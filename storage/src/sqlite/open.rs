@@ -5,9 +5,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use sqlx::migrate::{MigrateError, Migration, MigrationType, Migrator};
-use sqlx::sqlite::{
-    SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqliteSynchronous,
-};
+use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqliteSynchronous};
 use sqlx::{ConnectOptions as _, Connection as _, SqlSafeStr as _};
 
 use super::failure::{commit_failed, failed};
@@ -16,8 +14,11 @@ use crate::{StoreError, names};
 /// Earlier ones can damage a database when a checkpoint meets a write.
 const OLDEST_SQLITE: [u32; 3] = [3, 51, 3];
 
-const MIGRATIONS: [(i64, &str, &str); 1] =
-    [(1, "start", include_str!("../../../migrations/sqlite/0001_start.sql"))];
+const MIGRATIONS: [(i64, &str, &str); 1] = [(
+    1,
+    "start",
+    include_str!("../../../migrations/sqlite/0001_start.sql"),
+)];
 
 /// How every connection is set up; `FULL`, because what a person was told is
 /// recorded must outlast a power cut.
@@ -38,7 +39,11 @@ pub(super) fn options(path: &Path) -> SqliteConnectOptions {
 
 /// A connection that can only read; it must come after one that writes.
 pub(super) async fn reader(path: &Path) -> Result<SqliteConnection, StoreError> {
-    options(path).read_only(true).connect().await.map_err(failed)
+    options(path)
+        .read_only(true)
+        .connect()
+        .await
+        .map_err(failed)
 }
 
 /// The connection that writes.
@@ -48,9 +53,14 @@ pub(super) async fn writer(path: &Path) -> Result<SqliteConnection, StoreError> 
 
 /// Refuses a library that is known to damage databases.
 pub(super) async fn check_version(conn: &mut SqliteConnection) -> Result<(), StoreError> {
-    let version: String =
-        sqlx::query_scalar("SELECT sqlite_version()").fetch_one(conn).await.map_err(failed)?;
-    let parts: Vec<u32> = version.split('.').filter_map(|it| it.parse().ok()).collect();
+    let version: String = sqlx::query_scalar("SELECT sqlite_version()")
+        .fetch_one(conn)
+        .await
+        .map_err(failed)?;
+    let parts: Vec<u32> = version
+        .split('.')
+        .filter_map(|it| it.parse().ok())
+        .collect();
     if parts.as_slice() >= OLDEST_SQLITE.as_slice() {
         return Ok(());
     }
@@ -63,9 +73,19 @@ pub(super) async fn check_version(conn: &mut SqliteConnection) -> Result<(), Sto
 /// Brings the tables to what this program knows.
 pub(super) async fn migrate(conn: &mut SqliteConnection) -> Result<(), StoreError> {
     let migrations = MIGRATIONS.map(|(version, name, sql)| {
-        Migration::new(version, name.into(), MigrationType::Simple, sql.into_sql_str(), false)
+        Migration::new(
+            version,
+            name.into(),
+            MigrationType::Simple,
+            sql.into_sql_str(),
+            false,
+        )
     });
-    let newest = MIGRATIONS.iter().map(|(version, ..)| *version).max().unwrap_or_default();
+    let newest = MIGRATIONS
+        .iter()
+        .map(|(version, ..)| *version)
+        .max()
+        .unwrap_or_default();
     let migrator = Migrator::with_migrations(migrations.into());
     migrator.run(conn).await.map_err(|error| match error {
         MigrateError::VersionMissing(version) => StoreError::Unusable {
@@ -111,7 +131,12 @@ pub(super) async fn begin_epoch(
         .await
         .map_err(failed)?;
     tx.commit().await.map_err(commit_failed)?;
-    let epoch = epoch.parse().ok().filter(|it| *it > 0).map(names::count).transpose()?;
+    let epoch = epoch
+        .parse()
+        .ok()
+        .filter(|it| *it > 0)
+        .map(names::count)
+        .transpose()?;
     let epoch = epoch.ok_or_else(|| StoreError::Corrupt("the epoch is no number".to_owned()))?;
     Ok((epoch, instance))
 }

@@ -7,14 +7,31 @@ use crate::StoreError;
 
 /// File systems whose locks cannot be trusted between machines.
 const NETWORK: [&str; 13] = [
-    "nfs", "nfs4", "cifs", "smb", "smb2", "smb3", "smbfs", "ncpfs", "9p", "afs", "ceph",
-    "glusterfs", "lustre",
+    "nfs",
+    "nfs4",
+    "cifs",
+    "smb",
+    "smb2",
+    "smb3",
+    "smbfs",
+    "ncpfs",
+    "9p",
+    "afs",
+    "ceph",
+    "glusterfs",
+    "lustre",
 ];
 
 /// Makes the file if there is none, readable by its owner alone, and takes its lock.
 pub(super) fn take(path: &Path) -> Result<File, StoreError> {
-    let unusable = |what: String, hint: &str| StoreError::Unusable { what, hint: hint.to_owned() };
-    let folder = path.parent().filter(|it| !it.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let unusable = |what: String, hint: &str| StoreError::Unusable {
+        what,
+        hint: hint.to_owned(),
+    };
+    let folder = path
+        .parent()
+        .filter(|it| !it.as_os_str().is_empty())
+        .unwrap_or(Path::new("."));
     let folder = folder.canonicalize().map_err(|error| {
         let what = format!("the folder {} cannot be used: {error}", folder.display());
         unusable(what, "Make it, or name another place for the database")
@@ -22,7 +39,10 @@ pub(super) fn take(path: &Path) -> Result<File, StoreError> {
     let mounts = std::fs::read_to_string("/proc/self/mountinfo").unwrap_or_default();
     if let Some(kind) = file_system(&mounts, &folder).filter(|kind| is_network(kind)) {
         let what = format!("{} lies on a network file system ({kind})", path.display());
-        return Err(unusable(what, "SQLite's locks do not hold there: use a disk of this machine"));
+        return Err(unusable(
+            what,
+            "SQLite's locks do not hold there: use a disk of this machine",
+        ));
     }
     let lock = lock_of(path);
     let file = private(&lock).map_err(|error| {
@@ -33,7 +53,10 @@ pub(super) fn take(path: &Path) -> Result<File, StoreError> {
         Ok(()) => {}
         Err(TryLockError::WouldBlock) => {
             let what = format!("another process uses {}", path.display());
-            return Err(unusable(what, "Stop the other Shipbell first, or name another database"));
+            return Err(unusable(
+                what,
+                "Stop the other Shipbell first, or name another database",
+            ));
         }
         Err(TryLockError::Error(error)) => {
             let what = format!("{} cannot be locked: {error}", lock.display());
@@ -69,7 +92,9 @@ fn private(path: &Path) -> std::io::Result<File> {
 fn file_system<'a>(mounts: &'a str, folder: &Path) -> Option<&'a str> {
     let mut best: Option<(usize, &str)> = None;
     for line in mounts.lines() {
-        let Some((mount, rest)) = line.split_once(" - ") else { continue };
+        let Some((mount, rest)) = line.split_once(" - ") else {
+            continue;
+        };
         let (Some(point), Some(kind)) = (mount.split(' ').nth(4), rest.split(' ').next()) else {
             continue;
         };
@@ -84,8 +109,18 @@ fn file_system<'a>(mounts: &'a str, folder: &Path) -> Option<&'a str> {
 
 fn is_network(kind: &str) -> bool {
     // A file system of a user's own is trusted unless it is known to be remote.
-    let remote = ["sshfs", "s3fs", "rclone", "gcsfuse", "glusterfs", "davfs", "goofys"];
-    let of_user = kind.strip_prefix("fuse.").is_some_and(|it| remote.contains(&it));
+    let remote = [
+        "sshfs",
+        "s3fs",
+        "rclone",
+        "gcsfuse",
+        "glusterfs",
+        "davfs",
+        "goofys",
+    ];
+    let of_user = kind
+        .strip_prefix("fuse.")
+        .is_some_and(|it| remote.contains(&it));
     NETWORK.contains(&kind) || of_user
 }
 

@@ -34,11 +34,26 @@ pub(super) struct Desktop<'a> {
     pub(super) epoch: u64,
 }
 
+/// What the writer knows of a stream.
+enum Known {
+    /// What it adds up to.
+    Kept(Kept),
+    /// That nothing ever happened to it.
+    Nothing,
+    /// Nothing yet: ask.
+    No,
+}
+
 impl Memo {
     /// Reads where the log ends.
     pub(super) async fn read(conn: &mut SqliteConnection) -> Result<Self, StoreError> {
         let (head, next) = (head(conn).await?, next(conn).await?);
-        Ok(Self { head, next, folds: BTreeMap::new(), uses: 0 })
+        Ok(Self {
+            head,
+            next,
+            folds: BTreeMap::new(),
+            uses: 0,
+        })
     }
 
     /// Keeps a fold, or that there is none.
@@ -54,11 +69,13 @@ impl Memo {
         }
     }
 
-    fn get(&mut self, stream: &StreamId) -> Option<Option<Kept>> {
-        let (used, kept) = self.folds.get_mut(stream)?;
+    fn look(&mut self, stream: &StreamId) -> Known {
+        let Some((used, kept)) = self.folds.get_mut(stream) else {
+            return Known::No;
+        };
         self.uses += 1;
         *used = self.uses;
-        Some(kept.clone())
+        kept.clone().map_or(Known::Nothing, Known::Kept)
     }
 }
 
@@ -69,12 +86,18 @@ pub(super) async fn head(conn: &mut SqliteConnection) -> Result<Head, StoreError
             .fetch_one(conn)
             .await
             .map_err(failed)?;
-    Ok(Head { seq: count(seq)?, at: instant(at)?, hash: digest(&hash)? })
+    Ok(Head {
+        seq: count(seq)?,
+        at: instant(at)?,
+        hash: digest(&hash)?,
+    })
 }
 
 /// The bytes of a stored hash.
 pub(super) fn digest(bytes: &[u8]) -> Result<chain::Digest, StoreError> {
-    bytes.try_into().map_err(|_| StoreError::Corrupt("a hash is not 32 bytes long".to_owned()))
+    bytes
+        .try_into()
+        .map_err(|_| StoreError::Corrupt("a hash is not 32 bytes long".to_owned()))
 }
 
 async fn next(conn: &mut SqliteConnection) -> Result<Next, StoreError> {
@@ -105,7 +128,10 @@ impl Desktop<'_> {
         .map_err(failed)?;
         let mut found = BTreeMap::new();
         for (stream, version, body) in rows {
-            let kept = Kept { version: count(version)?, fold: Arc::new(read_fold(&body)?) };
+            let kept = Kept {
+                version: count(version)?,
+                fold: Arc::new(read_fold(&body)?),
+            };
             found.insert(names::stream(&stream)?, kept);
         }
         Ok(found)
@@ -113,17 +139,18 @@ impl Desktop<'_> {
 }
 
 impl Shelf for Desktop<'_> {
-    async fn folds(
-        &mut self,
-        streams: Vec<StreamId>,
-    ) -> Result<Vec<(StreamId, Kept)>, StoreError> {
+    async fn folds(&mut self, streams: Vec<StreamId>) -> Result<Vec<(StreamId, Kept)>, StoreError> {
         let mut found = Vec::with_capacity(streams.len());
         let mut missing = Vec::new();
         for stream in streams {
-            match self.memo.as_mut().and_then(|memo| memo.get(&stream)) {
-                Some(Some(kept)) => found.push((stream, kept)),
-                Some(None) => {}
-                None => missing.push(stream),
+            match self
+                .memo
+                .as_mut()
+                .map_or(Known::No, |memo| memo.look(&stream))
+            {
+                Known::Kept(kept) => found.push((stream, kept)),
+                Known::Nothing => {}
+                Known::No => missing.push(stream),
             }
         }
         if missing.is_empty() {
@@ -164,7 +191,9 @@ impl Shelf for Desktop<'_> {
         .fetch_all(&mut *self.conn)
         .await
         .map_err(failed)?;
-        rows.into_iter().map(|number| count(number).map(ReleaseId)).collect()
+        rows.into_iter()
+            .map(|number| count(number).map(ReleaseId))
+            .collect()
     }
 
     async fn release_called(
@@ -180,7 +209,9 @@ impl Shelf for Desktop<'_> {
         .fetch_one(&mut *self.conn)
         .await
         .map_err(failed)?;
-        newest.map(|number| count(number).map(ReleaseId)).transpose()
+        newest
+            .map(|number| count(number).map(ReleaseId))
+            .transpose()
     }
 
     async fn next(&mut self) -> Result<Next, StoreError> {
@@ -203,7 +234,10 @@ impl Desk for Desktop<'_> {
         .fetch_all(&mut *self.conn)
         .await
         .map_err(failed)?;
-        Ok(rows.into_iter().map(|(source, id)| InputId { source, id }).collect())
+        Ok(rows
+            .into_iter()
+            .map(|(source, id)| InputId { source, id })
+            .collect())
     }
 
     async fn pending(&mut self, timer: &Timer) -> Result<Option<DateTime<Utc>>, StoreError> {

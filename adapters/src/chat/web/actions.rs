@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use axum::extract::{Query, State};
 use axum::http::{HeaderName, StatusCode};
-use axum::response::{Html, IntoResponse, Redirect, Response};
+use axum::response::{Html, IntoResponse as _, Redirect, Response};
 use serde::Deserialize;
 
 pub(super) use say::say;
@@ -69,6 +69,7 @@ pub(super) async fn press(State(channel): Shared, posted: Posted) -> Result<Resp
     let request = posted.request()?;
     let viewer = &posted.viewer;
     let action = posted.field("action");
+    let number = message_number(posted.field("on"));
     let (on, spot, card) = pressed(&channel, viewer, posted.field("on")).await?;
     let deed = Deed {
         viewer,
@@ -91,9 +92,9 @@ pub(super) async fn press(State(channel): Shared, posted: Posted) -> Result<Resp
     } else {
         (channel.tell(deed, &notes::button_gone()).await?, true)
     };
-    Reply::new(&channel, &posted, &spot)
-        .send(shown, taken)
-        .await
+    let mut reply = Reply::new(&channel, &posted, &spot);
+    reply.changed = number;
+    reply.send(shown, taken).await
 }
 
 /// The form closes while the bot looks at it, and opens again if it must.
@@ -266,13 +267,16 @@ impl<'a> Reply<'a> {
 }
 
 async fn message(channel: &WebChannel, id: &str) -> Result<Message, Trouble> {
-    let id = id.strip_prefix("m-").and_then(|digits| digits.parse().ok());
     channel
         .store
-        .message(id.ok_or(Trouble::BadForm)?)
+        .message(message_number(id).ok_or(Trouble::BadForm)?)
         .await?
         .filter(|message| !message.deleted && channel.has_channel(&message.spot.channel))
         .ok_or(Trouble::NotFound)
+}
+
+fn message_number(id: &str) -> Option<i64> {
+    id.strip_prefix("m-")?.parse().ok()
 }
 
 /// The card a button was pressed on, if it still has one: a message's or a private answer's.

@@ -96,16 +96,13 @@ impl Question<'_> {
         let name = askama::filters::escape(&self.input.name, askama::filters::Html)
             .map_or_else(|never| match never {}, |name| name.to_string());
         let hint = (!self.input.hint.is_empty()).then(|| format!("h-{name}"));
-        let wrong = self.mistake.map(|_| format!("w-{name}"));
-        let ids: Vec<String> = hint.into_iter().chain(wrong).collect();
-        let mut attributes = String::new();
-        if self.mistake.is_some() {
-            attributes += " aria-invalid=\"true\"";
+        let mistake = self.mistake.map(|_| format!("w-{name}"));
+        let ids: Vec<String> = hint.into_iter().chain(mistake).collect();
+        let wrong = self.mistake.map_or("", |_| " aria-invalid=\"true\"");
+        if ids.is_empty() {
+            return wrong.to_owned();
         }
-        if !ids.is_empty() {
-            attributes += &format!(" aria-describedby=\"{}\"", ids.join(" "));
-        }
-        attributes
+        format!("{wrong} aria-describedby=\"{}\"", ids.join(" "))
     }
 }
 

@@ -8,7 +8,7 @@ use axum::Form;
 use axum::extract::{FromRequest, FromRequestParts, Query, Request, State};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, header};
-use axum::response::{Html, IntoResponse, Redirect, Response};
+use axum::response::{Html, IntoResponse as _, Redirect, Response};
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::Deserialize;
 
@@ -47,7 +47,10 @@ pub(super) enum Page {
 
 /// Links that let somebody in once.
 #[derive(Debug, Default)]
-pub(super) struct OneTimeLinks(Mutex<HashMap<[u8; 32], (UserId, DateTime<Utc>)>>);
+pub(super) struct OneTimeLinks(Mutex<HashMap<[u8; 32], Invitation>>);
+
+/// Whom a link lets in, and until when.
+type Invitation = (UserId, DateTime<Utc>);
 
 #[derive(Deserialize)]
 pub(super) struct Token {

@@ -35,6 +35,7 @@ pub(super) struct Spot {
 
 impl Store {
     pub(super) async fn open(path: &Path) -> Result<Self> {
+        keep_to_owner(path).map_err(sqlx::Error::Io)?;
         let options = SqliteConnectOptions::new()
             .filename(path)
             .create_if_missing(true)
@@ -74,6 +75,15 @@ impl Store {
             newer
         });
     }
+}
+
+/// Private answers are in it: only the owner's account may read the file.
+fn keep_to_owner(path: &Path) -> std::io::Result<()> {
+    let mut options = std::fs::OpenOptions::new();
+    options.append(true).create(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path).map(drop)
 }
 
 fn instant(millis: i64) -> Result<DateTime<Utc>> {

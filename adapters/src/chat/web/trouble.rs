@@ -47,9 +47,11 @@ struct TroublePage {
 impl IntoResponse for Trouble {
     fn into_response(self) -> Response {
         match &self {
-            Self::Store(error) => tracing::error!(%error, "the channel's file failed"),
+            Self::Store(error) => {
+                tracing::error!(%error, "the channel's file failed");
+            }
             Self::Draw(error) => {
-                tracing::error!(%error, "a page of the channel could not be drawn")
+                tracing::error!(%error, "a page of the channel could not be drawn");
             }
             Self::SignedOut
             | Self::LinkSpent

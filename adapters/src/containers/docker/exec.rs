@@ -37,21 +37,16 @@ pub(super) async fn run(
     let starting = api.docker.start_exec(&id, None::<StartExecOptions>);
     let started = api.call(what.as_str(), starting).await?;
     let mut tap = Tap::new(api.redactor, session.lines);
-    match started {
-        StartExecResults::Attached { output, input } => {
-            let read = timeout(session.within, tap.frames(output)).await;
-            drop(input);
-            match read {
-                Ok(read) => read.map_err(|error| api.failed(what.as_str(), &error))?,
-                Err(_) => {
-                    let why = format!("not done after {} s", session.within.as_secs());
-                    return Err(ContainerError::new(Kind::Timeout, what, why)
-                        .output(tap.finish().evidence())
-                        .hint("It may still be running inside the container"));
-                }
-            }
-        }
-        StartExecResults::Detached => {}
+    if let StartExecResults::Attached { output, input } = started {
+        let read = timeout(session.within, tap.frames(output)).await;
+        drop(input);
+        let Ok(read) = read else {
+            let why = format!("not done after {} s", session.within.as_secs());
+            return Err(ContainerError::new(Kind::Timeout, what, why)
+                .output(tap.finish().evidence())
+                .hint("It may still be running inside the container"));
+        };
+        read.map_err(|error| api.failed(what.as_str(), &error))?;
     }
     let output = tap.finish();
     let ended = api
@@ -61,11 +56,9 @@ pub(super) async fn run(
         .inspect(&container)
         .await?
         .and_then(|found| found.state?.running);
-    match (ended.exit_code, lives) {
-        (Some(code), Some(true)) => Ok(Ran { code, output }),
-        (Some(_) | None, _) => {
-            let why = "the container ended while it ran";
-            Err(ContainerError::new(Kind::Interrupted, what, why).output(output.evidence()))
-        }
+    if let (Some(code), Some(true)) = (ended.exit_code, lives) {
+        return Ok(Ran { code, output });
     }
+    let why = "the container ended while it ran";
+    Err(ContainerError::new(Kind::Interrupted, what, why).output(output.evidence()))
 }

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::pin::pin;
 use std::sync::LazyLock;
+use std::time::Duration;
 
 use bollard::auth::DockerCredentials;
 use bollard::models::{CreateImageInfo, ImageInspect};
@@ -102,13 +103,8 @@ impl Api<'_> {
             }
             Ok(())
         };
-        match timeout(session.within, pulling).await {
-            Ok(done) => done?,
-            Err(_) => {
-                let why = format!("not done after {} s", session.within.as_secs());
-                return Err(ContainerError::new(Kind::Timeout, what, why));
-            }
-        }
+        let done = timeout(session.within, pulling).await;
+        done.map_err(|_| late(what.clone(), session.within))??;
         match self.look_at_image(&image.reference).await? {
             Some(_) => Ok(()),
             None => Err(missing(what, "it was pulled and is not there")),
@@ -174,7 +170,7 @@ impl Api<'_> {
 }
 
 /// How long an engine may take to load an image handed to it.
-const LOAD: std::time::Duration = std::time::Duration::from_secs(300);
+const LOAD: Duration = Duration::from_mins(5);
 
 /// The registry of a reference, by Docker's rule for the first part of a name.
 pub(super) fn registry(image: &str) -> &str {
@@ -239,6 +235,11 @@ fn local(id: String) -> Pinned {
         reference: id,
         local: true,
     }
+}
+
+fn late(what: String, within: Duration) -> ContainerError {
+    let why = format!("not done after {} s", within.as_secs());
+    ContainerError::new(Kind::Timeout, what, why)
 }
 
 fn missing(what: String, why: &str) -> ContainerError {

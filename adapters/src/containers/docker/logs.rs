@@ -13,7 +13,7 @@ use crate::containers::{
 };
 
 /// How long reading one log may take.
-const READ: Duration = Duration::from_secs(60);
+const READ: Duration = Duration::from_mins(1);
 
 /// How many lines count as the last ones.
 const LAST: u32 = 50;
@@ -36,7 +36,9 @@ pub(super) async fn read(api: &Api<'_>, query: &LogQuery) -> Result<Output, Cont
     }
     lines.sort_by_key(|line| line.at);
     let mut kept = Collector::default();
-    lines.into_iter().for_each(|line| kept.push(line));
+    for line in lines {
+        kept.push(line);
+    }
     Ok(kept.finish())
 }
 

@@ -46,7 +46,7 @@ impl Api<'_> {
         let all = self.running(project).await?;
         let mut fitting = all
             .into_iter()
-            .filter(|one| one.service == service && one.running);
+            .filter(|one| one.service == service && one.alive);
         fitting.next().ok_or_else(|| {
             let what = format!("looking for service {service} of project {project}");
             ContainerError::new(Kind::NotFound, what, "it has no running container")
@@ -74,13 +74,13 @@ fn seen(container: ContainerInspectResponse) -> Running {
     let state = container.state.unwrap_or_default();
     let config = container.config.unwrap_or_default();
     let labels: BTreeMap<String, String> = config.labels.unwrap_or_default().into_iter().collect();
-    let running = state.running == Some(true) && state.restarting != Some(true);
+    let alive = state.running == Some(true) && state.restarting != Some(true);
     Running {
         service: labels.get(SERVICE).cloned().unwrap_or_default(),
         container: container.id.unwrap_or_default(),
         image: config.image.unwrap_or_default(),
         image_id: container.image.unwrap_or_default(),
-        running,
+        alive,
         health: health(state.health.and_then(|health| health.status)),
         restarts: container.restart_count.unwrap_or(0),
         started_at: instant(state.started_at.as_deref()),

@@ -23,7 +23,11 @@ pub(super) struct Tap<'a> {
 
 struct Lane {
     splitter: Splitter,
+    /// When the last frame was written, and how many have been seen of that time.
     at: Option<DateTime<Utc>>,
+    seen: u32,
+    /// Frames up to this one are known.
+    known: Option<(DateTime<Utc>, u32)>,
 }
 
 impl<'a> Tap<'a> {
@@ -31,6 +35,8 @@ impl<'a> Tap<'a> {
         let lane = || Lane {
             splitter: Splitter::new(redactor.clone()),
             at: None,
+            seen: 0,
+            known: None,
         };
         Self {
             sink,
@@ -61,7 +67,9 @@ impl<'a> Tap<'a> {
         } else {
             (None, bytes)
         };
-        lane.at = at.or(lane.at);
+        if at.is_some_and(|at| lane.is_known(at)) {
+            return;
+        }
         let at = lane.at;
         for text in lane.splitter.push(bytes) {
             self.tell(OutputLine { stream, at, text });
@@ -89,6 +97,15 @@ impl<'a> Tap<'a> {
             self.frame(&frame?);
         }
         Ok(())
+    }
+
+    /// Begins to read the same streams again: what is known is passed over.
+    /// Says from when on there may be anything new.
+    pub(super) fn again(&mut self) -> Option<DateTime<Utc>> {
+        for lane in [&mut self.stdout, &mut self.stderr] {
+            lane.known = lane.at.map(|at| (at, std::mem::take(&mut lane.seen)));
+        }
+        self.stdout.at.max(self.stderr.at)
     }
 
     /// A remark of ours among the lines.
@@ -133,6 +150,29 @@ impl<'a> Tap<'a> {
     }
 }
 
+impl Lane {
+    /// Whether the frame written at that time was seen before. Several frames may
+    /// share a time, so they are counted.
+    fn is_known(&mut self, at: DateTime<Utc>) -> bool {
+        match &mut self.known {
+            Some((last, _)) if at < *last => return true,
+            Some((last, left)) if at == *last && *left > 0 => {
+                *left -= 1;
+                self.seen += 1;
+                return true;
+            }
+            Some(_) | None => self.known = None,
+        }
+        self.seen = if self.at == Some(at) {
+            self.seen + 1
+        } else {
+            1
+        };
+        self.at = Some(at);
+        false
+    }
+}
+
 /// The time a frame begins with, and the rest of it.
 fn unstamp(frame: &[u8]) -> (Option<DateTime<Utc>>, &[u8]) {
     let Some(space) = frame.iter().take(40).position(|byte| *byte == b' ') else {
@@ -149,6 +189,25 @@ fn unstamp(frame: &[u8]) -> (Option<DateTime<Utc>>, &[u8]) {
 mod tests {
     use super::*;
     use crate::containers::Discard;
+
+    #[test]
+    fn reading_again_tells_only_what_is_new() {
+        let mut tap = Tap::stamped(&Redactor::default(), &Discard);
+        let first = b"2024-09-24T10:00:00Z one\n";
+        let part = b"2024-09-24T10:00:01Z two, ";
+        let whole = b"2024-09-24T10:00:01Z and its end\n";
+        tap.bytes(Stream::Stdout, first);
+        tap.bytes(Stream::Stdout, part);
+        let since = tap.again().unwrap();
+        assert_eq!(since.to_rfc3339(), "2024-09-24T10:00:01+00:00");
+        for frame in [&first[..], part, whole] {
+            tap.bytes(Stream::Stdout, frame);
+        }
+        tap.bytes(Stream::Stderr, first);
+        let mut lines = tap.finish().tail(9);
+        lines.sort();
+        assert_eq!(lines, ["one", "one", "two, and its end"]);
+    }
 
     #[test]
     fn the_parts_of_a_long_line_lose_their_stamps() {

@@ -71,6 +71,6 @@ fn seen(containers: &[Running]) -> Vec<(&str, bool, Option<i64>)> {
     let started = |one: &Running| one.started_at.and_then(|at| at.timestamp_nanos_opt());
     containers
         .iter()
-        .map(|one| (one.container.as_str(), one.running, started(one)))
+        .map(|one| (one.container.as_str(), one.alive, started(one)))
         .collect()
 }

@@ -16,7 +16,7 @@ use super::api::Api;
 use super::logs;
 use super::project::instant;
 use super::tap::Tap;
-use crate::containers::{ContainerError, FailureMode, Health, Kind, Running, Session, Stable};
+use crate::containers::{ContainerError, FailureMode, Health, Kind, Running, Session, Wait};
 
 /// How often the engine is asked.
 const EVERY: Duration = Duration::from_millis(100);
@@ -24,7 +24,7 @@ const EVERY: Duration = Duration::from_millis(100);
 /// Returns the containers once all are well for long enough.
 pub(super) async fn stable(
     api: &Api<'_>,
-    wanted: &Stable,
+    wanted: &Wait,
     session: &Session<'_>,
 ) -> Result<Vec<Running>, ContainerError> {
     let images = api.image_ids(&wanted.pins).await?;
@@ -34,40 +34,31 @@ pub(super) async fn stable(
     let mut judge = Judge::new(wanted, images, instant(info.system_time.as_deref()));
     let mut tap = Tap::new(api.redactor, session.lines);
     let begun = Instant::now();
-    let mut well_since = None;
-    let mut ever_well = false;
+    let last = session
+        .within
+        .min(wanted.healthy_within + wanted.stable_for * 2);
+    let mut well = Well::default();
     let mut told = String::new();
     loop {
         let containers = api.running(&wanted.project).await?;
-        let waited = begun.elapsed();
-        let news = match judge.verdict(&containers) {
-            Verdict::Well(signature) => {
-                ever_well = true;
-                match &well_since {
-                    Some((since, same)) if *same == signature => {
-                        if Instant::now() - *since >= wanted.stable_for {
-                            return Ok(judge.counted(containers));
-                        }
-                    }
-                    Some(_) | None => well_since = Some((Instant::now(), signature)),
-                }
-                "all are well; waiting to see that they stay so".to_owned()
-            }
-            Verdict::NotYet(news) => {
-                well_since = None;
-                if waited >= wanted.healthy_within {
-                    return Err(late(api, wanted, &judge, &containers, &news).await);
-                }
-                news
-            }
-            Verdict::Failed(fault) => return Err(failed(api, wanted, &fault, ever_well).await),
+        let limit = if well.now() {
+            last
+        } else {
+            last.min(wanted.healthy_within)
         };
-        if waited
-            >= session
-                .within
-                .min(wanted.healthy_within + wanted.stable_for * 2)
-        {
-            return Err(late(api, wanted, &judge, &containers, &news).await);
+        let news = match judge.verdict(&containers) {
+            Verdict::Failed(fault) => return Err(failed(api, wanted, &fault, well.ever).await),
+            Verdict::Well(signature) if well.lasts(&signature) >= wanted.stable_for => {
+                return Ok(judge.counted(containers));
+            }
+            Verdict::Well(_) => "all are well; waiting to see that they stay so".to_owned(),
+            Verdict::NotYet(why) => {
+                well.since = None;
+                why
+            }
+        };
+        if begun.elapsed() >= limit {
+            return Err(late(api, wanted, (&judge, &containers), &news).await);
         }
         if news != told {
             tap.note(news.clone());
@@ -77,12 +68,36 @@ pub(super) async fn stable(
     }
 }
 
+/// Since when all have been well, unrestarted.
+#[derive(Default)]
+struct Well {
+    since: Option<(Instant, String)>,
+    ever: bool,
+}
+
+impl Well {
+    fn now(&self) -> bool {
+        self.since.is_some()
+    }
+
+    /// How long all have been well as this signature says.
+    fn lasts(&mut self, signature: &str) -> Duration {
+        self.ever = true;
+        match &self.since {
+            Some((since, same)) if *same == signature => since.elapsed(),
+            Some(_) | None => {
+                self.since = Some((Instant::now(), signature.to_owned()));
+                Duration::ZERO
+            }
+        }
+    }
+}
+
 /// What stands in the way when the time is over.
 async fn late(
     api: &Api<'_>,
-    wanted: &Stable,
-    judge: &Judge<'_>,
-    containers: &[Running],
+    wanted: &Wait,
+    (judge, containers): (&Judge<'_>, &[Running]),
     news: &str,
 ) -> ContainerError {
     let what = format!("waiting for project {} to be well", wanted.project);
@@ -107,7 +122,7 @@ async fn late(
 }
 
 /// What happened to the container at fault.
-async fn failed(api: &Api<'_>, wanted: &Stable, fault: &Fault, ever_well: bool) -> ContainerError {
+async fn failed(api: &Api<'_>, wanted: &Wait, fault: &Fault, ever_well: bool) -> ContainerError {
     let what = format!(
         "waiting for service {} of project {}",
         fault.service, wanted.project

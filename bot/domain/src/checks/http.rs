@@ -27,7 +27,10 @@ pub struct HttpCheck {
 
 impl HttpCheck {
     pub(super) fn title(&self) -> String {
-        let rest = self.url.split_once("://").map_or(self.url.as_str(), |(_, rest)| rest);
+        let rest = self
+            .url
+            .split_once("://")
+            .map_or(self.url.as_str(), |(_, rest)| rest);
         let path = rest.find('/').map_or("/", |at| &rest[at..]);
         format!("GET {path}")
     }

@@ -12,9 +12,18 @@ use crate::ids::{AppId, EnvId, FreezeId, Person, WindowId};
 #[expect(missing_docs, reason = "the fields say what they are")]
 pub enum AgendaEvent {
     /// A one-off window was added.
-    WindowAdded { window: WindowId, environment: EnvId, span: Span, by: Person },
+    WindowAdded {
+        window: WindowId,
+        environment: EnvId,
+        span: Span,
+        by: Person,
+    },
     /// A one-off window was cancelled.
-    WindowCancelled { window: WindowId, by: Person, why: String },
+    WindowCancelled {
+        window: WindowId,
+        by: Person,
+        why: String,
+    },
     /// Deploys were stopped for a time.
     Frozen {
         freeze: FreezeId,

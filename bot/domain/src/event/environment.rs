@@ -34,29 +34,67 @@ pub enum EnvironmentEvent {
     /// A piece of work is about to begin.
     WorkStarted { attempt: u32, index: u32 },
     /// A piece of work ended.
-    WorkEnded { attempt: u32, index: u32, outcome: Outcome },
+    WorkEnded {
+        attempt: u32,
+        index: u32,
+        outcome: Outcome,
+    },
     /// Somebody wants it to end after the current piece of work.
-    StopAsked { attempt: u32, by: Person, rollback: Option<String> },
+    StopAsked {
+        attempt: u32,
+        by: Person,
+        rollback: Option<String>,
+    },
     /// All its work is done and proven.
     AttemptVerified { attempt: u32 },
     /// It did not reach its end.
-    AttemptFailed { attempt: u32, mode: FailureMode, why: String },
+    AttemptFailed {
+        attempt: u32,
+        mode: FailureMode,
+        why: String,
+    },
     /// Nothing may be deployed until somebody unlocks it.
     Locked { why: String },
     /// Somebody released the lock.
     Unlocked { by: Person, why: String },
     /// It is watched from now on.
-    WatchStarted { attempt: u32, release: ReleaseId, ticks: Vec<Tick> },
+    WatchStarted {
+        attempt: u32,
+        release: ReleaseId,
+        ticks: Vec<Tick>,
+    },
     /// What a look found.
-    TickChecked { attempt: u32, tick: u32, passed: bool, findings: Vec<String> },
+    TickChecked {
+        attempt: u32,
+        tick: u32,
+        passed: bool,
+        findings: Vec<String>,
+    },
     /// Somebody said how it looks.
-    TickAnswered { attempt: u32, tick: u32, by: Person, good: bool },
+    TickAnswered {
+        attempt: u32,
+        tick: u32,
+        by: Person,
+        good: bool,
+    },
     /// Nobody looked in time; told together with a later tick if the bot was away.
-    TickMissed { attempt: u32, tick: u32, coalesced_into: Option<u32> },
+    TickMissed {
+        attempt: u32,
+        tick: u32,
+        coalesced_into: Option<u32>,
+    },
     /// Somebody wants it watched longer.
-    WatchExtended { attempt: u32, by: Person, ticks: Vec<Tick> },
+    WatchExtended {
+        attempt: u32,
+        by: Person,
+        ticks: Vec<Tick>,
+    },
     /// It is watched no longer.
-    WatchEnded { attempt: u32, by: Option<Person>, at: DateTime<Utc> },
+    WatchEnded {
+        attempt: u32,
+        by: Option<Person>,
+        at: DateTime<Utc>,
+    },
 }
 
 /// How a piece of work ended.
@@ -67,7 +105,11 @@ pub enum Outcome {
     /// Well.
     Succeeded { evidence: Evidence },
     /// Badly.
-    Failed { mode: FailureMode, why: String, evidence: Evidence },
+    Failed {
+        mode: FailureMode,
+        why: String,
+        evidence: Evidence,
+    },
     /// Nobody knows: it was cut off and must not be repeated without a person.
     Interrupted { seen: String, evidence: Evidence },
 }

@@ -37,33 +37,72 @@ pub enum ReleaseEvent {
     /// The team's policy changed under it.
     PolicyChanged { policy: Hash },
     /// A deploy was planned.
-    Planned { env: EnvName, span: Span, summary: String, owner: Person, by: Person },
+    Planned {
+        env: EnvName,
+        span: Span,
+        summary: String,
+        owner: Person,
+        by: Person,
+    },
     /// The team was told of the plan.
     Announced { env: EnvName, moment: Moment },
     /// A checklist item was settled, or with none opened again.
-    Ticked { item: u32, mark: Option<Mark>, by: Person },
+    Ticked {
+        item: u32,
+        mark: Option<Mark>,
+        by: Person,
+    },
     /// People were asked.
     AskOpened { ask: AskId, quorum: Quorum },
     /// Somebody answered.
-    Voted { ask: AskId, by: Person, source: Source, vote: Vote },
+    Voted {
+        ask: AskId,
+        by: Person,
+        source: Source,
+        vote: Vote,
+    },
     /// Somebody took an answer back.
-    VoteWithdrawn { ask: AskId, by: Person, source: Source },
+    VoteWithdrawn {
+        ask: AskId,
+        by: Person,
+        source: Source,
+    },
     /// Somebody answered who was not asked.
     VoteIgnored { ask: AskId, by: Person, why: String },
     /// An ask counts no longer.
     AskVoided { ask: AskId, why: String },
     /// Somebody wants it deployed: what stands on the asks is read first.
-    StartRequested { env: EnvName, by: Person, over: Option<Override> },
+    StartRequested {
+        env: EnvName,
+        by: Person,
+        over: Option<Override>,
+    },
     /// What stood on the asks: the evidence of the gate.
-    StandingRead { env: EnvName, read_at: DateTime<Utc>, standing: Vec<Standing> },
+    StandingRead {
+        env: EnvName,
+        read_at: DateTime<Utc>,
+        standing: Vec<Standing>,
+    },
     /// The gates were not open after all.
     StartRefused { env: EnvName, waiting: Vec<Waiting> },
     /// Gates were set aside, in the open.
-    Overridden { env: EnvName, over: Override, skipped: Vec<Waiting> },
+    Overridden {
+        env: EnvName,
+        over: Override,
+        skipped: Vec<Waiting>,
+    },
     /// An attempt on an environment began.
-    StageStarted { env: EnvName, attempt: u32, ask: Option<AskId> },
+    StageStarted {
+        env: EnvName,
+        attempt: u32,
+        ask: Option<AskId>,
+    },
     /// An attempt ended.
-    StageEnded { env: EnvName, attempt: u32, result: StageResult },
+    StageEnded {
+        env: EnvName,
+        attempt: u32,
+        result: StageResult,
+    },
     /// The watch over an environment ended.
     StageWatched { env: EnvName, findings: u32 },
     /// Everything it had to do is done.

@@ -4,7 +4,10 @@ use super::{Scene, Waiting};
 use crate::release::Moment;
 
 pub(super) fn judge(scene: &Scene<'_>) -> Vec<Waiting> {
-    let plan = scene.release.stage(&scene.env.name).and_then(|it| it.plan.as_ref());
+    let plan = scene
+        .release
+        .stage(&scene.env.name)
+        .and_then(|it| it.plan.as_ref());
     match plan {
         None if scene.env.announced => vec![Waiting::Announcement],
         None => Vec::new(),

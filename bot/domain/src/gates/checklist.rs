@@ -9,5 +9,9 @@ pub(super) fn judge(scene: &Scene<'_>) -> Vec<Waiting> {
         .filter(|(place, _)| !settled.contains_key(place))
         .map(|(place, item)| (place, item.title.clone(), item.role.clone()))
         .collect();
-    if open.is_empty() { Vec::new() } else { vec![Waiting::Checklist { open }] }
+    if open.is_empty() {
+        Vec::new()
+    } else {
+        vec![Waiting::Checklist { open }]
+    }
 }

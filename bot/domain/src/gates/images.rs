@@ -5,6 +5,8 @@ use super::{Scene, Waiting};
 pub(super) fn judge(scene: &Scene<'_>) -> Vec<Waiting> {
     match scene.release.manifest {
         Some(_) => Vec::new(),
-        None => vec![Waiting::Images { failed: scene.release.unresolved.clone() }],
+        None => vec![Waiting::Images {
+            failed: scene.release.unresolved.clone(),
+        }],
     }
 }

@@ -20,7 +20,11 @@ pub(super) fn consent(
     }
     let env = env.clone();
     let Some(ask) = scene.release.ask(&env, phase) else {
-        return vec![Waiting::Consent { env, phase, missing: quorum.0.clone() }];
+        return vec![Waiting::Consent {
+            env,
+            phase,
+            missing: quorum.0.clone(),
+        }];
     };
     let (requester, settings) = (&scene.release.requester, &scene.world.settings);
     let by = ask.vetoing(requester, settings);
@@ -28,5 +32,13 @@ pub(super) fn consent(
         return vec![Waiting::Veto { env, phase, by }];
     }
     let missing = ask.missing(requester, settings);
-    if missing.is_empty() { Vec::new() } else { vec![Waiting::Consent { env, phase, missing }] }
+    if missing.is_empty() {
+        Vec::new()
+    } else {
+        vec![Waiting::Consent {
+            env,
+            phase,
+            missing,
+        }]
+    }
 }

@@ -10,7 +10,13 @@ use crate::ids::EnvName;
 impl Release {
     pub(super) fn evolve_stage(&mut self, event: &ReleaseEvent, at: DateTime<Utc>) {
         match event {
-            ReleaseEvent::Planned { env, span, summary, owner, by } => {
+            ReleaseEvent::Planned {
+                env,
+                span,
+                summary,
+                owner,
+                by,
+            } => {
                 self.at(env).plan = Some(Plan {
                     span: *span,
                     summary: summary.clone(),
@@ -25,7 +31,11 @@ impl Release {
                 }
             }
             ReleaseEvent::StartRequested { env, by, over } => {
-                let starting = Starting { by: by.clone(), at, over: over.clone() };
+                let starting = Starting {
+                    by: by.clone(),
+                    at,
+                    over: over.clone(),
+                };
                 let stage = self.at(env);
                 stage.starting = Some(starting);
                 stage.refused.clear();
@@ -43,9 +53,17 @@ impl Release {
                 stage.starting = None;
                 stage.refused.clear();
                 stage.watched = None;
-                stage.attempts.push(StageAttempt { number: *attempt, at, ended: None });
+                stage.attempts.push(StageAttempt {
+                    number: *attempt,
+                    at,
+                    ended: None,
+                });
             }
-            ReleaseEvent::StageEnded { env, attempt, result } => {
+            ReleaseEvent::StageEnded {
+                env,
+                attempt,
+                result,
+            } => {
                 let of_it = |it: &&mut StageAttempt| it.number == *attempt;
                 if let Some(it) = self.at(env).attempts.iter_mut().rfind(of_it) {
                     it.ended = Some((at, result.clone()));

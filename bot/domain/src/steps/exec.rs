@@ -16,6 +16,9 @@ pub struct Exec {
 
 impl Exec {
     pub(super) fn title(&self) -> String {
-        format!("Exec {}", self.argv.first().map_or("a command", String::as_str))
+        format!(
+            "Exec {}",
+            self.argv.first().map_or("a command", String::as_str)
+        )
     }
 }

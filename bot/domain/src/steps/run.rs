@@ -17,6 +17,9 @@ pub struct Run {
 
 impl Run {
     pub(super) fn title(&self) -> String {
-        format!("Run {}", self.argv.first().map_or("a command", String::as_str))
+        format!(
+            "Run {}",
+            self.argv.first().map_or("a command", String::as_str)
+        )
     }
 }

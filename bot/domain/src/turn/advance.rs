@@ -18,7 +18,9 @@ use crate::timer::Timer;
 const REMIND_AFTER: &str = "2h";
 
 pub(super) fn everything(draft: &mut Draft) {
-    let Some(policy) = draft.policy().cloned() else { return };
+    let Some(policy) = draft.policy().cloned() else {
+        return;
+    };
     let open: Vec<ReleaseId> = (draft.world.releases.values())
         .filter(|it| it.is_open() && Some(&it.app) == draft.world.app.as_ref())
         .map(|it| it.id)
@@ -31,7 +33,9 @@ pub(super) fn everything(draft: &mut Draft) {
 
 fn open_asks(draft: &mut Draft, release: ReleaseId, policy: &Policy) {
     for env in &policy.environments {
-        let Some(it) = draft.world.releases.get(&release) else { return };
+        let Some(it) = draft.world.releases.get(&release) else {
+            return;
+        };
         let wanted = [(Phase::Signoff, &env.signoff), (Phase::Accept, &env.accept)];
         for (phase, quorum) in wanted {
             let due = is_due(draft, it, policy, env, phase);
@@ -66,7 +70,9 @@ fn is_due(
 }
 
 fn is_accepted(draft: &Draft, release: &Release, policy: &Policy, env: &EnvName) -> bool {
-    let Some(quorum) = policy.environment(env).map(|it| &it.accept) else { return false };
+    let Some(quorum) = policy.environment(env).map(|it| &it.accept) else {
+        return false;
+    };
     let settings = &draft.world.settings;
     quorum.is_empty()
         || release.ask(env, Phase::Accept).is_some_and(|ask| {
@@ -78,7 +84,11 @@ fn is_accepted(draft: &Draft, release: &Release, policy: &Policy, env: &EnvName)
 /// Whether these people were asked about exactly this already. A used-up ask is
 /// not repeated by itself: whoever wants another deploy makes that happen.
 fn was_asked(release: &Release, env: &EnvName, phase: Phase) -> bool {
-    let Some(manifest) = release.manifest.as_ref().map(crate::manifest::Manifest::hash) else {
+    let Some(manifest) = release
+        .manifest
+        .as_ref()
+        .map(crate::manifest::Manifest::hash)
+    else {
         return false;
     };
     let mut asks = release.asks.values();
@@ -101,28 +111,54 @@ pub(super) fn ask(
     phase: Phase,
     quorum: &Quorum,
 ) {
-    let Some(it) = draft.world.releases.get(&release) else { return };
-    let Some(manifest) = it.manifest.as_ref().map(crate::manifest::Manifest::hash) else { return };
+    let Some(it) = draft.world.releases.get(&release) else {
+        return;
+    };
+    let Some(manifest) = it.manifest.as_ref().map(crate::manifest::Manifest::hash) else {
+        return;
+    };
     let attempts = it.stage(env).map_or(0, |stage| stage.attempts.len());
     let round = match phase {
         Phase::Signoff => it.next_round(env, phase),
-        Phase::Accept => it.next_round(env, phase).max(u32::try_from(attempts).unwrap_or(1)),
+        Phase::Accept => it
+            .next_round(env, phase)
+            .max(u32::try_from(attempts).unwrap_or(1)),
     };
-    let id = AskId { release, env: env.clone(), phase, manifest, round };
-    let opened = ReleaseEvent::AskOpened { ask: id.clone(), quorum: quorum.clone() };
+    let id = AskId {
+        release,
+        env: env.clone(),
+        phase,
+        manifest,
+        round,
+    };
+    let opened = ReleaseEvent::AskOpened {
+        ask: id.clone(),
+        quorum: quorum.clone(),
+    };
     draft.release_event(release, opened);
     draft.card(CardId::Ask { ask: id });
     if let Ok(after) = Length::parse(REMIND_AFTER) {
         let env = env.clone();
-        draft.wake(Timer::Remind { release, env, round }, draft.now + after.delta());
+        draft.wake(
+            Timer::Remind {
+                release,
+                env,
+                round,
+            },
+            draft.now + after.delta(),
+        );
     }
 }
 
 /// A release is done when every environment is verified, accepted and watched.
 fn finish(draft: &mut Draft, release: ReleaseId, policy: &Policy) {
-    let Some(it) = draft.world.releases.get(&release) else { return };
+    let Some(it) = draft.world.releases.get(&release) else {
+        return;
+    };
     let passed = |env: &EnvPolicy| {
-        let watched = it.stage(&env.name).is_some_and(|stage| stage.watched.is_some());
+        let watched = it
+            .stage(&env.name)
+            .is_some_and(|stage| stage.watched.is_some());
         it.is_verified(&env.name)
             && is_accepted(draft, it, policy, &env.name)
             && (env.watch.is_empty() || watched)

@@ -32,7 +32,11 @@ pub(super) fn add_window(
         span,
         by,
     });
-    Ok(Reply::WindowAdded { window, environment, span })
+    Ok(Reply::WindowAdded {
+        window,
+        environment,
+        span,
+    })
 }
 
 pub(super) fn cancel_window(
@@ -45,9 +49,16 @@ pub(super) fn cancel_window(
     draft.require(by, Action::Window)?;
     if !draft.world.agenda.windows.contains_key(&window) {
         let hint = "/release window list".to_owned();
-        return Err(Refusal::Unknown { what: format!("window {window}"), hint });
+        return Err(Refusal::Unknown {
+            what: format!("window {window}"),
+            hint,
+        });
     }
-    draft.agenda_event(AgendaEvent::WindowCancelled { window, by: by.clone(), why });
+    draft.agenda_event(AgendaEvent::WindowCancelled {
+        window,
+        by: by.clone(),
+        why,
+    });
     Ok(Reply::WindowCancelled { window })
 }
 
@@ -75,7 +86,13 @@ pub(super) fn freeze(
         reason: reason.clone(),
         by: by.clone(),
     });
-    let news = News::Frozen { freeze, reason, from, to, by: by.clone() };
+    let news = News::Frozen {
+        freeze,
+        reason,
+        from,
+        to,
+        by: by.clone(),
+    };
     draft.shout(None, Key::join(&[&"freeze", &freeze]), Vec::new(), news);
     Ok(Reply::Frozen { freeze })
 }
@@ -84,31 +101,45 @@ pub(super) fn unfreeze(draft: &mut Draft, by: &Person, freeze: FreezeId) -> Deci
     draft.require(by, Action::Freeze)?;
     if !draft.world.agenda.freezes.contains_key(&freeze) {
         let hint = "/release window list".to_owned();
-        return Err(Refusal::Unknown { what: format!("freeze {freeze}"), hint });
+        return Err(Refusal::Unknown {
+            what: format!("freeze {freeze}"),
+            hint,
+        });
     }
-    draft.agenda_event(AgendaEvent::Unfrozen { freeze, by: by.clone() });
-    let news = News::Unfrozen { freeze, by: by.clone() };
+    draft.agenda_event(AgendaEvent::Unfrozen {
+        freeze,
+        by: by.clone(),
+    });
+    let news = News::Unfrozen {
+        freeze,
+        by: by.clone(),
+    };
     draft.shout(None, Key::join(&[&"unfreeze", &freeze]), Vec::new(), news);
     Ok(Reply::Unfrozen { freeze })
 }
 
-pub(super) fn unlock(
-    draft: &mut Draft,
-    by: &Person,
-    environment: &EnvId,
-    why: &str,
-) -> Decided {
+pub(super) fn unlock(draft: &mut Draft, by: &Person, environment: &EnvId, why: &str) -> Decided {
     draft.require_env(&environment.app, &environment.env)?;
     draft.require(by, Action::Unlock)?;
     let why = text("the reason", why)?;
     let known = draft.environment(&environment.env);
     if known.is_none_or(|it| it.lock.is_none()) {
-        return Err(Refusal::NotLocked { environment: environment.clone() });
+        return Err(Refusal::NotLocked {
+            environment: environment.clone(),
+        });
     }
     let concerned = known.map(|it| it.releases_concerned()).unwrap_or_default();
-    draft.environment_event(environment, EnvironmentEvent::Unlocked { by: by.clone(), why });
+    draft.environment_event(
+        environment,
+        EnvironmentEvent::Unlocked {
+            by: by.clone(),
+            why,
+        },
+    );
     for release in concerned {
         draft.card(CardId::Release { release });
     }
-    Ok(Reply::Unlocked { environment: environment.clone() })
+    Ok(Reply::Unlocked {
+        environment: environment.clone(),
+    })
 }

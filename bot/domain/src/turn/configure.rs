@@ -11,13 +11,22 @@ use crate::reply::Reply;
 use crate::world::StreamId;
 
 pub(super) fn adopt(draft: &mut Draft, pinned: &Pinned) -> Decided {
-    let known = draft.world.application.as_ref().and_then(|it| it.pinned.as_ref());
+    let known = draft
+        .world
+        .application
+        .as_ref()
+        .and_then(|it| it.pinned.as_ref());
     if known.is_some_and(|it| it.hash == pinned.hash) {
         return Ok(Reply::PolicyAdopted { asks_voided: 0 });
     }
     let app = pinned.policy.app.clone();
-    let adopted = ApplicationEvent::PolicyAdopted { pinned: Box::new(pinned.clone()) };
-    draft.record(StreamId::Application(app.clone()), Event::Application(adopted));
+    let adopted = ApplicationEvent::PolicyAdopted {
+        pinned: Box::new(pinned.clone()),
+    };
+    draft.record(
+        StreamId::Application(app.clone()),
+        Event::Application(adopted),
+    );
     let mut asks_voided = 0;
     for release in open_releases(draft, &app) {
         let why = "the policy changed";
@@ -31,10 +40,15 @@ pub(super) fn adopt(draft: &mut Draft, pinned: &Pinned) -> Decided {
 pub(super) fn remove(draft: &mut Draft, app: &AppId) -> Decided {
     let releases = open_releases(draft, app);
     if !releases.is_empty() {
-        return Err(Refusal::OpenReleases { app: app.clone(), releases });
+        return Err(Refusal::OpenReleases {
+            app: app.clone(),
+            releases,
+        });
     }
     if draft.policy().is_none() {
-        return Err(Refusal::Stale { what: "the application is gone already" });
+        return Err(Refusal::Stale {
+            what: "the application is gone already",
+        });
     }
     let removed = Event::Application(ApplicationEvent::Removed);
     draft.record(StreamId::Application(app.clone()), removed);
@@ -43,5 +57,11 @@ pub(super) fn remove(draft: &mut Draft, app: &AppId) -> Decided {
 
 fn open_releases(draft: &Draft, app: &AppId) -> Vec<ReleaseId> {
     let of_it = |it: &&crate::release::Release| it.app == *app && it.is_open();
-    draft.world.releases.values().filter(of_it).map(|it| it.id).collect()
+    draft
+        .world
+        .releases
+        .values()
+        .filter(of_it)
+        .map(|it| it.id)
+        .collect()
 }

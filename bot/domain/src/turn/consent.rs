@@ -22,21 +22,27 @@ pub(super) fn vote(
     let vote = match vote {
         Vote::Yes => Vote::Yes,
         Vote::No { reason: None } => Vote::No { reason: None },
-        Vote::No { reason: Some(reason) } => {
-            Vote::No { reason: Some(text("the reason", reason)?) }
-        }
+        Vote::No {
+            reason: Some(reason),
+        } => Vote::No {
+            reason: Some(text("the reason", reason)?),
+        },
     };
     require_counting(draft, ask)?;
     if let Some(why) = why_not(draft, by, ask) {
         ignore(draft, by, ask, &why);
-        return Ok(Reply::NotCounted { ask: ask.clone(), why });
+        return Ok(Reply::NotCounted {
+            ask: ask.clone(),
+            why,
+        });
     }
     record(draft, by, ask, source, &vote);
     Ok(match vote {
         Vote::Yes => Reply::Counted { ask: ask.clone() },
-        Vote::No { reason } => {
-            Reply::Vetoed { ask: ask.clone(), reason_wanted: reason.is_none() }
-        }
+        Vote::No { reason } => Reply::Vetoed {
+            ask: ask.clone(),
+            reason_wanted: reason.is_none(),
+        },
     })
 }
 
@@ -56,23 +62,25 @@ pub(super) fn withdraw(draft: &mut Draft, by: &Person, ask: &AskId, source: &Sou
 }
 
 /// Taken back after the start: it stops nothing by itself, and everybody is told.
-fn too_late(
-    draft: &mut Draft,
-    by: &Person,
-    ask: &AskId,
-    attempt: u32,
-    stands: bool,
-) -> Decided {
+fn too_late(draft: &mut Draft, by: &Person, ask: &AskId, attempt: u32, stands: bool) -> Decided {
     if !stands {
         return Ok(Reply::Nothing);
     }
     let version = draft.require_release(ask.release)?.version.clone();
     let key = Key::join(&[ask, &"late", by]);
     let env = ask.env.clone();
-    let news = News::WithdrawnTooLate { env: env.clone(), version, by: by.clone() };
+    let news = News::WithdrawnTooLate {
+        env: env.clone(),
+        version,
+        by: by.clone(),
+    };
     draft.tell(ask.release, key, Vec::new(), news);
     let why = format!("attempt {attempt} had started");
-    Err(Refusal::AskOver { env, phase: ask.phase, why })
+    Err(Refusal::AskOver {
+        env,
+        phase: ask.phase,
+        why,
+    })
 }
 
 /// Compares what stands on the asks with what is recorded, and records the difference.
@@ -83,7 +91,9 @@ pub(super) fn read(
 ) -> Result<(), Refusal> {
     draft.require_open(release)?;
     for seen in standing.iter().filter(|it| it.ask.release == release) {
-        let Some(ask) = draft.require_release(release)?.asks.get(&seen.ask) else { continue };
+        let Some(ask) = draft.require_release(release)?.asks.get(&seen.ask) else {
+            continue;
+        };
         if !ask.is_open() {
             continue;
         }
@@ -110,20 +120,19 @@ pub(super) fn read(
 }
 
 /// People who were asked and have not answered are called once more.
-pub(super) fn remind(
-    draft: &mut Draft,
-    release: ReleaseId,
-    env: &EnvName,
-    round: u32,
-) -> Decided {
+pub(super) fn remind(draft: &mut Draft, release: ReleaseId, env: &EnvName, round: u32) -> Decided {
     let it = draft.require_open(release)?;
     let waits = |ask: &&Ask| ask.is_open() && ask.id.env == *env && ask.id.round == round;
     let Some(ask) = it.asks.values().rfind(waits) else {
-        return Err(Refusal::Stale { what: "nobody is asked any more" });
+        return Err(Refusal::Stale {
+            what: "nobody is asked any more",
+        });
     };
     let missing = ask.missing(&it.requester, &draft.world.settings);
     if missing.is_empty() {
-        return Err(Refusal::Stale { what: "everybody has answered" });
+        return Err(Refusal::Stale {
+            what: "everybody has answered",
+        });
     }
     let (version, requester) = (it.version.clone(), it.requester.clone());
     let key = Key::join(&[&ask.id, &"remind"]);
@@ -131,18 +140,31 @@ pub(super) fn remind(
     let roles: Vec<Role> = missing.into_keys().collect();
     let mut people = draft.holders(&roles);
     people.retain(|it| *it != requester && !answered.contains(it));
-    let news = News::StillWaiting { env: env.clone(), version, roles };
+    let news = News::StillWaiting {
+        env: env.clone(),
+        version,
+        roles,
+    };
     draft.tell(release, key, people, news);
     Ok(Reply::Nothing)
 }
 
 /// Voids every ask of a release that still counts.
 pub(super) fn void_open_asks(draft: &mut Draft, release: ReleaseId, why: &str) -> u32 {
-    let Some(it) = draft.world.releases.get(&release) else { return 0 };
-    let open = it.asks.values().filter(|ask| ask.is_open()).map(|ask| ask.id.clone());
+    let Some(it) = draft.world.releases.get(&release) else {
+        return 0;
+    };
+    let open = it
+        .asks
+        .values()
+        .filter(|ask| ask.is_open())
+        .map(|ask| ask.id.clone());
     let open: Vec<AskId> = open.collect();
     for ask in &open {
-        let voided = ReleaseEvent::AskVoided { ask: ask.clone(), why: why.to_owned() };
+        let voided = ReleaseEvent::AskVoided {
+            ask: ask.clone(),
+            why: why.to_owned(),
+        };
         draft.release_event(release, voided);
         draft.card(CardId::Ask { ask: ask.clone() });
     }
@@ -152,7 +174,11 @@ pub(super) fn void_open_asks(draft: &mut Draft, release: ReleaseId, why: &str) -
 fn find<'a>(draft: &'a Draft, ask: &AskId) -> Result<&'a Ask, Refusal> {
     let (env, phase) = (ask.env.clone(), ask.phase);
     let release = draft.require_release(ask.release)?;
-    let gone = || Refusal::AskOver { env, phase, why: "nobody was asked that".to_owned() };
+    let gone = || Refusal::AskOver {
+        env,
+        phase,
+        why: "nobody was asked that".to_owned(),
+    };
     release.asks.get(ask).ok_or_else(gone)
 }
 
@@ -163,7 +189,11 @@ fn require_counting(draft: &Draft, ask: &AskId) -> Result<(), Refusal> {
         AskState::Used(attempt) => format!("attempt {attempt} was started on it"),
         AskState::Void(why) => why.clone(),
     };
-    Err(Refusal::AskOver { env: ask.env.clone(), phase: ask.phase, why })
+    Err(Refusal::AskOver {
+        env: ask.env.clone(),
+        phase: ask.phase,
+        why,
+    })
 }
 
 /// Why an answer of this person cannot count; none if it can.
@@ -173,7 +203,10 @@ fn why_not(draft: &Draft, by: &Person, id: &AskId) -> Option<String> {
     if *by == release.requester {
         return Some("whoever asked for a release does not consent to it".to_owned());
     }
-    if ask.roles_asked(by, &release.requester, &draft.world.settings).is_empty() {
+    if ask
+        .roles_asked(by, &release.requester, &draft.world.settings)
+        .is_empty()
+    {
         let roles: Vec<String> = ask.quorum.0.keys().map(ToString::to_string).collect();
         return Some(format!("only {} can", roles.join(" or ")));
     }
@@ -215,8 +248,11 @@ fn ignore(draft: &mut Draft, by: &Person, ask: &AskId, why: &str) {
     if known {
         return;
     }
-    let ignored =
-        ReleaseEvent::VoteIgnored { ask: ask.clone(), by: by.clone(), why: why.to_owned() };
+    let ignored = ReleaseEvent::VoteIgnored {
+        ask: ask.clone(),
+        by: by.clone(),
+        why: why.to_owned(),
+    };
     draft.release_event(ask.release, ignored);
     draft.card(CardId::Ask { ask: ask.clone() });
 }

@@ -30,12 +30,30 @@ pub(super) struct Draft {
 
 impl Draft {
     pub(super) fn new(world: World, now: DateTime<Utc>) -> Self {
-        Self { world, now, events: Vec::new(), effects: Vec::new(), timers: Vec::new() }
+        Self {
+            world,
+            now,
+            events: Vec::new(),
+            effects: Vec::new(),
+            timers: Vec::new(),
+        }
     }
 
     pub(super) fn finish(self, reply: Reply) -> Turn {
-        let Self { world, now: _, events, effects, timers } = self;
-        Turn { world, events, effects, timers, reply }
+        let Self {
+            world,
+            now: _,
+            events,
+            effects,
+            timers,
+        } = self;
+        Turn {
+            world,
+            events,
+            effects,
+            timers,
+            reply,
+        }
     }
 
     // What happened.
@@ -46,7 +64,10 @@ impl Draft {
     }
 
     pub(super) fn environment_event(&mut self, environment: &EnvId, event: EnvironmentEvent) {
-        self.record(StreamId::Environment(environment.clone()), Event::Environment(event));
+        self.record(
+            StreamId::Environment(environment.clone()),
+            Event::Environment(event),
+        );
     }
 
     pub(super) fn incident_event(&mut self, incident: IncidentId, event: IncidentEvent) {
@@ -100,7 +121,12 @@ impl Draft {
         (mention, news): (Vec<Person>, News),
     ) {
         let app = self.world.app.clone();
-        let notice = Box::new(Notice { release, app, mention, news });
+        let notice = Box::new(Notice {
+            release,
+            app,
+            mention,
+            news,
+        });
         self.owe(Effect::Say { key, to, notice });
     }
 
@@ -121,34 +147,54 @@ impl Draft {
     pub(super) fn require_policy(&self, app: &AppId) -> Result<&Policy, Refusal> {
         let unknown = || {
             let known = self.world.settings.titles.keys().cloned().collect();
-            Refusal::UnknownApp { app: app.clone(), known }
+            Refusal::UnknownApp {
+                app: app.clone(),
+                known,
+            }
         };
         self.policy().ok_or_else(unknown)
     }
 
     pub(super) fn require_env(&self, app: &AppId, env: &EnvName) -> Result<&EnvPolicy, Refusal> {
         let policy = self.require_policy(app)?;
-        policy.environment(env).ok_or_else(|| Refusal::UnknownEnvironment {
-            app: app.clone(),
-            env: env.clone(),
-            known: policy.environments.iter().map(|it| it.name.clone()).collect(),
-        })
+        policy
+            .environment(env)
+            .ok_or_else(|| Refusal::UnknownEnvironment {
+                app: app.clone(),
+                env: env.clone(),
+                known: policy
+                    .environments
+                    .iter()
+                    .map(|it| it.name.clone())
+                    .collect(),
+            })
     }
 
     pub(super) fn require_release(&self, release: ReleaseId) -> Result<&Release, Refusal> {
-        self.world.releases.get(&release).ok_or(Refusal::UnknownRelease { release })
+        self.world
+            .releases
+            .get(&release)
+            .ok_or(Refusal::UnknownRelease { release })
     }
 
     pub(super) fn require_open(&self, release: ReleaseId) -> Result<&Release, Refusal> {
         let it = self.require_release(release)?;
         let cancelled = matches!(it.end, Some(crate::release::End::Cancelled { .. }));
-        if it.is_open() { Ok(it) } else { Err(Refusal::ReleaseOver { release, cancelled }) }
+        if it.is_open() {
+            Ok(it)
+        } else {
+            Err(Refusal::ReleaseOver { release, cancelled })
+        }
     }
 
     pub(super) fn require_incident(&self, incident: IncidentId) -> Result<&Incident, Refusal> {
         let it = self.world.incidents.get(&incident);
         let it = it.ok_or(Refusal::UnknownIncident { incident })?;
-        if it.is_open() { Ok(it) } else { Err(Refusal::IncidentOver { incident }) }
+        if it.is_open() {
+            Ok(it)
+        } else {
+            Err(Refusal::IncidentOver { incident })
+        }
     }
 
     pub(super) fn environment(&self, env: &EnvName) -> Option<&Environment> {
@@ -174,7 +220,11 @@ impl Draft {
         };
         role.ok_or_else(|| {
             let roles = allowed.flatten().map(<[Role]>::to_vec).unwrap_or_default();
-            Refusal::NotAllowed { action, people: self.holders(&roles), roles }
+            Refusal::NotAllowed {
+                action,
+                people: self.holders(&roles),
+                roles,
+            }
         })
     }
 
@@ -198,7 +248,10 @@ pub(super) fn text(what: &'static str, text: &str) -> Result<String, Refusal> {
         return Err(Refusal::Missing { what });
     }
     if text.chars().count() > MAX_TEXT {
-        return Err(Refusal::TooLong { what, limit: MAX_TEXT });
+        return Err(Refusal::TooLong {
+            what,
+            limit: MAX_TEXT,
+        });
     }
     Ok(text.to_owned())
 }

@@ -35,14 +35,13 @@ pub(super) fn open_by_hand(
 }
 
 /// A failed deploy opens one where the team said how bad that is.
-pub(super) fn after_failure(
-    draft: &mut Draft,
-    environment: &EnvId,
-    attempt: &Attempt,
-    why: &str,
-) {
-    let policy = draft.policy().and_then(|it| it.environment(&environment.env));
-    let Some(severity) = policy.and_then(|it| it.incident) else { return };
+pub(super) fn after_failure(draft: &mut Draft, environment: &EnvId, attempt: &Attempt, why: &str) {
+    let policy = draft
+        .policy()
+        .and_then(|it| it.environment(&environment.env));
+    let Some(severity) = policy.and_then(|it| it.incident) else {
+        return;
+    };
     let what = match attempt.is_rollback() {
         true => format!("the rollback to {} failed: {why}", attempt.manifest.version),
         false => format!("the deploy of {} failed: {why}", attempt.manifest.version),
@@ -52,14 +51,13 @@ pub(super) fn after_failure(
 }
 
 /// A finding of the watch opens one too, unless one about that is open already.
-pub(super) fn from_watch(
-    draft: &mut Draft,
-    environment: &EnvId,
-    release: ReleaseId,
-    what: &str,
-) {
-    let policy = draft.policy().and_then(|it| it.environment(&environment.env));
-    let Some(severity) = policy.and_then(|it| it.incident) else { return };
+pub(super) fn from_watch(draft: &mut Draft, environment: &EnvId, release: ReleaseId, what: &str) {
+    let policy = draft
+        .policy()
+        .and_then(|it| it.environment(&environment.env));
+    let Some(severity) = policy.and_then(|it| it.incident) else {
+        return;
+    };
     let same = |it: &Incident| {
         it.is_open() && it.release == Some(release) && it.environment.as_ref() == Some(environment)
     };
@@ -78,7 +76,13 @@ fn open(
 ) -> IncidentId {
     let incident = draft.world.next_incident;
     draft.world.next_incident = IncidentId(incident.0 + 1);
-    let escalation = draft.world.settings.pages.get(&severity).cloned().unwrap_or_default();
+    let escalation = draft
+        .world
+        .settings
+        .pages
+        .get(&severity)
+        .cloned()
+        .unwrap_or_default();
     let what: String = what.chars().take(super::draft::MAX_TEXT).collect();
     let opened = IncidentEvent::Opened {
         incident,
@@ -96,7 +100,11 @@ fn open(
 
 /// Calls a level if its time has come, else sets the alarm for it.
 fn page_or_wait(draft: &mut Draft, incident: IncidentId, level: u32) {
-    let due = draft.world.incidents.get(&incident).and_then(|it| it.due(level));
+    let due = draft
+        .world
+        .incidents
+        .get(&incident)
+        .and_then(|it| it.due(level));
     match due {
         Some(due) if due <= draft.now => page(draft, incident, level),
         Some(due) => draft.wake(Timer::Escalate { incident, level }, due),
@@ -105,18 +113,32 @@ fn page_or_wait(draft: &mut Draft, incident: IncidentId, level: u32) {
 }
 
 fn page(draft: &mut Draft, incident: IncidentId, level: u32) {
-    let Some(it) = draft.world.incidents.get(&incident).cloned() else { return };
+    let Some(it) = draft.world.incidents.get(&incident).cloned() else {
+        return;
+    };
     let levels = &it.escalation.levels;
-    let Some(role) = levels.get(level as usize).or(levels.last()).map(|it| it.role.clone()) else {
+    let Some(role) = levels
+        .get(level as usize)
+        .or(levels.last())
+        .map(|it| it.role.clone())
+    else {
         return;
     };
     let people = draft.holders([&role]);
-    let paged = IncidentEvent::Paged { level, people: people.clone() };
+    let paged = IncidentEvent::Paged {
+        level,
+        people: people.clone(),
+    };
     draft.incident_event(incident, paged);
     let next = level + 1;
     // A level that is already due is called in a moment of its own, not in this one.
-    let due = it.due(next).map(|due| due.max(draft.now + chrono::TimeDelta::seconds(1)));
-    let next_role = levels.get(next as usize).or(levels.last()).map(|it| it.role.clone());
+    let due = it
+        .due(next)
+        .map(|due| due.max(draft.now + chrono::TimeDelta::seconds(1)));
+    let next_role = levels
+        .get(next as usize)
+        .or(levels.last())
+        .map(|it| it.role.clone());
     let news = News::Page {
         incident,
         severity: it.severity,
@@ -128,17 +150,27 @@ fn page(draft: &mut Draft, incident: IncidentId, level: u32) {
     let to = Audience::Thread(CardId::Incident { incident });
     draft.say(to, it.release, key, (people, news));
     if let Some(due) = due {
-        draft.wake(Timer::Escalate { incident, level: next }, due);
+        draft.wake(
+            Timer::Escalate {
+                incident,
+                level: next,
+            },
+            due,
+        );
     }
 }
 
 pub(super) fn due(draft: &mut Draft, incident: IncidentId, level: u32) -> Decided {
     let it = draft.require_incident(incident)?;
     if it.acknowledged.is_some() {
-        return Err(Refusal::Stale { what: "somebody is on it" });
+        return Err(Refusal::Stale {
+            what: "somebody is on it",
+        });
     }
     if it.paged.iter().any(|paged| paged.level >= level) {
-        return Err(Refusal::Stale { what: "this level was called" });
+        return Err(Refusal::Stale {
+            what: "this level was called",
+        });
     }
     page(draft, incident, level);
     Ok(Reply::Nothing)
@@ -147,7 +179,10 @@ pub(super) fn due(draft: &mut Draft, incident: IncidentId, level: u32) -> Decide
 pub(super) fn acknowledge(draft: &mut Draft, by: &Person, incident: IncidentId) -> Decided {
     let it = draft.require_incident(incident)?;
     if let Some((person, _)) = &it.acknowledged {
-        return Err(Refusal::AlreadyAcknowledged { incident, person: person.clone() });
+        return Err(Refusal::AlreadyAcknowledged {
+            incident,
+            person: person.clone(),
+        });
     }
     quiet(draft, incident);
     draft.incident_event(incident, IncidentEvent::Acknowledged { by: by.clone() });
@@ -160,7 +195,10 @@ pub(super) fn escalate(draft: &mut Draft, by: &Person, incident: IncidentId) -> 
     let level = it.paged.iter().map(|it| it.level + 1).max().unwrap_or(0);
     if it.due(level).is_none() {
         let hint = "everybody on the list was called".to_owned();
-        return Err(Refusal::Unknown { what: "a further level".to_owned(), hint });
+        return Err(Refusal::Unknown {
+            what: "a further level".to_owned(),
+            hint,
+        });
     }
     quiet(draft, incident);
     draft.incident_event(incident, IncidentEvent::Escalated { by: by.clone() });
@@ -168,15 +206,16 @@ pub(super) fn escalate(draft: &mut Draft, by: &Person, incident: IncidentId) -> 
     Ok(Reply::Escalated { incident })
 }
 
-pub(super) fn update(
-    draft: &mut Draft,
-    by: &Person,
-    incident: IncidentId,
-    words: &str,
-) -> Decided {
+pub(super) fn update(draft: &mut Draft, by: &Person, incident: IncidentId, words: &str) -> Decided {
     draft.require_incident(incident)?;
     let words = text("what you know", words)?;
-    draft.incident_event(incident, IncidentEvent::Updated { by: by.clone(), text: words });
+    draft.incident_event(
+        incident,
+        IncidentEvent::Updated {
+            by: by.clone(),
+            text: words,
+        },
+    );
     Ok(Reply::Updated { incident })
 }
 
@@ -190,19 +229,33 @@ pub(super) fn resolve(
     draft.require(by, Action::Incident)?;
     let words = text("what ended it", words)?;
     quiet(draft, incident);
-    let resolved = IncidentEvent::Resolved { by: by.clone(), text: words.clone() };
+    let resolved = IncidentEvent::Resolved {
+        by: by.clone(),
+        text: words.clone(),
+    };
     draft.incident_event(incident, resolved);
     let minutes = (draft.now - it.opened_at).num_minutes();
     let key = Key::join(&[&incident, &"resolved"]);
     let (what, by) = (it.what, by.clone());
-    let news = News::Resolved { incident, what, text: words, minutes, by };
+    let news = News::Resolved {
+        incident,
+        what,
+        text: words,
+        minutes,
+        by,
+    };
     draft.shout(it.release, key, Vec::new(), news);
     Ok(Reply::Resolved { incident })
 }
 
 /// Nobody is called any more by what was set before.
 fn quiet(draft: &mut Draft, incident: IncidentId) {
-    let Some(it) = draft.world.incidents.get(&incident) else { return };
+    let Some(it) = draft.world.incidents.get(&incident) else {
+        return;
+    };
     let next = it.paged.iter().map(|it| it.level + 1).max().unwrap_or(0);
-    draft.let_sleep(Timer::Escalate { incident, level: next });
+    draft.let_sleep(Timer::Escalate {
+        incident,
+        level: next,
+    });
 }

@@ -37,7 +37,9 @@ pub(super) fn announce(
     draft.require(by, Action::Plan)?;
     let summary = text("the summary of what changes", wanted.summary)?;
     if !draft.world.settings.people.contains_key(wanted.owner) {
-        return Err(Refusal::UnknownPerson { person: wanted.owner.clone() });
+        return Err(Refusal::UnknownPerson {
+            person: wanted.owner.clone(),
+        });
     }
     let span = *wanted.span;
     if span.to() <= draft.now {
@@ -53,16 +55,33 @@ pub(super) fn announce(
     };
     draft.release_event(release, planned);
     set_moments(draft, release, &environment, span);
-    let key = Key::join(&[&release, env, &"owner", wanted.owner, &span.from().timestamp()]);
-    let news = News::RollbackOwner { env: env.clone(), version, span };
+    let key = Key::join(&[
+        &release,
+        env,
+        &"owner",
+        wanted.owner,
+        &span.from().timestamp(),
+    ]);
+    let news = News::RollbackOwner {
+        env: env.clone(),
+        version,
+        span,
+    };
     draft.tell(release, key, vec![wanted.owner.clone()], news);
-    Ok(Reply::Planned { release, env: env.clone(), span })
+    Ok(Reply::Planned {
+        release,
+        env: env.clone(),
+        span,
+    })
 }
 
 /// A plan must begin in a window and outside every freeze, as far as is known today.
 fn inside_windows(draft: &Draft, environment: &EnvId, span: Span) -> Result<(), Refusal> {
     let settings = &draft.world.settings;
-    let always = Hours { zone: settings.zone.clone(), windows: Vec::new() };
+    let always = Hours {
+        zone: settings.zone.clone(),
+        windows: Vec::new(),
+    };
     let hours = settings.hours.get(environment).unwrap_or(&always);
     let one_offs = draft.world.agenda.windows_of(environment);
     let mut freezes = settings.freezes.clone();
@@ -70,12 +89,16 @@ fn inside_windows(draft: &Draft, environment: &EnvId, span: Span) -> Result<(), 
     let at = span.from().max(draft.now);
     match calendar::judge(hours, &one_offs, &freezes, at) {
         Allowance::Unrestricted | Allowance::Open { .. } => Ok(()),
-        Allowance::Closed { next } => {
-            Err(Refusal::OutsideWindows { environment: environment.clone(), next })
-        }
+        Allowance::Closed { next } => Err(Refusal::OutsideWindows {
+            environment: environment.clone(),
+            next,
+        }),
         Allowance::Frozen { until, .. } => {
             let next = until.and_then(|until| hours.next_opening(until));
-            Err(Refusal::OutsideWindows { environment: environment.clone(), next })
+            Err(Refusal::OutsideWindows {
+                environment: environment.clone(),
+                next,
+            })
         }
     }
 }
@@ -91,14 +114,21 @@ fn set_moments(draft: &mut Draft, release: ReleaseId, environment: &EnvId, span:
         (Moment::Closed, span.to()),
     ];
     for (moment, at) in at {
-        let timer = Timer::Plan { release, env: env.clone(), moment };
+        let timer = Timer::Plan {
+            release,
+            env: env.clone(),
+            moment,
+        };
         if at > draft.now {
             draft.wake(timer, at);
         } else {
             draft.let_sleep(timer);
         }
     }
-    let reached = at.into_iter().filter(|(_, at)| *at <= draft.now).map(|(moment, _)| moment);
+    let reached = at
+        .into_iter()
+        .filter(|(_, at)| *at <= draft.now)
+        .map(|(moment, _)| moment);
     if let Some(moment) = reached.max() {
         tell(draft, release, env, moment);
     }
@@ -112,28 +142,52 @@ pub(super) fn moment(
 ) -> Decided {
     let it = draft.require_open(release)?;
     let Some(plan) = it.stage(env).and_then(|stage| stage.plan.as_ref()) else {
-        return Err(Refusal::Stale { what: "the plan is gone" });
+        return Err(Refusal::Stale {
+            what: "the plan is gone",
+        });
     };
     if plan.told.is_some_and(|told| told >= moment) {
-        return Err(Refusal::Stale { what: "the team was told already" });
+        return Err(Refusal::Stale {
+            what: "the team was told already",
+        });
     }
     tell(draft, release, env, moment);
     Ok(Reply::Nothing)
 }
 
 fn tell(draft: &mut Draft, release: ReleaseId, env: &EnvName, moment: Moment) {
-    draft.release_event(release, ReleaseEvent::Announced { env: env.clone(), moment });
-    draft.card(CardId::Announcement { release, env: env.clone() });
+    draft.release_event(
+        release,
+        ReleaseEvent::Announced {
+            env: env.clone(),
+            moment,
+        },
+    );
+    draft.card(CardId::Announcement {
+        release,
+        env: env.clone(),
+    });
 }
 
 /// Nothing more is told of the plans of a release that was given up.
 pub(super) fn forget(draft: &mut Draft, release: ReleaseId) {
-    let Some(it) = draft.world.releases.get(&release) else { return };
+    let Some(it) = draft.world.releases.get(&release) else {
+        return;
+    };
     let planned = it.stages.iter().filter(|(_, stage)| stage.plan.is_some());
     let envs: Vec<EnvName> = planned.map(|(env, _)| env.clone()).collect();
     for env in envs {
-        for moment in [Moment::Announced, Moment::Ahead, Moment::Open, Moment::Closed] {
-            draft.let_sleep(Timer::Plan { release, env: env.clone(), moment });
+        for moment in [
+            Moment::Announced,
+            Moment::Ahead,
+            Moment::Open,
+            Moment::Closed,
+        ] {
+            draft.let_sleep(Timer::Plan {
+                release,
+                env: env.clone(),
+                moment,
+            });
         }
         draft.card(CardId::Announcement { release, env });
     }

@@ -19,7 +19,10 @@ pub(super) fn open(draft: &mut Draft, by: &Person, new: &New) -> Decided {
     let policy = draft.require_policy(&new.app)?;
     let references = references(policy, new)?;
     if !policy.scheme.fits(new.version.as_str()) {
-        return Err(Refusal::BadVersion { version: new.version.clone(), scheme: policy.scheme });
+        return Err(Refusal::BadVersion {
+            version: new.version.clone(),
+            scheme: policy.scheme,
+        });
     }
     draft.require(by, Action::New)?;
     let taken = |it: &&crate::release::Release| it.version == new.version && it.is_open();
@@ -28,9 +31,15 @@ pub(super) fn open(draft: &mut Draft, by: &Person, new: &New) -> Decided {
         return Err(Refusal::VersionTaken { version, release });
     }
     let release = draft.world.next_release;
-    let pinned = draft.world.application.as_ref().and_then(|it| it.pinned.as_ref());
+    let pinned = draft
+        .world
+        .application
+        .as_ref()
+        .and_then(|it| it.pinned.as_ref());
     let Some(policy) = pinned.map(|it| it.hash.clone()) else {
-        return Err(Refusal::Stale { what: "the application has no policy" });
+        return Err(Refusal::Stale {
+            what: "the application has no policy",
+        });
     };
     let checked = |what, given: &Option<String>| match given {
         Some(it) => text(what, it).map(Some),
@@ -49,14 +58,20 @@ pub(super) fn open(draft: &mut Draft, by: &Person, new: &New) -> Decided {
     };
     draft.release_event(release, opened);
     draft.owe(Effect::PinImages { release });
-    Ok(Reply::Opened { release, version: new.version.clone() })
+    Ok(Reply::Opened {
+        release,
+        version: new.version.clone(),
+    })
 }
 
 /// The references of all images: the policy's own, or what somebody named instead.
 fn references(policy: &Policy, new: &New) -> Result<BTreeMap<ServiceName, String>, Refusal> {
     if let Some(service) = new.images.keys().find(|it| !policy.images.contains_key(it)) {
         let known = policy.images.keys().map(ToString::to_string).collect();
-        return Err(Refusal::UnknownImage { service: service.to_string(), known });
+        return Err(Refusal::UnknownImage {
+            service: service.to_string(),
+            known,
+        });
     }
     let mut references = BTreeMap::new();
     for (service, template) in &policy.images {
@@ -65,7 +80,11 @@ fn references(policy: &Policy, new: &New) -> Result<BTreeMap<ServiceName, String
             None if template.contains("{version}") || is_exact(template) => {
                 template.replace("{version}", new.version.as_str())
             }
-            None => return Err(Refusal::ImageMissing { service: service.to_string() }),
+            None => {
+                return Err(Refusal::ImageMissing {
+                    service: service.to_string(),
+                });
+            }
         };
         references.insert(service.clone(), reference);
     }
@@ -85,7 +104,9 @@ pub(super) fn pinned(
 ) -> Decided {
     let it = draft.require_open(release)?;
     if !images.keys().eq(it.references.keys()) {
-        return Err(Refusal::Stale { what: "images that were not asked for" });
+        return Err(Refusal::Stale {
+            what: "images that were not asked for",
+        });
     }
     let manifest = Manifest {
         app: it.app.clone(),
@@ -99,22 +120,36 @@ pub(super) fn pinned(
     }
     // Something is deployed from it already: it can be nothing else any more.
     if it.manifest.is_some() {
-        return Err(Refusal::Stale { what: "the images are pinned already" });
+        return Err(Refusal::Stale {
+            what: "the images are pinned already",
+        });
     }
-    draft.release_event(release, ReleaseEvent::ManifestFixed { manifest: Box::new(manifest) });
+    draft.release_event(
+        release,
+        ReleaseEvent::ManifestFixed {
+            manifest: Box::new(manifest),
+        },
+    );
     Ok(Reply::Nothing)
 }
 
 pub(super) fn unresolved(draft: &mut Draft, release: ReleaseId, why: &str) -> Decided {
     let it = draft.require_open(release)?;
     if it.manifest.is_some() {
-        return Err(Refusal::Stale { what: "the images are pinned already" });
+        return Err(Refusal::Stale {
+            what: "the images are pinned already",
+        });
     }
     let (version, requester) = (it.version.clone(), it.requester.clone());
     let why: String = why.chars().take(super::draft::MAX_TEXT).collect();
     draft.release_event(release, ReleaseEvent::ImagesUnresolved { why: why.clone() });
     let key = Key::join(&[&release, &"images"]);
-    draft.tell(release, key, vec![requester], News::ImagesUnresolved { version, why });
+    draft.tell(
+        release,
+        key,
+        vec![requester],
+        News::ImagesUnresolved { version, why },
+    );
     Ok(Reply::Nothing)
 }
 
@@ -135,21 +170,35 @@ pub(super) fn tick(
     };
     if !draft.world.settings.roles_of(by).contains(&wanted.role) {
         let people = draft.holders([&wanted.role]);
-        return Err(Refusal::NotYourItem { role: wanted.role.clone(), people });
+        return Err(Refusal::NotYourItem {
+            role: wanted.role.clone(),
+            people,
+        });
     }
     let mark = match mark {
-        Some(Mark::NotApplicable { reason }) => {
-            Some(Mark::NotApplicable { reason: text("the reason", reason)? })
-        }
+        Some(Mark::NotApplicable { reason }) => Some(Mark::NotApplicable {
+            reason: text("the reason", reason)?,
+        }),
         Some(Mark::Done) => Some(Mark::Done),
         None => None,
     };
     if settled != mark {
-        draft.release_event(release, ReleaseEvent::Ticked { item, mark, by: by.clone() });
+        draft.release_event(
+            release,
+            ReleaseEvent::Ticked {
+                item,
+                mark,
+                by: by.clone(),
+            },
+        );
     }
     let settled = draft.require_release(release)?.checklist.len();
     let open = count.saturating_sub(u32::try_from(settled).unwrap_or(count));
-    Ok(Reply::Ticked { release, item, open })
+    Ok(Reply::Ticked {
+        release,
+        item,
+        open,
+    })
 }
 
 pub(super) fn cancel(draft: &mut Draft, by: &Person, release: ReleaseId, why: &str) -> Decided {
@@ -162,7 +211,10 @@ pub(super) fn cancel(draft: &mut Draft, by: &Person, release: ReleaseId, why: &s
         draft.require(by, Action::Cancel)?;
     }
     for environment in draft.world.environments.values() {
-        if let Some(active) = environment.active().filter(|active| active.release == release) {
+        if let Some(active) = environment
+            .active()
+            .filter(|active| active.release == release)
+        {
             return Err(Refusal::Busy {
                 environment: environment.id.clone(),
                 attempt: active.number,
@@ -171,7 +223,13 @@ pub(super) fn cancel(draft: &mut Draft, by: &Person, release: ReleaseId, why: &s
             });
         }
     }
-    draft.release_event(release, ReleaseEvent::Cancelled { by: by.clone(), why: why.clone() });
+    draft.release_event(
+        release,
+        ReleaseEvent::Cancelled {
+            by: by.clone(),
+            why: why.clone(),
+        },
+    );
     super::consent::void_open_asks(draft, release, &format!("the release was cancelled: {why}"));
     super::plan::forget(draft, release);
     Ok(Reply::Cancelled { release })

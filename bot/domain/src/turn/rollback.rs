@@ -35,7 +35,11 @@ pub(super) fn by_hand(
         });
     }
     let target = known.and_then(|it| match version {
-        Some(version) => it.verified.iter().rev().find(|it| it.manifest.version == *version),
+        Some(version) => it
+            .verified
+            .iter()
+            .rev()
+            .find(|it| it.manifest.version == *version),
         None => it.previous(),
     });
     let Some(target) = target.cloned() else {
@@ -47,24 +51,37 @@ pub(super) fn by_hand(
             }
         }
         let (environment, wanted) = (environment.clone(), version.cloned());
-        return Err(Refusal::NoTarget { environment, wanted, known });
+        return Err(Refusal::NoTarget {
+            environment,
+            wanted,
+            known,
+        });
     };
     // It is told where the version that is left behind was told.
     let from = known.and_then(leaving).unwrap_or(target.release);
     let version = target.manifest.version.clone();
     begin(draft, environment, target, (from, reason, Some(by.clone())));
-    Ok(Reply::Started { environment: environment.clone(), version })
+    Ok(Reply::Started {
+        environment: environment.clone(),
+        version,
+    })
 }
 
 /// The release whose deploy is undone.
 fn leaving(environment: &crate::environment::Environment) -> Option<ReleaseId> {
     let last = environment.attempt.as_ref()?;
-    Some(if last.is_rollback() { environment.current()?.release } else { last.release })
+    Some(if last.is_rollback() {
+        environment.current()?.release
+    } else {
+        last.release
+    })
 }
 
 pub(super) fn by_itself(draft: &mut Draft, environment: &EnvId, failed: &Attempt, why: &str) {
     let known = draft.environment(&environment.env);
-    let Some(target) = known.and_then(|it| it.current()).cloned() else { return };
+    let Some(target) = known.and_then(|it| it.current()).cloned() else {
+        return;
+    };
     let stop = failed.stop.as_ref();
     let by = stop.map(|it| it.by.clone());
     let asked = stop.and_then(|it| it.rollback.clone());
@@ -78,11 +95,21 @@ fn begin(
     target: Verified,
     (from, reason, by): (ReleaseId, String, Option<Person>),
 ) {
-    let policy = draft.policy().and_then(|it| it.environment(&environment.env)).cloned();
+    let policy = draft
+        .policy()
+        .and_then(|it| it.environment(&environment.env))
+        .cloned();
     let Some(policy) = policy else { return };
-    let steps = if policy.rollback.is_empty() { &policy.deploy } else { &policy.rollback };
+    let steps = if policy.rollback.is_empty() {
+        &policy.deploy
+    } else {
+        &policy.rollback
+    };
     let work = attempt::work_of(steps, &policy.smoke);
-    let number = draft.environment(&environment.env).map_or(0, |it| it.attempts) + 1;
+    let number = draft
+        .environment(&environment.env)
+        .map_or(0, |it| it.attempts)
+        + 1;
     let key = Key::join(&[&"rollback", environment, &number]);
     let news = News::RollbackStarted {
         env: environment.env.clone(),
@@ -92,10 +119,21 @@ fn begin(
     };
     use_up(draft, environment);
     draft.shout(Some(from), key, Vec::new(), news);
-    let kind = AttemptKind::Rollback { reason, automatic: by.is_none() };
+    let kind = AttemptKind::Rollback {
+        reason,
+        automatic: by.is_none(),
+    };
     let (release, manifest) = (target.release, target.manifest);
-    let start =
-        Start { kind, release: from, target: release, manifest, work, by, over: None, ask: None };
+    let start = Start {
+        kind,
+        release: from,
+        target: release,
+        manifest,
+        work,
+        by,
+        over: None,
+        ask: None,
+    };
     attempt::start(draft, environment, start);
 }
 
@@ -103,7 +141,9 @@ fn begin(
 fn use_up(draft: &mut Draft, environment: &EnvId) {
     let mut asks = Vec::new();
     for release in draft.world.releases.values().filter(|it| it.is_open()) {
-        let tried = release.stage(&environment.env).is_some_and(|it| !it.attempts.is_empty());
+        let tried = release
+            .stage(&environment.env)
+            .is_some_and(|it| !it.attempts.is_empty());
         let open = [Phase::Signoff, Phase::Accept]
             .into_iter()
             .filter_map(|phase| release.ask(&environment.env, phase));
@@ -113,7 +153,13 @@ fn use_up(draft: &mut Draft, environment: &EnvId) {
     }
     for ask in asks {
         let why = format!("{} is being rolled back", environment.env);
-        draft.release_event(ask.release, ReleaseEvent::AskVoided { ask: ask.clone(), why });
+        draft.release_event(
+            ask.release,
+            ReleaseEvent::AskVoided {
+                ask: ask.clone(),
+                why,
+            },
+        );
         draft.card(CardId::Ask { ask });
     }
 }
@@ -125,10 +171,16 @@ pub(super) fn arrived(draft: &mut Draft, environment: &EnvId, attempt: &Attempt)
     let left = draft.world.releases.get(&attempt.release);
     let left_version = left.map(|it| it.version.clone());
     let open = left.is_some_and(crate::release::Release::is_open);
-    let last = left.and_then(|it| it.stage(&env)?.attempts.last()).map(|it| it.number);
+    let last = left
+        .and_then(|it| it.stage(&env)?.attempts.last())
+        .map(|it| it.number);
     if let (true, Some(last)) = (open && attempt.release != attempt.target, last) {
         let result = StageResult::RolledBack(attempt.target);
-        let ended = ReleaseEvent::StageEnded { env: env.clone(), attempt: last, result };
+        let ended = ReleaseEvent::StageEnded {
+            env: env.clone(),
+            attempt: last,
+            result,
+        };
         draft.release_event(attempt.release, ended);
     }
     let why = match left_version {
@@ -137,7 +189,12 @@ pub(super) fn arrived(draft: &mut Draft, environment: &EnvId, attempt: &Attempt)
     };
     draft.environment_event(environment, EnvironmentEvent::Locked { why });
     let key = Key::join(&[&"rolled-back", environment, &attempt.number]);
-    draft.shout(Some(attempt.release), key, Vec::new(), News::RolledBack { env, to });
+    draft.shout(
+        Some(attempt.release),
+        key,
+        Vec::new(),
+        News::RolledBack { env, to },
+    );
 }
 
 pub(super) fn stop(
@@ -155,12 +212,22 @@ pub(super) fn stop(
         }
         None => None,
     };
-    let active = draft.environment(&environment.env).and_then(|it| it.active());
+    let active = draft
+        .environment(&environment.env)
+        .and_then(|it| it.active());
     let Some((number, release)) = active.map(|it| (it.number, it.release)) else {
-        return Err(Refusal::NothingRunning { environment: environment.clone() });
+        return Err(Refusal::NothingRunning {
+            environment: environment.clone(),
+        });
     };
-    let asked = EnvironmentEvent::StopAsked { attempt: number, by: by.clone(), rollback };
+    let asked = EnvironmentEvent::StopAsked {
+        attempt: number,
+        by: by.clone(),
+        rollback,
+    };
     draft.environment_event(environment, asked);
     draft.card(attempt::progress(environment, release, number));
-    Ok(Reply::Stopping { environment: environment.clone() })
+    Ok(Reply::Stopping {
+        environment: environment.clone(),
+    })
 }

@@ -40,7 +40,11 @@ pub(super) fn request(
         Some(reason) => {
             let reason = text("the reason for setting gates aside", reason)?;
             let role = draft.require(by, Action::Override)?;
-            Some(Override { by: by.clone(), role, reason })
+            Some(Override {
+                by: by.clone(),
+                role,
+                reason,
+            })
         }
         None => None,
     };
@@ -50,7 +54,10 @@ pub(super) fn request(
         return Err(Refusal::AlreadyStarting { release, env, by });
     }
     if runs_there(draft, it, env) {
-        return Err(Refusal::AlreadyThere { environment: it.environment(env), version });
+        return Err(Refusal::AlreadyThere {
+            environment: it.environment(env),
+            version,
+        });
     }
     let waiting = still_waiting(draft, release, env);
     if over.is_some() {
@@ -61,20 +68,35 @@ pub(super) fn request(
     }
     if ask_again(draft, release, &policy, &waiting) {
         let waiting = still_waiting(draft, release, env);
-        return Ok(Reply::Asked { release, env: env.clone(), waiting });
+        return Ok(Reply::Asked {
+            release,
+            env: env.clone(),
+            waiting,
+        });
     }
     let override_roles = override_roles(draft);
-    Err(Refusal::NotYet { release, env: env.clone(), waiting, override_roles })
+    Err(Refusal::NotYet {
+        release,
+        env: env.clone(),
+        waiting,
+        override_roles,
+    })
 }
 
 /// Whether exactly this is what should run there, and does.
 fn runs_there(draft: &Draft, release: &Release, env: &EnvName) -> bool {
-    let Some(environment) = draft.environment(env) else { return false };
+    let Some(environment) = draft.environment(env) else {
+        return false;
+    };
     let current = environment.current().map(|it| (it.release, &it.manifest));
     let failed = environment.attempt.as_ref().is_some_and(|last| {
         matches!(last.state, crate::attempt::AttemptState::Failed { .. }) && last.has_touched()
     });
-    let same = current == release.manifest.as_ref().map(|manifest| (release.id, manifest));
+    let same = current
+        == release
+            .manifest
+            .as_ref()
+            .map(|manifest| (release.id, manifest));
     environment.active().is_none() && !failed && same
 }
 
@@ -88,16 +110,34 @@ fn begin_or_read(
     if !needs_consent(draft, policy) {
         return begin(draft, by, release, policy, None);
     }
-    let requested =
-        ReleaseEvent::StartRequested { env: env.clone(), by: by.clone(), over: None };
+    let requested = ReleaseEvent::StartRequested {
+        env: env.clone(),
+        by: by.clone(),
+        over: None,
+    };
     draft.release_event(release, requested);
-    draft.owe(Effect::ReadStanding { release, env: env.clone() });
-    draft.wake(Timer::StartDeadline { release, env: env.clone() }, draft.now + DEADLINE);
-    Ok(Reply::Starting { release, env: env.clone() })
+    draft.owe(Effect::ReadStanding {
+        release,
+        env: env.clone(),
+    });
+    draft.wake(
+        Timer::StartDeadline {
+            release,
+            env: env.clone(),
+        },
+        draft.now + DEADLINE,
+    );
+    Ok(Reply::Starting {
+        release,
+        env: env.clone(),
+    })
 }
 
 fn needs_consent(draft: &Draft, policy: &EnvPolicy) -> bool {
-    let earlier = policy.needs.as_ref().and_then(|needed| draft.policy()?.environment(needed));
+    let earlier = policy
+        .needs
+        .as_ref()
+        .and_then(|needed| draft.policy()?.environment(needed));
     !policy.signoff.is_empty() || earlier.is_some_and(|it| !it.accept.is_empty())
 }
 
@@ -109,7 +149,11 @@ fn set_aside(
     over: Option<Override>,
     waiting: Vec<Waiting>,
 ) -> Decided {
-    let Some(over) = over else { return Err(Refusal::Stale { what: "no override" }) };
+    let Some(over) = over else {
+        return Err(Refusal::Stale {
+            what: "no override",
+        });
+    };
     let (skipped, hard): (Vec<Waiting>, Vec<Waiting>) =
         waiting.into_iter().partition(Waiting::can_be_overridden);
     if !hard.is_empty() {
@@ -128,7 +172,12 @@ fn set_aside(
     draft.release_event(release, event);
     let number = draft.environment(&env).map_or(0, |it| it.attempts) + 1;
     let key = Key::join(&[&release, &env, &"override", &number]);
-    let news = News::Overridden { env, version, over: over.clone(), skipped };
+    let news = News::Overridden {
+        env,
+        version,
+        over: over.clone(),
+        skipped,
+    };
     draft.shout(Some(release), key, Vec::new(), news);
     let by = over.by.clone();
     begin(draft, &by, release, policy, Some(over))
@@ -155,9 +204,15 @@ fn ask_again(
         | Waiting::Lock { .. }
         | Waiting::Busy { .. } => false,
     });
-    let Some(it) = draft.world.releases.get(&release) else { return false };
-    let used = it.stage(env).is_some_and(|stage| !stage.attempts.is_empty());
-    let ready = waiting.iter().all(|it| !matches!(it, Waiting::Verified { .. }));
+    let Some(it) = draft.world.releases.get(&release) else {
+        return false;
+    };
+    let used = it
+        .stage(env)
+        .is_some_and(|stage| !stage.attempts.is_empty());
+    let ready = waiting
+        .iter()
+        .all(|it| !matches!(it, Waiting::Verified { .. }));
     if !(wanted && used && ready && it.ask(env, Phase::Signoff).is_none()) {
         return false;
     }
@@ -176,10 +231,15 @@ pub(super) fn after_reading(
     let it = draft.require_open(release)?;
     let app = it.app.clone();
     let Some(starting) = it.stage(env).and_then(|stage| stage.starting.clone()) else {
-        return Err(Refusal::Stale { what: "nobody waits for the asks" });
+        return Err(Refusal::Stale {
+            what: "nobody waits for the asks",
+        });
     };
     let policy = draft.require_env(&app, env)?.clone();
-    draft.let_sleep(Timer::StartDeadline { release, env: env.clone() });
+    draft.let_sleep(Timer::StartDeadline {
+        release,
+        env: env.clone(),
+    });
     let read = ReleaseEvent::StandingRead {
         env: env.clone(),
         read_at,
@@ -200,22 +260,25 @@ pub(super) fn after_reading(
 pub(super) fn deadline(draft: &mut Draft, release: ReleaseId, env: &EnvName) -> Decided {
     let it = draft.require_open(release)?;
     let Some(starting) = it.stage(env).and_then(|stage| stage.starting.clone()) else {
-        return Err(Refusal::Stale { what: "nobody waits for the asks" });
+        return Err(Refusal::Stale {
+            what: "nobody waits for the asks",
+        });
     };
     give_up(draft, release, env, &starting)
 }
 
-fn give_up(
-    draft: &mut Draft,
-    release: ReleaseId,
-    env: &EnvName,
-    starting: &Starting,
-) -> Decided {
+fn give_up(draft: &mut Draft, release: ReleaseId, env: &EnvName, starting: &Starting) -> Decided {
     let version = draft.require_release(release)?.version.clone();
-    let refused = ReleaseEvent::StartRefused { env: env.clone(), waiting: Vec::new() };
+    let refused = ReleaseEvent::StartRefused {
+        env: env.clone(),
+        waiting: Vec::new(),
+    };
     draft.release_event(release, refused);
     let key = Key::join(&[&release, env, &"unread", &starting.at.timestamp_millis()]);
-    let news = News::StartTimedOut { env: env.clone(), version };
+    let news = News::StartTimedOut {
+        env: env.clone(),
+        version,
+    };
     draft.tell(release, key, vec![starting.by.clone()], news);
     Ok(Reply::Nothing)
 }
@@ -228,10 +291,17 @@ fn refuse(
     waiting: Vec<Waiting>,
 ) -> Decided {
     let version = draft.require_release(release)?.version.clone();
-    let refused = ReleaseEvent::StartRefused { env: env.clone(), waiting: waiting.clone() };
+    let refused = ReleaseEvent::StartRefused {
+        env: env.clone(),
+        waiting: waiting.clone(),
+    };
     draft.release_event(release, refused);
     let key = Key::join(&[&release, env, &"refused", &starting.at.timestamp_millis()]);
-    let news = News::StartRefused { env: env.clone(), version, waiting };
+    let news = News::StartRefused {
+        env: env.clone(),
+        version,
+        waiting,
+    };
     draft.tell(release, key, vec![starting.by.clone()], news);
     Ok(Reply::Nothing)
 }
@@ -246,9 +316,13 @@ fn begin(
     let it = draft.require_open(release)?;
     let (environment, version) = (it.environment(&policy.name), it.version.clone());
     let Some(manifest) = it.manifest.clone() else {
-        return Err(Refusal::Stale { what: "the images are not pinned" });
+        return Err(Refusal::Stale {
+            what: "the images are not pinned",
+        });
     };
-    let ask = it.ask(&policy.name, Phase::Signoff).map(|ask| ask.id.clone());
+    let ask = it
+        .ask(&policy.name, Phase::Signoff)
+        .map(|ask| ask.id.clone());
     retire_acceptance(draft, release, &policy.name, &manifest);
     attempt::start(
         draft,
@@ -264,12 +338,17 @@ fn begin(
             ask,
         },
     );
-    Ok(Reply::Started { environment, version })
+    Ok(Reply::Started {
+        environment,
+        version,
+    })
 }
 
 /// What was accepted is about to be replaced: that acceptance counts no longer.
 fn retire_acceptance(draft: &mut Draft, release: ReleaseId, env: &EnvName, manifest: &Manifest) {
-    let Some(it) = draft.world.releases.get(&release) else { return };
+    let Some(it) = draft.world.releases.get(&release) else {
+        return;
+    };
     let hash = manifest.hash();
     let of_it = |ask: &&crate::ask::Ask| {
         ask.is_open()
@@ -277,20 +356,42 @@ fn retire_acceptance(draft: &mut Draft, release: ReleaseId, env: &EnvName, manif
             && ask.id.phase == Phase::Accept
             && ask.id.manifest == hash
     };
-    let old: Vec<AskId> = it.asks.values().filter(of_it).map(|ask| ask.id.clone()).collect();
+    let old: Vec<AskId> = it
+        .asks
+        .values()
+        .filter(of_it)
+        .map(|ask| ask.id.clone())
+        .collect();
     for ask in old {
         let why = "it is being deployed again".to_owned();
-        draft.release_event(release, ReleaseEvent::AskVoided { ask: ask.clone(), why });
+        draft.release_event(
+            release,
+            ReleaseEvent::AskVoided {
+                ask: ask.clone(),
+                why,
+            },
+        );
         draft.card(crate::effect::CardId::Ask { ask });
     }
 }
 
 fn still_waiting(draft: &Draft, release: ReleaseId, env: &EnvName) -> Vec<Waiting> {
-    let Some((policy, env)) = draft.policy().and_then(|it| Some((it, it.environment(env)?))) else {
+    let Some((policy, env)) = draft
+        .policy()
+        .and_then(|it| Some((it, it.environment(env)?)))
+    else {
         return Vec::new();
     };
-    let Some(release) = draft.world.releases.get(&release) else { return Vec::new() };
-    gates::waiting(&Scene { world: &draft.world, release, policy, env, now: draft.now })
+    let Some(release) = draft.world.releases.get(&release) else {
+        return Vec::new();
+    };
+    gates::waiting(&Scene {
+        world: &draft.world,
+        release,
+        policy,
+        env,
+        now: draft.now,
+    })
 }
 
 fn override_roles(draft: &Draft) -> Vec<Role> {

@@ -23,10 +23,12 @@ pub(super) async fn to_the_end(
     (name, container): (&str, &str),
     session: &Session<'_>,
 ) -> Result<Exit, ContainerError> {
-    let mut tap = Tap::new(api.redactor, session.lines);
+    let mut tap = Tap::stamped(api.redactor, session.lines);
     let ended = timeout(session.within, async {
         lines(api, (name, container), &mut tap).await?;
-        end(api, (name, container)).await
+        let state = end(api, (name, container)).await?;
+        last_lines(api, container, &mut tap).await;
+        Ok::<_, ContainerError>(state)
     });
     let ended = ended.await;
     let output = tap.finish();
@@ -70,10 +72,10 @@ async fn lines(
     tap: &mut Tap<'_>,
 ) -> Result<(), ContainerError> {
     let options = LogsOptionsBuilder::default()
-        .follow(true)
         .stdout(true)
         .stderr(true)
-        .build();
+        .timestamps(true);
+    let options = options.follow(true).build();
     let mut frames = pin!(api.docker.logs(container, Some(options)));
     let mut silent = Duration::ZERO;
     loop {
@@ -102,6 +104,25 @@ async fn lines(
                 ));
             }
         }
+    }
+}
+
+/// An engine may stop telling a log before the last lines of a program that ends.
+async fn last_lines(api: &Api<'_>, container: &str, tap: &mut Tap<'_>) {
+    // Clocks of the two streams may differ a little.
+    let since = tap.again().map_or(0, |at| at.timestamp().saturating_sub(1));
+    let options = LogsOptionsBuilder::default()
+        .stdout(true)
+        .stderr(true)
+        .timestamps(true);
+    let options = options
+        .since(i32::try_from(since).unwrap_or(i32::MAX))
+        .build();
+    if let Err(error) = tap.frames(api.docker.logs(container, Some(options))).await {
+        tap.note(
+            api.redactor
+                .text(&format!("the end of the log cannot be read: {error}")),
+        );
     }
 }
 

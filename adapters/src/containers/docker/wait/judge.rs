@@ -4,11 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use crate::containers::{Health, Running, Stable};
+use crate::containers::{Health, Running, Wait};
 
 /// Judges one moment after another.
 pub(super) struct Judge<'a> {
-    wanted: &'a Stable,
+    wanted: &'a Wait,
     /// The image id that each pinned service must run.
     images: BTreeMap<String, String>,
     /// The engine's own time when the waiting began.
@@ -39,7 +39,7 @@ pub(super) struct Fault {
 
 impl<'a> Judge<'a> {
     pub(super) fn new(
-        wanted: &'a Stable,
+        wanted: &'a Wait,
         images: BTreeMap<String, String>,
         began: Option<DateTime<Utc>>,
     ) -> Self {
@@ -78,7 +78,12 @@ impl<'a> Judge<'a> {
             if let Some(state) = unready(one) {
                 waiting.push(format!("{} {state}", one.service));
             }
-            signature += &format!("{} {:?};", one.container, one.started_at);
+            let started = one.started_at.and_then(|at| at.timestamp_nanos_opt());
+            signature.extend([
+                one.container.as_str(),
+                &started.unwrap_or(0).to_string(),
+                ";",
+            ]);
         }
         waiting.extend(
             missing
@@ -135,7 +140,7 @@ impl<'a> Judge<'a> {
                 false,
             ));
         }
-        if !one.running && one.started_at.is_some() {
+        if !one.alive && one.started_at.is_some() {
             return Some(("it has ended".into(), false));
         }
         (one.health == Health::Unhealthy).then(|| ("its health check fails".into(), true))
@@ -153,7 +158,7 @@ impl<'a> Judge<'a> {
 
 /// In what way it is not well, though it may come to be.
 fn unready(one: &Running) -> Option<&'static str> {
-    match (one.running, one.health) {
+    match (one.alive, one.health) {
         (false, _) => Some("does not run"),
         (true, Health::Starting) => Some("has not passed its health check"),
         (true, Health::Unhealthy) => Some("fails its health check"),
@@ -174,7 +179,7 @@ mod tests {
             container: "c1".into(),
             image: "app:1".into(),
             image_id: "sha256:1".into(),
-            running: true,
+            alive: true,
             health: Health::Healthy,
             restarts: 0,
             started_at: Some(at(100)),
@@ -187,12 +192,12 @@ mod tests {
     }
 
     fn verdict(moments: &[Running]) -> Verdict {
-        let wanted = Stable {
+        let wanted = Wait {
             project: "p".into(),
             services: vec!["web".into()],
             pins: BTreeMap::new(),
             stable_for: Duration::from_secs(10),
-            healthy_within: Duration::from_secs(60),
+            healthy_within: Duration::from_mins(1),
         };
         let images = BTreeMap::from([("web".to_owned(), "sha256:1".to_owned())]);
         let mut judge = Judge::new(&wanted, images, Some(at(100)));
@@ -233,7 +238,7 @@ mod tests {
         let news = "web has not passed its health check".to_owned();
         assert_eq!(verdict(&[starting]), Verdict::NotYet(news));
         let created = Running {
-            running: false,
+            alive: false,
             started_at: None,
             ..web()
         };
@@ -244,7 +249,7 @@ mod tests {
         assert_eq!(verdict(&[]), Verdict::NotYet("web has no container".into()));
         assert_eq!(
             why(&[Running {
-                running: false,
+                alive: false,
                 ..web()
             }]),
             "it has ended"

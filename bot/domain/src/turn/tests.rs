@@ -1,0 +1,22 @@
+//! Conversations: people and the world say something, and this is what comes of it.
+
+mod team;
+
+mod asking;
+mod counting;
+mod ending;
+mod failing;
+mod gating;
+mod going_back;
+mod incidents;
+mod opening;
+mod overriding;
+mod planning;
+mod policies;
+mod refusing;
+mod starting;
+mod stopping;
+mod watching;
+mod working;
+
+mod chaos;

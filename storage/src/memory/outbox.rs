@@ -1,0 +1,249 @@
+//! What is owed, in memory: the same words as the SQL, line for line.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::{DateTime, Utc};
+use shipbell_domain::effect::{CardId, Effect};
+use shipbell_domain::ids::{Key, Surface};
+
+use crate::batch::{Want, once};
+use crate::names::{not_earlier, whole};
+use crate::store::{Claim, Message, Owed, OwedId, Settlement};
+
+/// All effects that were ever wanted.
+#[derive(Default)]
+pub(super) struct Outbox {
+    /// In the order they were first wanted.
+    lines: Vec<Line>,
+    ids: BTreeMap<OwedId, usize>,
+    /// Those wanted more often than drawn and not given up.
+    open: BTreeSet<usize>,
+    /// Every known message, with its line and the order it became known in.
+    messages: BTreeMap<Message, (usize, u64)>,
+    known: u64,
+}
+
+struct Line {
+    id: OwedId,
+    effect: Effect,
+    wanted: u64,
+    drawn: u64,
+    tries: u32,
+    not_before: DateTime<Utc>,
+    hold: Option<Hold>,
+    message: Option<Message>,
+    dead: bool,
+}
+
+/// Somebody is at it, or was.
+struct Hold {
+    /// Since when nobody has said how it ended.
+    since: DateTime<Utc>,
+    /// When the present holder claimed it.
+    at: DateTime<Utc>,
+    /// Whose it is; none once its holder did not know how it ended.
+    epoch: Option<u64>,
+}
+
+impl Outbox {
+    pub(super) fn want(&mut self, want: Want, now: DateTime<Utc>) {
+        let index = match self.ids.get(&want.id) {
+            Some(_) if once(&want.effect) => return,
+            Some(index) => *index,
+            None => {
+                self.ids.insert(want.id.clone(), self.lines.len());
+                self.lines.push(Line::new(want, now));
+                self.open.insert(self.lines.len() - 1);
+                return;
+            }
+        };
+        let Some(line) = self.lines.get_mut(index) else {
+            return;
+        };
+        line.wanted += want.times;
+        line.effect = want.effect;
+        if line.dead {
+            line.dead = false;
+            line.tries = 0;
+        }
+        // While nobody knows how the last try ended, it keeps the time it is
+        // looked up at: asking sooner could miss what is still on its way.
+        if line.hold.is_none() {
+            line.not_before = now;
+        }
+        self.open.insert(index);
+    }
+
+    pub(super) fn owed(&self, now: DateTime<Utc>, limit: usize) -> Vec<Owed> {
+        let lines = self.open.iter().filter_map(|index| self.lines.get(*index));
+        lines
+            .filter(|line| line.not_before <= now)
+            .take(limit)
+            .map(Line::owed)
+            .collect()
+    }
+
+    pub(super) fn next(&self, epoch: u64) -> Option<DateTime<Utc>> {
+        let lines = self.open.iter().filter_map(|index| self.lines.get(*index));
+        let free = |line: &&Line| line.hold.as_ref().is_none_or(|it| it.epoch != Some(epoch));
+        lines.filter(free).map(|line| line.not_before).min()
+    }
+
+    pub(super) fn claim(&mut self, id: &OwedId, epoch: u64, now: DateTime<Utc>) -> Option<Claim> {
+        let index = self.ids.get(id).filter(|index| self.open.contains(index))?;
+        let line = self.lines.get_mut(*index)?;
+        if line
+            .hold
+            .as_ref()
+            .and_then(|it| it.epoch)
+            .is_some_and(|holder| holder >= epoch)
+        {
+            return None;
+        }
+        let (owed, at) = (line.owed(), whole(now));
+        let since = line.hold.as_ref().map_or(at, |it| it.since);
+        line.hold = Some(Hold {
+            since,
+            at,
+            epoch: Some(epoch),
+        });
+        line.tries += 1;
+        Some(Claim {
+            owed,
+            wanted: line.wanted,
+            epoch,
+            at,
+        })
+    }
+
+    pub(super) fn holds(&self, claim: &Claim, epoch: u64) -> bool {
+        let line = self
+            .ids
+            .get(&claim.owed.id)
+            .and_then(|index| self.lines.get(*index));
+        claim.epoch == epoch && line.is_some_and(|line| line.is_held(claim))
+    }
+
+    pub(super) fn settle(&mut self, claim: &Claim, epoch: u64, settlement: Settlement) {
+        let held = self.holds(claim, epoch);
+        let Some(index) = self.ids.get(&claim.owed.id).copied() else {
+            return;
+        };
+        if let Settlement::Done(messages) = &settlement {
+            self.know(index, messages);
+        }
+        let Some(line) = self.lines.get_mut(index).filter(|_| held) else {
+            return;
+        };
+        match settlement {
+            Settlement::Done(messages) => {
+                if let Some(first) = messages.into_iter().next() {
+                    line.message = Some(first);
+                }
+                self.answered(claim);
+            }
+            Settlement::Later { at, .. } => {
+                line.hold = None;
+                line.not_before = not_earlier(at);
+            }
+            Settlement::Unknown { look_at, .. } => {
+                if let Some(hold) = &mut line.hold {
+                    hold.epoch = None;
+                }
+                line.not_before = not_earlier(look_at);
+            }
+            Settlement::Gone => {
+                line.hold = None;
+                if let Some(gone) = line.message.take() {
+                    self.messages.remove(&gone);
+                }
+            }
+            Settlement::Dead { .. } => {
+                line.hold = None;
+                line.dead = true;
+                self.open.remove(&index);
+            }
+        }
+    }
+
+    /// What was claimed is done: as often as it had been wanted then.
+    pub(super) fn answered(&mut self, claim: &Claim) {
+        let Some(index) = self.ids.get(&claim.owed.id).copied() else {
+            return;
+        };
+        let Some(line) = self.lines.get_mut(index) else {
+            return;
+        };
+        line.drawn = line.drawn.max(claim.wanted);
+        line.hold = None;
+        line.tries = 0;
+        if line.drawn >= line.wanted {
+            self.open.remove(&index);
+        }
+    }
+
+    pub(super) fn about(&self, message: &Message) -> Option<Effect> {
+        let (line, _) = self.messages.get(message)?;
+        self.lines.get(*line).map(|line| line.effect.clone())
+    }
+
+    pub(super) fn messages(&self, key: &Key) -> Vec<Message> {
+        let of_key = |(message, (line, order)): (&Message, &(usize, u64))| {
+            let line = self.lines.get(*line)?;
+            (line.id.key == *key).then(|| (*order, message.clone()))
+        };
+        let found: BTreeMap<u64, Message> = self.messages.iter().filter_map(of_key).collect();
+        found.into_values().collect()
+    }
+
+    pub(super) fn cards(&self) -> BTreeMap<(CardId, Surface), (u64, u64)> {
+        let card = |line: &Line| match (&line.effect, &line.id.surface) {
+            (Effect::Card { card }, Some(surface)) => {
+                Some(((card.clone(), surface.clone()), (line.wanted, line.drawn)))
+            }
+            (_, _) => None,
+        };
+        self.lines.iter().filter_map(card).collect()
+    }
+
+    fn know(&mut self, line: usize, messages: &[Message]) {
+        for message in messages {
+            self.known += 1;
+            self.messages
+                .entry(message.clone())
+                .or_insert((line, self.known));
+        }
+    }
+}
+
+impl Line {
+    fn new(want: Want, now: DateTime<Utc>) -> Self {
+        Self {
+            id: want.id,
+            wanted: if once(&want.effect) { 1 } else { want.times },
+            effect: want.effect,
+            drawn: 0,
+            tries: 0,
+            not_before: now,
+            hold: None,
+            message: None,
+            dead: false,
+        }
+    }
+
+    fn owed(&self) -> Owed {
+        Owed {
+            id: self.id.clone(),
+            effect: self.effect.clone(),
+            tries: self.tries,
+            claimed: self.hold.as_ref().map(|it| it.since),
+            message: self.message.clone(),
+        }
+    }
+
+    fn is_held(&self, claim: &Claim) -> bool {
+        self.hold.as_ref().is_some_and(|hold| {
+            hold.at == claim.at && hold.epoch.is_none_or(|epoch| epoch == claim.epoch)
+        })
+    }
+}

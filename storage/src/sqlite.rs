@@ -1,0 +1,173 @@
+//! The store on one file: SQLite, one writer, a few readers.
+//!
+//! One connection writes, behind a lock that also guards what the writer knows
+//! by heart; a failed or abandoned write forgets it. Readers see the last commit.
+
+mod body;
+mod check;
+mod failure;
+mod open;
+mod outbox;
+mod place;
+mod read;
+mod seat;
+mod shelf;
+mod store;
+mod write;
+
+use std::fs::File;
+use std::path::Path;
+
+use tokio::sync::{Mutex, MutexGuard};
+
+use crate::StoreError;
+use crate::store::Tables;
+use failure::failed;
+use seat::Seat;
+use shelf::Memo;
+
+/// What opening needs from outside.
+#[derive(Clone, Debug)]
+pub struct SqliteOptions {
+    /// Random bytes: the name of the database if it is new.
+    pub instance: [u8; 16],
+    /// How many connections read at a time: one to four.
+    pub readers: usize,
+}
+
+/// One database file, held by this process alone.
+pub struct SqliteStore {
+    epoch: u64,
+    instance: String,
+    writer: Mutex<Writer>,
+    readers: Vec<Mutex<Seat>>,
+    // The operating system gives it back when the process ends, however it ends.
+    _lock: File,
+}
+
+struct Writer {
+    seat: Seat,
+    memo: Option<Memo>,
+}
+
+impl SqliteStore {
+    /// Opens a database, makes it if there is none, and begins an epoch.
+    pub async fn open(path: impl AsRef<Path>, options: SqliteOptions) -> Result<Self, StoreError> {
+        let path = path.as_ref().to_owned();
+        let lock = place::take(&path)?;
+        let mut conn = open::writer(&path).await?;
+        open::check_version(&mut conn).await?;
+        open::migrate(&mut conn).await?;
+        let (epoch, instance) = open::begin_epoch(&mut conn, &options.instance).await?;
+        let mut readers = Vec::new();
+        for _ in 0..options.readers.clamp(1, 4) {
+            readers.push(Mutex::new(Seat::reader(
+                path.clone(),
+                open::reader(&path).await?,
+            )));
+        }
+        let writer = Mutex::new(Writer {
+            seat: Seat::writer(path, conn),
+            memo: None,
+        });
+        Ok(Self {
+            epoch,
+            instance,
+            writer,
+            readers,
+            _lock: lock,
+        })
+    }
+
+    /// Hashes again what was appended since this was last done, and notes how far
+    /// it came. The position of the last event.
+    pub async fn verify_tail(&self) -> Result<u64, StoreError> {
+        let mut writer = self.writer.lock().await;
+        let mut tx = writer.seat.begin().await?;
+        let verified: Option<String> =
+            sqlx::query_scalar("SELECT value FROM meta WHERE name = 'verified'")
+                .fetch_optional(&mut *tx)
+                .await
+                .map_err(failed)?;
+        let verified: u64 = verified.and_then(|it| it.parse().ok()).unwrap_or(0);
+        let last = check::chain(&mut tx, verified + 1).await?;
+        sqlx::query(
+            "INSERT INTO meta (name, value) VALUES ('verified', ?) \
+             ON CONFLICT DO UPDATE SET value = excluded.value",
+        )
+        .bind(last.to_string())
+        .execute(&mut *tx)
+        .await
+        .map_err(failed)?;
+        tx.commit().await.map_err(failure::commit_failed)?;
+        Ok(last)
+    }
+
+    /// Hashes the log again from a position on. The position of the last event.
+    pub async fn verify_chain(&self, from: u64) -> Result<u64, StoreError> {
+        let mut seat = self.reader().await;
+        let mut tx = seat.snapshot().await?;
+        check::chain(&mut tx, from).await
+    }
+
+    /// Whether every open stream is what its events add up to.
+    pub async fn verify_open(&self) -> Result<(), StoreError> {
+        let mut seat = self.reader().await;
+        let mut tx = seat.snapshot().await?;
+        check::open_streams(&mut tx).await
+    }
+
+    /// Lets SQLite look over the pages of the file.
+    pub async fn quick_check(&self) -> Result<(), StoreError> {
+        check::pages(self.reader().await.ready().await?).await
+    }
+
+    /// What the tables ought to say: the whole log folded anew.
+    pub async fn rebuild(&self) -> Result<Tables, StoreError> {
+        let mut seat = self.reader().await;
+        let mut tx = seat.snapshot().await?;
+        check::rebuild(&mut tx).await
+    }
+
+    /// What the tables say.
+    pub async fn tables(&self) -> Result<Tables, StoreError> {
+        let mut seat = self.reader().await;
+        let mut tx = seat.snapshot().await?;
+        check::tables(&mut tx).await
+    }
+
+    /// Writes a whole copy to a new file while everything goes on.
+    pub async fn backup(&self, to: &Path) -> Result<(), StoreError> {
+        if to.exists() {
+            return Err(StoreError::Unusable {
+                what: format!("{} exists already", to.display()),
+                hint: "Name a new file for the backup".to_owned(),
+            });
+        }
+        let mut seat = self.reader().await;
+        let to = to.to_string_lossy().into_owned();
+        sqlx::query("VACUUM INTO ?")
+            .bind(to)
+            .execute(seat.ready().await?)
+            .await
+            .map_err(failed)?;
+        Ok(())
+    }
+
+    /// A reader that is free, or the first to become so.
+    async fn reader(&self) -> MutexGuard<'_, Seat> {
+        for reader in &self.readers {
+            if let Ok(free) = reader.try_lock() {
+                return free;
+            }
+        }
+        // All are busy: wait for the first; it is not worth a queue.
+        match self.readers.first() {
+            Some(reader) => reader.lock().await,
+            None => unreachable!("there is at least one reader"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;
