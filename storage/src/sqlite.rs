@@ -40,7 +40,8 @@ pub struct SqliteStore {
     epoch: u64,
     instance: String,
     writer: Mutex<Writer>,
-    readers: Vec<Mutex<Seat>>,
+    reader: Mutex<Seat>,
+    more: Vec<Mutex<Seat>>,
     // The operating system gives it back when the process ends, however it ends.
     _lock: File,
 }
@@ -49,6 +50,9 @@ struct Writer {
     seat: Seat,
     memo: Option<Memo>,
 }
+
+/// Checks and a few people reading at once; more would only share the same disk.
+const MAX_READERS: usize = 4;
 
 impl SqliteStore {
     /// Opens a database, makes it if there is none, and begins an epoch.
@@ -59,9 +63,10 @@ impl SqliteStore {
         open::check_version(&mut conn).await?;
         open::migrate(&mut conn).await?;
         let (epoch, instance) = open::begin_epoch(&mut conn, &options.instance).await?;
-        let mut readers = Vec::new();
-        for _ in 0..options.readers.clamp(1, 4) {
-            readers.push(Mutex::new(Seat::reader(
+        let reader = Mutex::new(Seat::reader(path.clone(), open::reader(&path).await?));
+        let mut more = Vec::new();
+        for _ in 1..options.readers.clamp(1, MAX_READERS) {
+            more.push(Mutex::new(Seat::reader(
                 path.clone(),
                 open::reader(&path).await?,
             )));
@@ -74,7 +79,8 @@ impl SqliteStore {
             epoch,
             instance,
             writer,
-            readers,
+            reader,
+            more,
             _lock: lock,
         })
     }
@@ -154,18 +160,14 @@ impl SqliteStore {
         Ok(())
     }
 
-    /// A reader that is free, or the first to become so.
+    /// A reader that is free, or else the first once it is.
     async fn reader(&self) -> MutexGuard<'_, Seat> {
-        for reader in &self.readers {
+        for reader in std::iter::once(&self.reader).chain(&self.more) {
             if let Ok(free) = reader.try_lock() {
                 return free;
             }
         }
-        // All are busy: wait for the first; it is not worth a queue.
-        match self.readers.first() {
-            Some(reader) => reader.lock().await,
-            None => unreachable!("there is at least one reader"),
-        }
+        self.reader.lock().await
     }
 }
 

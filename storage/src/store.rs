@@ -27,7 +27,9 @@ pub trait Store: Send + Sync {
     /// For each: an input whose id is known already is a [`Verdict::Repeated`]
     /// and changes nothing; otherwise the world that `domain::needs` names is
     /// loaded, decided about, and what comes of it is kept. A refusal keeps the
-    /// input's id and settles what it answers, nothing else. The time of an
+    /// input's id and settles what it answers, nothing else. An input that answers
+    /// a wake-up which is not due or has ended, or a claim that holds no longer, is
+    /// a [`Verdict::Repeated`] too: each is answered once. The time of an
     /// event is never earlier than that of the event before it.
     async fn commit(&self, commit: Commit) -> Result<Vec<Verdict>, StoreError>;
 
@@ -37,12 +39,14 @@ pub trait Store: Send + Sync {
     /// claimed and never settled is in it too, with `Owed::claimed` set.
     async fn owed(&self, now: DateTime<Utc>, limit: usize) -> Result<Vec<Owed>, StoreError>;
 
-    /// When something is owed next; none if nothing is.
+    /// When something is owed next that this epoch has not in hand; none if nothing is.
     async fn next_owed(&self) -> Result<Option<DateTime<Utc>>, StoreError>;
 
     /// Notes that an effect is about to be carried out: commits before the act.
     ///
     /// None if it is no longer owed or somebody else of this or a later epoch holds it.
+    /// After [`Settlement::Unknown`] nobody holds it: whoever looks it up claims it
+    /// again, and `Owed::claimed` still says since when nobody knows.
     async fn claim(&self, id: &OwedId, now: DateTime<Utc>) -> Result<Option<Claim>, StoreError>;
 
     /// Notes how carrying out a claimed effect ended.

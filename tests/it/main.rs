@@ -1,1 +1,4 @@
 //! Every integration test.
+
+mod browser;
+mod simulation;

@@ -87,6 +87,12 @@ pub struct Ask {
     pub votes: BTreeMap<Person, Vec<Ballot>>,
     /// People who answered without being asked, and why it does not count.
     pub ignored: BTreeMap<Person, String>,
+    /// When an answer was last taken back, by person and place.
+    #[serde(default)]
+    pub withdrawn: BTreeMap<Person, Vec<(Source, DateTime<Utc>)>>,
+    /// Who took consent back after an attempt had started on it, and when.
+    #[serde(default)]
+    pub late: BTreeMap<Person, DateTime<Utc>>,
     /// Whether it still counts.
     pub state: AskState,
 }
@@ -122,6 +128,8 @@ impl Ask {
             opened_at,
             votes: BTreeMap::new(),
             ignored: BTreeMap::new(),
+            withdrawn: BTreeMap::new(),
+            late: BTreeMap::new(),
             state: AskState::Open,
         }
     }
@@ -196,6 +204,14 @@ impl Ask {
             .find(|it| it.source == *source)
     }
 
+    /// When this person's answer in one place last changed.
+    pub(crate) fn changed(&self, person: &Person, source: &Source) -> Option<DateTime<Utc>> {
+        let given = self.ballot(person, source).map(|it| it.since);
+        let places = self.withdrawn.get(person).into_iter().flatten();
+        let taken = places.filter(|(of, _)| of == source).map(|(_, at)| *at);
+        given.into_iter().chain(taken).max()
+    }
+
     pub(crate) fn record_vote(
         &mut self,
         by: &Person,
@@ -213,13 +229,21 @@ impl Ask {
         self.ignored.remove(by);
     }
 
-    pub(crate) fn withdraw_vote(&mut self, by: &Person, source: &Source) {
+    /// What an attempt was started on stays on record, with a mark that it was taken back.
+    pub(crate) fn withdraw_vote(&mut self, by: &Person, source: &Source, at: DateTime<Utc>) {
+        if let AskState::Used(_) = self.state {
+            self.late.insert(by.clone(), at);
+            return;
+        }
         if let Some(ballots) = self.votes.get_mut(by) {
             ballots.retain(|it| it.source != *source);
             if ballots.is_empty() {
                 self.votes.remove(by);
             }
         }
+        let places = self.withdrawn.entry(by.clone()).or_default();
+        places.retain(|(of, _)| of != source);
+        places.push((source.clone(), at));
     }
 }
 

@@ -28,6 +28,10 @@ pub struct Environment {
     pub lock: Option<Lock>,
     /// The watch going on, or the last one.
     pub watch: Option<Watch>,
+    /// Whether something was done to it since what should run was last verified:
+    /// what runs here may be anything.
+    #[serde(default)]
+    pub touched: bool,
 }
 
 /// Something that was deployed and proven here.
@@ -66,6 +70,7 @@ impl Environment {
             verified: Vec::new(),
             lock: None,
             watch: None,
+            touched: false,
         }
     }
 
@@ -85,14 +90,10 @@ impl Environment {
     }
 
     /// What a rollback returns to unless somebody names a version: what ran
-    /// before, or what should run if the last attempt did not get there.
+    /// before, or what should run if it was touched since.
     pub fn previous(&self) -> Option<&Verified> {
         let current = self.current()?;
-        let failed = self.attempt.as_ref().is_some_and(|it| match it.state {
-            AttemptState::Failed { .. } => it.has_touched(),
-            AttemptState::Running | AttemptState::Verified { .. } => false,
-        });
-        if failed {
+        if self.touched {
             return Some(current);
         }
         let other = |it: &&Verified| it.manifest.images != current.manifest.images;
@@ -119,6 +120,7 @@ impl Environment {
             }
             EnvironmentEvent::WorkStarted { index, .. } => {
                 self.progress(*index, Progress::Running { since: at });
+                self.touched |= self.attempt.as_ref().is_some_and(Attempt::has_touched);
             }
             EnvironmentEvent::WorkEnded { index, outcome, .. } => {
                 let since = self.since(*index).unwrap_or(at);
@@ -204,6 +206,7 @@ impl Environment {
             return;
         };
         attempt.state = AttemptState::Verified { at };
+        self.touched = false;
         self.verified.push(Verified {
             attempt: attempt.number,
             release: attempt.target,

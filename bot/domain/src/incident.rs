@@ -1,12 +1,13 @@
 //! An incident as its events made it.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
+use crate::calendar::Length;
 use crate::event::IncidentEvent;
 use crate::ids::{EnvId, IncidentId, Person, ReleaseId};
 use crate::policy::Severity;
-use crate::settings::Escalation;
+use crate::settings::{Escalation, Level};
 
 /// One incident.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -50,6 +51,9 @@ pub struct Paged {
 
 /// How often the last level is called again before it stays with the card.
 pub const MAX_PAGES: u32 = 12;
+
+/// The pause before the last level is called again.
+const AGAIN: TimeDelta = TimeDelta::minutes(10);
 
 impl Incident {
     /// The incident its first event describes.
@@ -111,18 +115,17 @@ impl Incident {
     /// When a level is called if nobody is on it by then.
     pub fn due(&self, level: u32) -> Option<DateTime<Utc>> {
         let levels = &self.escalation.levels;
-        let planned = |it: &crate::settings::Level| {
-            self.opened_at
-                + it.after
-                    .map_or(chrono::TimeDelta::zero(), |after| after.delta())
-        };
         if let Some(it) = levels.get(level as usize) {
-            return Some(planned(it));
+            return Some(self.planned(it));
         }
         // Past the last level, that level is called again and again, up to a limit.
-        let last = levels.last()?;
-        let again = level - u32::try_from(levels.len()).ok()? + 1;
-        let pause = chrono::TimeDelta::minutes(10);
-        (level < MAX_PAGES).then(|| planned(last) + pause * i32::try_from(again).unwrap_or(1))
+        // The pause begins anew with every call: a late one must not bring a burst.
+        let planned = self.planned(levels.last()?);
+        let called = self.paged.last().map_or(planned, |it| it.at.max(planned));
+        (level < MAX_PAGES).then(|| called + AGAIN)
+    }
+
+    fn planned(&self, level: &Level) -> DateTime<Utc> {
+        self.opened_at + level.after.map_or_else(TimeDelta::zero, Length::delta)
     }
 }

@@ -238,9 +238,8 @@ impl VersionScheme {
     pub fn example(self) -> &'static str {
         match self {
             Self::Calver => "2026.11.20-1",
-            Self::Semver => "1.4.0",
             Self::GitSha => "3f9c2ab",
-            Self::Any => "1.4.0",
+            Self::Semver | Self::Any => "1.4.0",
         }
     }
 }

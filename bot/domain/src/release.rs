@@ -246,6 +246,8 @@ impl Release {
             ReleaseEvent::ImagesUnresolved { why } => self.unresolved = Some(why.clone()),
             ReleaseEvent::PolicyChanged { policy } => {
                 self.policy = policy.clone();
+                // What was attested under the old one may say something else in the new one.
+                self.checklist.clear();
                 if let Some(manifest) = &mut self.manifest {
                     manifest.policy = policy.clone();
                 }
@@ -277,14 +279,21 @@ impl Release {
             | ReleaseEvent::StageStarted { .. }
             | ReleaseEvent::StageEnded { .. }
             | ReleaseEvent::StageWatched { .. } => self.evolve_stage(event, at),
-            ReleaseEvent::Done => self.end = Some(End::Done { at }),
+            ReleaseEvent::Done => self.finish(End::Done { at }),
             ReleaseEvent::Cancelled { by, why } => {
-                self.end = Some(End::Cancelled {
+                self.finish(End::Cancelled {
                     at,
                     by: by.clone(),
                     why: why.clone(),
                 });
             }
+        }
+    }
+
+    fn finish(&mut self, end: End) {
+        self.end = Some(end);
+        for stage in self.stages.values_mut() {
+            stage.starting = None;
         }
     }
 
@@ -303,7 +312,7 @@ impl Release {
                 self.with_ask(ask, |it| it.record_vote(by, source, vote, at));
             }
             ReleaseEvent::VoteWithdrawn { ask, by, source } => {
-                self.with_ask(ask, |it| it.withdraw_vote(by, source));
+                self.with_ask(ask, |it| it.withdraw_vote(by, source, at));
             }
             ReleaseEvent::VoteIgnored { ask, by, why } => {
                 self.with_ask(ask, |it| {

@@ -5,6 +5,7 @@ use std::fmt;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
+use crate::ask::Phase;
 use crate::ids::{EnvId, EnvName, IncidentId, ReleaseId};
 use crate::release::Moment;
 
@@ -25,6 +26,7 @@ pub enum Timer {
     Remind {
         release: ReleaseId,
         env: EnvName,
+        phase: Phase,
         round: u32,
     },
     /// A look at a watched environment.
@@ -65,8 +67,11 @@ impl fmt::Display for Timer {
             Self::Remind {
                 release,
                 env,
+                phase,
                 round,
-            } => write!(f, "remind/{release}/{env}/{round}"),
+            } => {
+                write!(f, "remind/{release}/{env}/{}/{round}", phase.slug())
+            }
             Self::Tick {
                 environment,
                 attempt,

@@ -85,7 +85,7 @@ pub fn turn(world: World, command: &Command, now: DateTime<Utc>) -> Result<Turn,
         }
         Command::Report(report) => decide_report(&mut draft, report)?,
         Command::Due(timer) => decide_timer(&mut draft, timer)?,
-        Command::Configure(Configure::Adopt(pinned)) => configure::adopt(&mut draft, pinned)?,
+        Command::Configure(Configure::Adopt(pinned)) => configure::adopt(&mut draft, pinned),
         Command::Configure(Configure::Remove(app)) => configure::remove(&mut draft, app)?,
     };
     advance::everything(&mut draft);
@@ -100,7 +100,7 @@ fn decide_wish(draft: &mut Draft, by: &Person, wish: &Wish) -> Decided {
             release,
             item,
             mark,
-        } => release::tick(draft, by, *release, *item, mark),
+        } => release::tick(draft, by, *release, *item, mark.as_ref()),
         Wish::Plan {
             release,
             env,
@@ -172,7 +172,7 @@ fn decide_report(draft: &mut Draft, report: &Report) -> Decided {
             read_at,
             standing,
         } => {
-            consent::read(draft, *release, standing)?;
+            consent::read(draft, *release, (*read_at, env.is_some()), standing)?;
             match env {
                 Some(env) => start::after_reading(draft, *release, env, *read_at, standing),
                 None => Ok(Reply::Nothing),
@@ -216,8 +216,9 @@ fn decide_timer(draft: &mut Draft, timer: &Timer) -> Decided {
         Timer::Remind {
             release,
             env,
+            phase,
             round,
-        } => consent::remind(draft, *release, env, *round),
+        } => consent::remind(draft, *release, env, (*phase, *round)),
         Timer::Tick {
             environment,
             attempt,

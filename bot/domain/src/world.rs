@@ -142,7 +142,7 @@ fn needs_of_wish(wish: &Wish) -> Needs {
         } => {
             let of_env = environment.as_ref().map(|it| it.app.clone());
             Needs {
-                app: app.clone().or(of_env),
+                app: of_env.or_else(|| app.clone()),
                 ..Needs::default()
             }
         }

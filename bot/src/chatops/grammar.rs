@@ -154,9 +154,17 @@ mod tests {
     #[test]
     fn every_command_is_explained_and_every_argument_too() {
         fn look(command: &clap::Command) {
-            assert!(command.get_about().is_some(), "{} says nothing", command.get_name());
+            assert!(
+                command.get_about().is_some(),
+                "{} says nothing",
+                command.get_name()
+            );
             for argument in command.get_arguments() {
-                assert!(argument.get_help().is_some(), "{}: {argument}", command.get_name());
+                assert!(
+                    argument.get_help().is_some(),
+                    "{}: {argument}",
+                    command.get_name()
+                );
             }
             command.get_subcommands().for_each(look);
         }
@@ -165,10 +173,19 @@ mod tests {
 
     #[test]
     fn mistakes_are_told_apart() {
-        assert_eq!(read("depoly staging"), Err(Mistake::Verb("depoly".to_owned())));
+        assert_eq!(
+            read("depoly staging"),
+            Err(Mistake::Verb("depoly".to_owned()))
+        );
         assert_eq!(read("window ad"), Err(Mistake::Verb("ad".to_owned())));
-        assert_eq!(read("deploy staging --ovveride x"), Err(Mistake::Flag("--ovveride".to_owned())));
-        assert!(matches!(read("deploy staging --override"), Err(Mistake::NoValue(_))));
+        assert_eq!(
+            read("deploy staging --ovveride x"),
+            Err(Mistake::Flag("--ovveride".to_owned()))
+        );
+        assert!(matches!(
+            read("deploy staging --override"),
+            Err(Mistake::NoValue(_))
+        ));
         assert_eq!(read("deploy a b c d"), Err(Mistake::Extra("d".to_owned())));
         assert_eq!(read("deploy --help"), Err(Mistake::Help));
         let twice = read("deploy a --override x --override y");

@@ -27,7 +27,11 @@ fn normal(emoji: &str) -> String {
     let name = name.split("::").next().unwrap_or_default();
     let (name, _) = name.split_once(":skin-tone").unwrap_or((name, ""));
     let shown = |c: &char| !matches!(c, '\u{fe0e}' | '\u{fe0f}' | '\u{1f3fb}'..='\u{1f3ff}');
-    name.chars().filter(shown).take(64).collect::<String>().to_lowercase()
+    name.chars()
+        .filter(shown)
+        .take(64)
+        .collect::<String>()
+        .to_lowercase()
 }
 
 #[cfg(test)]
@@ -50,7 +54,16 @@ mod tests {
         for no in ["x", ":x:", "❌", "cross_mark"] {
             assert_eq!(meaning(no), Some(Meaning::No), "{no}");
         }
-        for nothing in ["+1", "heavy_check_mark", "tada", "pushpin", "", ":", "👍", "xx"] {
+        for nothing in [
+            "+1",
+            "heavy_check_mark",
+            "tada",
+            "pushpin",
+            "",
+            ":",
+            "👍",
+            "xx",
+        ] {
             assert_eq!(meaning(nothing), None, "{nothing}");
         }
     }

@@ -8,6 +8,8 @@ mod looks;
 mod place;
 mod releases;
 mod suggest;
+#[cfg(test)]
+mod tests;
 
 use chrono::{DateTime, Utc};
 use shipbell_domain::ask::AskId;
@@ -20,7 +22,6 @@ use super::normalise;
 use super::vocabulary::Vocabulary;
 
 pub(super) use releases::next_version;
-pub(super) use suggest::listed;
 
 /// Who speaks, when, and what their words can refer to.
 #[derive(Clone, Copy, Debug)]
@@ -175,14 +176,20 @@ pub fn read_words(words: &[String], scene: Scene<'_>) -> Resolved {
 
 /// Compares a command with what there is; `said` are the words it was read from.
 pub fn resolve(line: &Line, said: &[String], scene: Scene<'_>) -> Resolved {
-    let reader = Reader { scene, vocabulary: scene.vocabulary, said };
+    let reader = Reader {
+        scene,
+        vocabulary: scene.vocabulary,
+        said,
+    };
     reader.line(line).unwrap_or_else(Resolved::Suggest)
 }
 
 /// Whether a command only looks, so that a correction may run at a press.
 pub fn only_looks(text: &str) -> bool {
     let words = normalise::words(text).unwrap_or_default();
-    let Ok(line) = grammar::parse(&words) else { return false };
+    let Ok(line) = grammar::parse(&words) else {
+        return false;
+    };
     match line {
         Line::Help(_)
         | Line::Status(_)
@@ -252,7 +259,10 @@ impl Reader<'_> {
 impl Suggestion {
     /// Words about what is wrong, with nothing better to offer.
     pub fn plain(message: impl Into<String>) -> Self {
-        Self { message: message.into(), corrected: Vec::new() }
+        Self {
+            message: message.into(),
+            corrected: Vec::new(),
+        }
     }
 }
 

@@ -1,5 +1,8 @@
 //! What the words of a command can refer to: everything that stands, read together.
 
+#[cfg(test)]
+pub(crate) mod sample;
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -7,6 +10,7 @@ use shipbell_domain::World;
 use shipbell_domain::agenda::Agenda;
 use shipbell_domain::application::Application;
 use shipbell_domain::ask::Ask;
+use shipbell_domain::command::Wish;
 use shipbell_domain::environment::Environment;
 use shipbell_domain::ids::{AppId, EnvId, EnvName, IncidentId, Person, ReleaseId};
 use shipbell_domain::incident::Incident;
@@ -36,7 +40,10 @@ pub struct Vocabulary {
 impl Vocabulary {
     /// The policy of an application.
     pub fn policy(&self, app: &AppId) -> Option<&Policy> {
-        self.apps.iter().map(|it| &it.policy).find(|it| it.app == *app)
+        self.apps
+            .iter()
+            .map(|it| &it.policy)
+            .find(|it| it.app == *app)
     }
 
     /// The policy of an environment.
@@ -47,7 +54,10 @@ impl Vocabulary {
     /// Every environment there is, in the order a release passes them.
     pub fn places(&self) -> impl Iterator<Item = EnvId> {
         self.apps.iter().flat_map(|it| {
-            let id = |env: &EnvPolicy| EnvId { app: it.policy.app.clone(), env: env.name.clone() };
+            let id = |env: &EnvPolicy| EnvId {
+                app: it.policy.app.clone(),
+                env: env.name.clone(),
+            };
             it.policy.environments.iter().map(id)
         })
     }
@@ -63,8 +73,9 @@ impl Vocabulary {
     }
 
     /// The open releases of an application, newest first.
-    pub fn open_releases<'a>(&'a self, app: &'a AppId) -> impl Iterator<Item = &'a Release> {
-        self.releases.iter().rev().filter(move |it| it.app == *app && it.is_open())
+    pub fn open_releases<'a>(&'a self, app: &AppId) -> Vec<&'a Release> {
+        let open = self.releases.iter().rev().filter(|it| it.is_open());
+        open.filter(|it| it.app == *app).collect()
     }
 
     /// An incident by its number.
@@ -80,7 +91,12 @@ impl Vocabulary {
     /// The first environment on the way of a release that it has not been verified in.
     pub fn next_environment(&self, release: &Release) -> Option<EnvName> {
         let policy = self.policy(&release.app)?;
-        policy.environments.iter().map(|it| &it.name).find(|it| !release.is_verified(it)).cloned()
+        policy
+            .environments
+            .iter()
+            .map(|it| &it.name)
+            .find(|it| !release.is_verified(it))
+            .cloned()
     }
 
     /// The open asks that wait for an answer this person may give.
@@ -88,8 +104,13 @@ impl Vocabulary {
         let open = self.releases.iter().filter(|it| it.is_open());
         open.flat_map(move |release| {
             let to_them = move |it: &&Ask| {
-                let counts = release.ask(&it.id.env, it.id.phase).is_some_and(|ask| ask == *it);
-                counts && !it.roles_asked(person, &release.requester, &self.settings).is_empty()
+                let counts = release
+                    .ask(&it.id.env, it.id.phase)
+                    .is_some_and(|ask| ask == *it);
+                counts
+                    && !it
+                        .roles_asked(person, &release.requester, &self.settings)
+                        .is_empty()
             };
             release.asks.values().filter(to_them)
         })
@@ -111,11 +132,55 @@ impl Vocabulary {
         world.application = Some(Application { pinned });
         world.app = Some(app.clone());
         let environments = self.environments.iter().filter(|it| it.id.app == *app);
-        world.environments = environments.map(|it| (it.id.env.clone(), it.clone())).collect();
+        world.environments = environments
+            .map(|it| (it.id.env.clone(), it.clone()))
+            .collect();
         let releases = self.releases.iter().filter(|it| it.app == *app);
         world.releases = releases.map(|it| (it.id, it.clone())).collect();
-        world.incidents = self.incidents.iter().map(|it| (it.id, it.clone())).collect();
+        world.incidents = self
+            .incidents
+            .iter()
+            .map(|it| (it.id, it.clone()))
+            .collect();
         world.agenda = self.agenda.clone();
         world
+    }
+
+    /// What a decision about a wish would see, for words about what came of it.
+    pub fn world_about(&self, wish: &Wish) -> World {
+        let app = match wish {
+            Wish::New(new) => Some(&new.app),
+            Wish::Plan { release, .. }
+            | Wish::Deploy { release, .. }
+            | Wish::Check { release, .. }
+            | Wish::Cancel { release, .. } => self.app_of(*release),
+            Wish::Vote { ask, .. } | Wish::Withdraw { ask, .. } => self.app_of(ask.release),
+            Wish::Rollback { environment, .. }
+            | Wish::Stop { environment, .. }
+            | Wish::Answer { environment, .. }
+            | Wish::Extend { environment, .. }
+            | Wish::EndWatch { environment }
+            | Wish::AddWindow { environment, .. }
+            | Wish::Unlock { environment, .. } => Some(&environment.app),
+            Wish::Freeze { app, .. } | Wish::OpenIncident { app, .. } => app.as_ref(),
+            Wish::CancelWindow { .. } | Wish::Unfreeze { .. } => None,
+            Wish::Acknowledge { incident }
+            | Wish::Escalate { incident }
+            | Wish::Update { incident, .. }
+            | Wish::Resolve { incident, .. } => {
+                let place = self
+                    .incident(*incident)
+                    .and_then(|it| it.environment.as_ref());
+                place.map(|it| &it.app)
+            }
+        };
+        app.map_or_else(
+            || World::empty(Arc::clone(&self.settings)),
+            |app| self.world(app),
+        )
+    }
+
+    fn app_of(&self, release: ReleaseId) -> Option<&AppId> {
+        self.release(release).map(|it| &it.app)
     }
 }

@@ -44,7 +44,11 @@ struct WebSection {
 pub(super) fn lower(section: &ChatSection, desk: &mut Desk) -> Chat {
     let listen = section.web.listen.as_ref().and_then(|it| listen(it, desk));
     let default = || LISTEN.parse().expect("the address above is one");
-    Chat { web: Web { listen: listen.unwrap_or_else(default) } }
+    Chat {
+        web: Web {
+            listen: listen.unwrap_or_else(default),
+        },
+    }
 }
 
 fn listen(written: &At<String>, desk: &mut Desk) -> Option<SocketAddr> {
@@ -52,14 +56,15 @@ fn listen(written: &At<String>, desk: &mut Desk) -> Option<SocketAddr> {
         Ok(address) if address.ip().is_loopback() => Some(address),
         Ok(_) => {
             let noted = desk.note(written.span(), "this address is open to other machines");
-            noted.label("not on this machine only").help(
-                "listen at 127.0.0.1 and put a proxy with TLS in front of it",
-            );
+            noted
+                .label("not on this machine only")
+                .help("listen at 127.0.0.1 and put a proxy with TLS in front of it");
             None
         }
         Err(_) => {
             let message = format!("`{}` is not an address with a port", **written);
-            desk.note(written.span(), message).help(format!("for example \"{LISTEN}\""));
+            desk.note(written.span(), message)
+                .help(format!("for example \"{LISTEN}\""));
             None
         }
     }

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use chrono::{DateTime, Utc};
 use shipbell_domain::calendar::{Length, Zone};
-use shipbell_domain::ids::BadName;
+use shipbell_domain::ids::{BadName, Role};
 use toml::de::DeTable;
 
 use super::at::At;
@@ -66,7 +66,22 @@ impl Desk {
             label: String::new(),
             help: None,
         });
-        Noted(self.problems.last_mut().expect("it was pushed a line above"))
+        Noted(
+            self.problems
+                .last_mut()
+                .expect("it was pushed a line above"),
+        )
+    }
+
+    /// Notes a mistake of the file as a whole.
+    pub(super) fn note_file(&mut self, message: &str, help: &str) {
+        let (message, help) = (message.to_owned(), Some(help.to_owned()));
+        self.problems.push(Problem {
+            message,
+            span: None,
+            label: String::new(),
+            help,
+        });
     }
 
     /// Notes that a name is malformed, or hands it on.
@@ -92,11 +107,13 @@ impl Desk {
             Ok(length) if length <= limit => Some(length),
             Ok(length) => {
                 let message = format!("{length} is too long here");
-                self.note(written.span(), message).help(format!("write at most {longest}"));
+                self.note(written.span(), message)
+                    .help(format!("write at most {longest}"));
                 None
             }
             Err(error) => {
-                self.note(written.span(), error.to_string()).help(error.help());
+                self.note(written.span(), error.to_string())
+                    .help(error.help());
                 None
             }
         }
@@ -110,7 +127,9 @@ impl Desk {
         default: &str,
     ) -> Length {
         let default = Length::parse(default).expect("defaults are written in this crate");
-        written.and_then(|it| self.length(it, longest)).unwrap_or(default)
+        written
+            .and_then(|it| self.length(it, longest))
+            .unwrap_or(default)
     }
 
     /// One line for people: not empty, not endless, nothing invisible.
@@ -125,7 +144,8 @@ impl Desk {
         } else {
             return Some(text.to_owned());
         };
-        self.note(written.span(), wrong).help(format!("one line of 1 to {most} characters"));
+        self.note(written.span(), wrong)
+            .help(format!("one line of 1 to {most} characters"));
         None
     }
 
@@ -141,9 +161,12 @@ impl Desk {
     }
 
     /// A role that exists.
-    pub(super) fn role(&mut self, written: &At<String>) -> Option<shipbell_domain::ids::Role> {
+    pub(super) fn role(&mut self, written: &At<String>) -> Option<Role> {
         if self.names.roles.contains(written.as_str()) {
-            return shipbell_domain::ids::Role::new(written.as_str()).ok();
+            return Role::new(written.as_str()).ok();
+        }
+        if self.gone.contains(&["roles"]) {
+            return None;
         }
         let known = comma(&self.names.roles);
         let help = match closest(written, self.names.roles.iter().map(String::as_str)) {
@@ -152,7 +175,9 @@ impl Desk {
             None => format!("roles: {known}"),
         };
         let message = format!("there is no role `{}`", **written);
-        self.note(written.span(), message).label("used here").help(help);
+        self.note(written.span(), message)
+            .label("used here")
+            .help(help);
         None
     }
 }
@@ -173,11 +198,13 @@ impl Noted<'_> {
 impl Gone {
     /// Whether something was taken out at this path, above it or below it.
     pub(super) fn touches(&self, path: &[&str]) -> bool {
-        self.0.iter().any(|gone| gone.iter().zip(path).all(|(one, other)| one == other))
+        self.0
+            .iter()
+            .any(|gone| gone.iter().zip(path).all(|(one, other)| one == other))
     }
 
     /// Whether exactly this was taken out.
-    pub(super) fn contains(&self, path: &[String]) -> bool {
+    pub(super) fn contains(&self, path: &[&str]) -> bool {
         self.0.iter().any(|gone| gone == path)
     }
 }
@@ -185,11 +212,18 @@ impl Gone {
 impl Names {
     fn of(table: &DeTable<'_>) -> Self {
         let keys = |name: &str| -> BTreeSet<String> {
-            table.get(name).and_then(|it| it.get_ref().as_table()).map(keys_of).unwrap_or_default()
+            table
+                .get(name)
+                .and_then(|it| it.get_ref().as_table())
+                .map(keys_of)
+                .unwrap_or_default()
         };
         let apps = table.get("app").and_then(|it| it.get_ref().as_table());
         let environments = |app: &DeTable<'_>| {
-            app.get("env").and_then(|it| it.get_ref().as_table()).map(keys_of).unwrap_or_default()
+            app.get("env")
+                .and_then(|it| it.get_ref().as_table())
+                .map(keys_of)
+                .unwrap_or_default()
         };
         let apps = apps.into_iter().flatten().map(|(name, app)| {
             let app = app.get_ref().as_table().map(environments);
@@ -208,7 +242,9 @@ impl Names {
 pub(super) fn closest<'a>(word: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
     const CLOSE: f64 = 0.78;
     let scored = known.map(|name| (strsim::jaro_winkler(word, name), name));
-    let best = scored.filter(|(score, _)| *score > CLOSE).max_by(|a, b| a.0.total_cmp(&b.0));
+    let best = scored
+        .filter(|(score, _)| *score > CLOSE)
+        .max_by(|a, b| a.0.total_cmp(&b.0));
     best.map(|(_, name)| name)
 }
 

@@ -24,14 +24,18 @@ pub(super) struct FreezeSection {
 
 pub(super) fn lower(sections: &[At<FreezeSection>], desk: &mut Desk) -> Vec<Freeze> {
     desk.limit(sections.get(MOST).map(At::span), sections.len(), MOST);
-    sections.iter().filter_map(|section| freeze(section, desk)).collect()
+    sections
+        .iter()
+        .filter_map(|section| freeze(section, desk))
+        .collect()
 }
 
 fn freeze(section: &FreezeSection, desk: &mut Desk) -> Option<Freeze> {
     let mut time = |written: &At<String>| match fixed(written, &desk.zone) {
         Ok(time) => Some(time),
         Err(error) => {
-            desk.note(written.span(), error.to_string()).help("in the time zone of this file");
+            desk.note(written.span(), error.to_string())
+                .help("in the time zone of this file");
             None
         }
     };
@@ -40,8 +44,15 @@ fn freeze(section: &FreezeSection, desk: &mut Desk) -> Option<Freeze> {
     let (from, to) = (from?, to?);
     if to <= from {
         let noted = desk.note(section.to.span(), "this freeze ends before it begins");
-        noted.label("not after `from`").help("write a later time, or leave the freeze out");
+        noted
+            .label("not after `from`")
+            .help("write a later time, or leave the freeze out");
         return None;
     }
-    Some(Freeze { from, to: Some(to), reason: reason?, by: "the configuration".to_owned() })
+    Some(Freeze {
+        from,
+        to: Some(to),
+        reason: reason?,
+        by: "the configuration".to_owned(),
+    })
 }

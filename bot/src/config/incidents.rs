@@ -24,7 +24,11 @@ const MOST_LEVELS: usize = 10;
 
 /// `[incident.P1]`
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields, default, expecting = "a table with suggest and page")]
+#[serde(
+    deny_unknown_fields,
+    default,
+    expecting = "a table with suggest and page"
+)]
 pub(super) struct IncidentSection {
     /// What to do about it, as a hint for people: rollback, assess. Default: none.
     suggest: Option<At<String>>,
@@ -57,10 +61,13 @@ pub(super) fn lower(
 
 /// A severity by its name.
 pub(super) fn severity(written: &At<String>, desk: &mut Desk) -> Option<Severity> {
-    let known = SEVERITIES.iter().find(|(name, _)| *name == written.as_str());
+    let known = SEVERITIES
+        .iter()
+        .find(|(name, _)| *name == written.as_str());
     if known.is_none() {
         let message = format!("there is no severity `{}`", **written);
-        desk.note(written.span(), message).help("severities: P0, P1, P2, P3");
+        desk.note(written.span(), message)
+            .help("severities: P0, P1, P2, P3");
     }
     known.map(|(_, severity)| *severity)
 }
@@ -76,7 +83,10 @@ fn escalation(section: &IncidentSection, desk: &mut Desk) -> Escalation {
         let after = level.after.as_ref().and_then(|it| desk.length(it, "7d"));
         let unread = level.after.is_some() && after.is_none();
         if !unread && last.is_some_and(|last| after <= last) {
-            let noted = desk.note(level.span(), "this level is not called later than the one before");
+            let noted = desk.note(
+                level.span(),
+                "this level is not called later than the one before",
+            );
             noted.help("write a longer `after`, counted from the opening of the incident");
         }
         last = Some(after);

@@ -79,7 +79,9 @@ fn in_table(
     path: &mut Vec<String>,
     desk: &mut Desk,
 ) -> bool {
-    let Some((wanted, below)) = pattern.split_first() else { return false };
+    let Some((wanted, below)) = pattern.split_first() else {
+        return false;
+    };
     let keys: Vec<_> = table.keys().cloned().collect();
     let mut element_goes = false;
     for key in keys {

@@ -26,9 +26,14 @@ pub(super) fn base(written: &At<String>, desk: &mut Desk) -> Option<String> {
 
 /// A path behind an address; `{version}` and `{sha}` stand for the release's.
 pub(super) fn join(base: &str, path: &At<String>, desk: &mut Desk) -> Option<String> {
-    let plain = path.chars().all(|c| !c.is_whitespace() && !c.is_control() && c != '\\');
+    let plain = path
+        .chars()
+        .all(|c| !c.is_whitespace() && !c.is_control() && c != '\\');
     if !path.starts_with('/') || path.starts_with("//") || !plain || path.len() > LONGEST {
-        let message = format!("`{}` is not a path", path.chars().take(60).collect::<String>());
+        let message = format!(
+            "`{}` is not a path",
+            path.chars().take(60).collect::<String>()
+        );
         let noted = desk.note(path.span(), message);
         noted.help("begin it with /; the rest of the address is the environment's `url`");
         return None;
@@ -49,7 +54,8 @@ pub(super) fn join(base: &str, path: &At<String>, desk: &mut Desk) -> Option<Str
 /// Notes a placeholder nobody fills in.
 pub(super) fn placeholder(written: &At<String>, word: &str, desk: &mut Desk) {
     let message = format!("nothing fills in `{word}`");
-    desk.note(written.span(), message).help("there are {version} and {sha}");
+    desk.note(written.span(), message)
+        .help("there are {version} and {sha}");
 }
 
 /// The first `{word}` that is neither `{version}` nor `{sha}`.

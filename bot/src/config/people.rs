@@ -26,7 +26,11 @@ pub struct Contact {
 
 /// `[people.x]`
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields, default, expecting = "a table with name, unix and email")]
+#[serde(
+    deny_unknown_fields,
+    default,
+    expecting = "a table with name, unix and email"
+)]
 pub(super) struct PersonSection {
     /// What they are called. Default: the key.
     name: Option<At<String>>,
@@ -44,17 +48,36 @@ pub(super) struct Roster {
 
 pub(super) fn lower(file: &File, desk: &mut Desk) -> Roster {
     let mut held = roles(file, desk);
-    let mut roster = Roster { members: BTreeMap::new(), contacts: BTreeMap::new() };
+    let mut roster = Roster {
+        members: BTreeMap::new(),
+        contacts: BTreeMap::new(),
+    };
     let mut numbers = BTreeMap::new();
-    desk.limit(file.people.keys().next().map(At::span), file.people.len(), MOST);
+    desk.limit(
+        file.people.keys().next().map(At::span),
+        file.people.len(),
+        MOST,
+    );
     for (key, section) in &file.people {
-        let Some(person) = desk.name(key, Person::new) else { continue };
+        let Some(person) = desk.name(key, Person::new) else {
+            continue;
+        };
         let name = section.name.as_ref().and_then(|it| desk.line(it, 60));
         let roles = held.remove(key.as_str()).unwrap_or_default();
-        let member = Member { name: name.unwrap_or_else(|| person.to_string()), roles };
+        let member = Member {
+            name: name.unwrap_or_else(|| person.to_string()),
+            roles,
+        };
         roster.members.insert(person.clone(), member);
         let contact = contact(section, &person, &mut numbers, desk);
         roster.contacts.insert(person, contact);
+    }
+    let idle = roster.members.values().all(|it| it.roles.is_empty());
+    if idle && desk.names.open_roles.is_empty() {
+        desk.note_file(
+            "nobody may do anything: no person holds a role",
+            "add people under [people] and the roles they hold under [roles]",
+        );
     }
     roster
 }
@@ -62,9 +85,18 @@ pub(super) fn lower(file: &File, desk: &mut Desk) -> Roster {
 /// The roles by the person who holds them.
 fn roles(file: &File, desk: &mut Desk) -> BTreeMap<String, BTreeSet<Role>> {
     let mut held: BTreeMap<String, BTreeSet<Role>> = BTreeMap::new();
-    desk.limit(file.roles.keys().next().map(At::span), file.roles.len(), MOST);
+    desk.limit(
+        file.roles.keys().next().map(At::span),
+        file.roles.len(),
+        MOST,
+    );
     let written: BTreeSet<&str> = file.roles.keys().map(|it| it.as_str()).collect();
-    let lost = desk.names.roles.iter().filter(|it| !written.contains(it.as_str())).cloned();
+    let lost = desk
+        .names
+        .roles
+        .iter()
+        .filter(|it| !written.contains(it.as_str()))
+        .cloned();
     let lost: Vec<String> = lost.collect();
     desk.names.open_roles.extend(lost);
     for (key, members) in &file.roles {
@@ -78,12 +110,15 @@ fn roles(file: &File, desk: &mut Desk) -> BTreeMap<String, BTreeSet<Role>> {
         let mut seen = BTreeSet::new();
         for member in members.iter() {
             if !seen.insert(member.as_str()) {
-                desk.note(member.span(), format!("`{}` is named twice", **member)).help("once counts");
+                desk.note(member.span(), format!("`{}` is named twice", **member))
+                    .help("once counts");
             }
             if !is_person(member, desk) {
                 open = true;
             } else if let Some(role) = &role {
-                held.entry((**member).clone()).or_default().insert(role.clone());
+                held.entry((**member).clone())
+                    .or_default()
+                    .insert(role.clone());
             }
         }
         if open {
@@ -101,6 +136,9 @@ fn is_person(member: &At<String>, desk: &mut Desk) -> bool {
         later::refuse_value(desk, member.span(), group);
         return false;
     }
+    if desk.gone.contains(&["people"]) {
+        return false;
+    }
     let people = &desk.names.people;
     let help = match closest(member, people.iter().map(String::as_str)) {
         Some(close) => format!("did you mean `{close}`?"),
@@ -108,7 +146,9 @@ fn is_person(member: &At<String>, desk: &mut Desk) -> bool {
         None => format!("people: {}", comma(people)),
     };
     let message = format!("there is no person `{}`", **member);
-    desk.note(member.span(), message).label("not in [people]").help(help);
+    desk.note(member.span(), message)
+        .label("not in [people]")
+        .help(help);
     false
 }
 
@@ -122,7 +162,8 @@ fn contact(
         && let Some(other) = numbers.insert(unix.0, person.clone())
     {
         let message = format!("{other} has the same user number");
-        desk.note(unix.span(), message).help("the terminal could not tell them apart");
+        desk.note(unix.span(), message)
+            .help("the terminal could not tell them apart");
     }
     let email = section.email.as_ref().and_then(|it| {
         let text = desk.line(it, 200)?;
@@ -135,5 +176,8 @@ fn contact(
         }
         address.then_some(text)
     });
-    Contact { unix: section.unix.as_ref().map(|it| it.0), email }
+    Contact {
+        unix: section.unix.as_ref().map(|it| it.0),
+        email,
+    }
 }

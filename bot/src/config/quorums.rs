@@ -27,9 +27,12 @@ impl Electorate {
         members: &BTreeMap<Person, Member>,
         allow: &BTreeMap<Action, Vec<Role>>,
     ) -> Self {
-        let people = members.iter().filter(|(_, member)| !member.roles.is_empty());
-        let people: BTreeMap<Person, BTreeSet<Role>> =
-            people.map(|(person, member)| (person.clone(), member.roles.clone())).collect();
+        let people = members
+            .iter()
+            .filter(|(_, member)| !member.roles.is_empty());
+        let people: BTreeMap<Person, BTreeSet<Role>> = people
+            .map(|(person, member)| (person.clone(), member.roles.clone()))
+            .collect();
         let may = |roles: &BTreeSet<Role>| match allow.get(&Action::New) {
             Some(allowed) => allowed.iter().any(|role| roles.contains(role)),
             None => true,
@@ -60,7 +63,9 @@ pub(super) fn lower(
     desk: &mut Desk,
 ) -> Quorum {
     let mut quorum = Quorum::default();
-    let Some(section) = section else { return quorum };
+    let Some(section) = section else {
+        return quorum;
+    };
     let mut known = true;
     for (name, count) in section.iter() {
         known &= !desk.names.open_roles.contains(name.as_str());
@@ -87,7 +92,11 @@ fn impossible(
     missing: &BTreeMap<Role, u32>,
     desk: &mut Desk,
 ) {
-    let missing = comma(missing.iter().map(|(role, count)| format!("{count} {role}")));
+    let missing = comma(
+        missing
+            .iter()
+            .map(|(role, count)| format!("{count} {role}")),
+    );
     let (message, help) = match person {
         Some(person) => (
             format!("this can never be met when {person} asks for the release"),
@@ -98,5 +107,7 @@ fn impossible(
             "everybody counts once: name more people in the role, or ask for fewer",
         ),
     };
-    desk.note(section.span(), message).label(format!("{missing} missing")).help(help);
+    desk.note(section.span(), message)
+        .label(format!("{missing} missing"))
+        .help(help);
 }

@@ -5,11 +5,13 @@
 //! taken out is taken out too, without a word.
 
 mod prune;
+mod syntax;
 
 use std::ops::Range;
 
-use serde::Deserialize as _;
 pub(super) use prune::drop_element;
+use serde::Deserialize as _;
+pub(super) use syntax::syntax;
 use toml::Spanned;
 use toml::de::{DeTable, Deserializer};
 
@@ -39,12 +41,14 @@ pub(super) fn file(mut table: Spanned<DeTable<'_>>, desk: &mut Desk) -> File {
 
 /// Whether a key is only missing because it was wrong and taken out.
 fn is_echo(message: &str, span: &Range<usize>, table: &DeTable<'_>, desk: &Desk) -> bool {
-    let Some(key) = message.strip_prefix("missing field `").and_then(|it| it.strip_suffix('`'))
+    let Some(key) = message
+        .strip_prefix("missing field `")
+        .and_then(|it| it.strip_suffix('`'))
     else {
         return false;
     };
-    prune::path_of(table, span).is_some_and(|mut path| {
-        path.push(key.to_owned());
+    prune::path_of(table, span).is_some_and(|path| {
+        let path: Vec<&str> = path.iter().map(String::as_str).chain([key]).collect();
         desk.gone.contains(&path)
     })
 }
@@ -56,7 +60,12 @@ fn complain(message: &str, span: Range<usize>, desk: &mut Desk) {
         desk.note(span, message).label("hidden").help(secret::HELP);
     } else if let Some(key) = message.strip_prefix("missing field `") {
         let key = key.trim_end_matches('`');
-        desk.note(span, format!("`{key}` is missing")).label("here").help(format!("write {key} = …"));
+        desk.note(span, format!("`{key}` is missing"))
+            .label("here")
+            .help(format!("write {key} = …"));
+    } else if message == "invalid type: map, expected a string" {
+        // Dates without quotes look like tables to serde.
+        desk.note(span, "this is not text").help("put it in quotes");
     } else {
         desk.note(span, in_words(message));
     }
@@ -85,5 +94,9 @@ fn in_words(message: &str) -> String {
         ("invalid type: sequence", "invalid type: list"),
         ("invalid type: map", "invalid type: table"),
     ];
-    words.iter().fold(message.to_owned(), |text, (serde, ours)| text.replace(serde, ours))
+    words
+        .iter()
+        .fold(message.to_owned(), |text, (serde, ours)| {
+            text.replace(serde, ours)
+        })
 }

@@ -7,7 +7,7 @@ use std::ops::Range;
 
 use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet};
 
-pub(super) use mask::{looks_secret, mask};
+pub(super) use mask::{is_secret, is_variable, looks_secret, mask};
 
 /// The most mistakes told at once; whoever has more begins with these.
 pub(super) const MOST: usize = 100;
@@ -39,17 +39,44 @@ pub struct Report {
 impl Report {
     /// Collects what was found; `source` must have its secrets masked.
     pub(super) fn new(name: &str, source: String, mut problems: Vec<Problem>) -> Self {
-        problems.sort_by_key(|it| it.span.as_ref().map(|span| (span.start, span.end)));
+        problems.sort_by_cached_key(|it| {
+            let span = it.span.as_ref().map(|span| (span.start, span.end));
+            (span, it.message.clone())
+        });
         // A key that several environments share is judged for each of them.
         problems.dedup_by(|one, other| one.span == other.span && one.message == other.message);
         problems.truncate(MOST);
-        Self { name: name.to_owned(), problems, source }
+        let mut report = Self {
+            name: name.to_owned(),
+            problems,
+            source,
+        };
+        for problem in &mut report.problems {
+            let quoted = problem
+                .span
+                .clone()
+                .and_then(|span| report.source.get(span));
+            // The message repeats what stands there, and that is hidden.
+            if problem.message.starts_with("invalid ") && quoted.is_some_and(|it| it.contains('*'))
+            {
+                "a secret is written here, and not as one".clone_into(&mut problem.message);
+                "hidden".clone_into(&mut problem.label);
+            }
+            problem.message = mask::blot(&problem.message);
+            problem.help = problem.help.as_deref().map(mask::blot);
+        }
+        report
     }
 
     /// A report about a file that could not be read.
     pub(super) fn unread(name: &str, message: String, help: &str) -> Self {
         let help = Some(help.to_owned());
-        let problem = Problem { message, span: None, label: String::new(), help };
+        let problem = Problem {
+            message,
+            span: None,
+            label: String::new(),
+            help,
+        };
         Self::new(name, String::new(), vec![problem])
     }
 
@@ -60,13 +87,21 @@ impl Report {
 
     /// What people read.
     pub fn render(&self, color: bool) -> String {
-        let renderer = if color { Renderer::styled() } else { Renderer::plain() };
+        let renderer = if color {
+            Renderer::styled()
+        } else {
+            Renderer::plain()
+        };
         let mut text = String::new();
         for problem in &self.problems {
             text.push_str(&self.render_one(&renderer, problem));
             text.push_str("\n\n");
         }
-        let plural = if self.count() == 1 { "problem" } else { "problems" };
+        let plural = if self.count() == 1 {
+            "problem"
+        } else {
+            "problems"
+        };
         let more = if self.count() == MOST { " or more" } else { "" };
         text + &format!("{}{more} {plural} in {}\n", self.count(), self.name)
     }
@@ -97,9 +132,14 @@ impl Report {
     /// The part of a span on its first line: a whole table under a caret helps nobody.
     fn shown(&self, span: &Range<usize>) -> Range<usize> {
         let length = self.source.len();
-        let (start, end) = (span.start.min(length), span.end.clamp(span.start, length.max(span.start)));
+        let (start, end) = (
+            span.start.min(length),
+            span.end.clamp(span.start, length.max(span.start)),
+        );
         let end = end.min(length).max(start);
-        let Some(text) = self.source.get(start..end) else { return 0..0 };
+        let Some(text) = self.source.get(start..end) else {
+            return 0..0;
+        };
         let first = text.split('\n').next().unwrap_or_default().trim_end();
         start..start + first.len()
     }

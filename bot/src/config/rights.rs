@@ -19,7 +19,10 @@ pub(super) struct Allow(BTreeMap<At<String>, At<Vec<At<String>>>>);
 pub(super) fn lower(section: &Allow, desk: &mut Desk) -> BTreeMap<Action, Vec<Role>> {
     let mut allow = BTreeMap::new();
     for (word, written) in &section.0 {
-        let Some(action) = Action::ALL.into_iter().find(|it| it.word() == word.as_str()) else {
+        let Some(action) = Action::ALL
+            .into_iter()
+            .find(|it| it.word() == word.as_str())
+        else {
             unknown(word, desk);
             continue;
         };

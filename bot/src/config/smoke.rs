@@ -25,7 +25,11 @@ const LARGEST_PATTERN: usize = 1 << 20;
 
 /// One element of `smoke`.
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields, default, expecting = "a table such as { get = \"/health\" }")]
+#[serde(
+    deny_unknown_fields,
+    default,
+    expecting = "a table such as { get = \"/health\" }"
+)]
 pub(super) struct SmokeSection {
     /// Ask this path behind the environment's `url`; {version} and {sha} are filled in.
     pub(super) get: Option<At<String>>,
@@ -48,9 +52,9 @@ pub(super) struct SmokeSection {
     /// A regular expression no line of `logs` may match. Default: none.
     pub(super) deny: Option<At<String>>,
     /// How often it is tried again before it has failed. Default: 0.
-    retry: Option<At<Whole<5>>>,
+    pub(super) retry: Option<At<Whole<5>>>,
     /// The pause before it is tried again. Default: 2s.
-    every: Option<At<String>>,
+    pub(super) every: Option<At<String>>,
     /// What people read. Default: the check in words.
     pub(super) title: Option<At<String>>,
 }
@@ -60,7 +64,9 @@ pub(super) fn lower(
     url: Option<&str>,
     desk: &mut Desk,
 ) -> Vec<Check> {
-    let Some(sections) = sections else { return Vec::new() };
+    let Some(sections) = sections else {
+        return Vec::new();
+    };
     desk.limit(sections.get(MOST).map(At::span), sections.len(), MOST);
     let mut titles = BTreeSet::new();
     let mut checks = Vec::new();
@@ -88,15 +94,20 @@ pub(super) fn lower(
 }
 
 /// What a section looks at.
-pub(super) fn kinds(
-    section: &SmokeSection,
-    url: Option<&str>,
-    desk: &mut Desk,
-) -> Vec<CheckKind> {
+pub(super) fn kinds(section: &SmokeSection, url: Option<&str>, desk: &mut Desk) -> Vec<CheckKind> {
     misplaced(section, desk);
-    let http = section.get.as_ref().and_then(|get| http(get, section, url, desk));
-    let logs = section.logs.as_ref().and_then(|logs| lines(logs, section, desk));
-    http.map(CheckKind::Http).into_iter().chain(logs.map(CheckKind::Logs)).collect()
+    let http = section
+        .get
+        .as_ref()
+        .and_then(|get| http(get, section, url, desk));
+    let logs = section
+        .logs
+        .as_ref()
+        .and_then(|logs| lines(logs, section, desk));
+    http.map(CheckKind::Http)
+        .into_iter()
+        .chain(logs.map(CheckKind::Logs))
+        .collect()
 }
 
 fn tries(section: &SmokeSection, desk: &mut Desk) -> u32 {
@@ -129,7 +140,8 @@ fn misplaced(section: &SmokeSection, desk: &mut Desk) {
     let of_logs = of_logs.map(|it| (it, "logs", section.logs.is_some()));
     for ((key, span), verb, fits) in of_get.into_iter().chain(of_logs) {
         if let (false, Some(span)) = (fits, span) {
-            desk.note(span, format!("`{key}` belongs to {verb}")).help("leave it out here");
+            desk.note(span, format!("`{key}` belongs to {verb}"))
+                .help("leave it out here");
         }
     }
 }
@@ -141,9 +153,20 @@ fn http(
     desk: &mut Desk,
 ) -> Option<HttpCheck> {
     let status = section.status.as_ref().and_then(|it| status(it, desk));
-    let within = section.within.as_ref().and_then(|it| desk.length(it, "10s"));
-    let json = section.json.as_ref().map(|it| json(it, desk)).unwrap_or_default();
-    let headers = section.header.as_ref().map(|it| headers(it, desk)).unwrap_or_default();
+    let within = section
+        .within
+        .as_ref()
+        .and_then(|it| desk.length(it, "10s"));
+    let json = section
+        .json
+        .as_ref()
+        .map(|it| json(it, desk))
+        .unwrap_or_default();
+    let headers = section
+        .header
+        .as_ref()
+        .map(|it| headers(it, desk))
+        .unwrap_or_default();
     let contains = section.contains.as_ref().and_then(|it| {
         let text = desk.line(it, 1000)?;
         expected(it, desk);
@@ -156,11 +179,21 @@ fn http(
         return None;
     };
     let url = links::join(base, get, desk)?;
-    Some(HttpCheck { url, status, headers, json, contains, cookie, within })
+    Some(HttpCheck {
+        url,
+        status,
+        headers,
+        json,
+        contains,
+        cookie,
+        within,
+    })
 }
 
 fn status(written: &At<Whole<200>>, desk: &mut Desk) -> Option<u16> {
-    let status = u16::try_from(written.0).ok().filter(|it| (100..=599).contains(it));
+    let status = u16::try_from(written.0)
+        .ok()
+        .filter(|it| (100..=599).contains(it));
     if status.is_none() {
         let noted = desk.note(written.span(), format!("there is no status {}", written.0));
         noted.help("a number from 100 to 599, such as 200");
@@ -168,14 +201,14 @@ fn status(written: &At<Whole<200>>, desk: &mut Desk) -> Option<u16> {
     status
 }
 
-fn json(
-    written: &BTreeMap<At<String>, At<String>>,
-    desk: &mut Desk,
-) -> BTreeMap<String, String> {
+fn json(written: &BTreeMap<At<String>, At<String>>, desk: &mut Desk) -> BTreeMap<String, String> {
     let mut values = BTreeMap::new();
     for (pointer, value) in written {
         if !pointer.starts_with('/') {
-            let noted = desk.note(pointer.span(), format!("`{}` is no JSON pointer", **pointer));
+            let noted = desk.note(
+                pointer.span(),
+                format!("`{}` is no JSON pointer", **pointer),
+            );
             noted.help("begin it with /, for example \"/build/version\"");
         }
         expected(value, desk);
@@ -203,7 +236,8 @@ fn token(written: &At<String>, desk: &mut Desk) -> Option<String> {
     if (1..=100).contains(&written.len()) && written.chars().all(fits) {
         return Some((**written).clone());
     }
-    desk.note(written.span(), "this is no name").help("letters, digits, - and _");
+    desk.note(written.span(), "this is no name")
+        .help("letters, digits, - and _");
     None
 }
 
@@ -226,7 +260,11 @@ fn lines(logs: &At<String>, section: &SmokeSection, desk: &mut Desk) -> Option<L
         noted.help(format!("write 1 to {MOST_LINES}"));
     }
     let deny = section.deny.as_ref().and_then(|it| pattern(it, desk));
-    Some(LogCheck { service: service?, tail, deny })
+    Some(LogCheck {
+        service: service?,
+        tail,
+        deny,
+    })
 }
 
 fn pattern(written: &At<String>, desk: &mut Desk) -> Option<String> {
@@ -246,6 +284,7 @@ fn pattern(written: &At<String>, desk: &mut Desk) -> Option<String> {
             }
         }
     };
-    desk.note(written.span(), fault).help("a regular expression, for example '\" 5\\d\\d '");
+    desk.note(written.span(), fault)
+        .help("a regular expression, for example '\" 5\\d\\d '");
     None
 }

@@ -21,7 +21,11 @@ const LONGEST: &str = "6h";
 
 /// One element of `deploy` or `rollback`.
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields, default, expecting = "a table such as { pull = \"web\" }")]
+#[serde(
+    deny_unknown_fields,
+    default,
+    expecting = "a table such as { pull = \"web\" }"
+)]
 pub(super) struct StepSection {
     /// Fetch the image of this service.
     pull: Option<At<String>>,
@@ -53,7 +57,9 @@ pub(super) fn lower(
     services: &Services,
     desk: &mut Desk,
 ) -> Vec<Step> {
-    let Some(sections) = sections else { return Vec::new() };
+    let Some(sections) = sections else {
+        return Vec::new();
+    };
     desk.limit(sections.get(MOST).map(At::span), sections.len(), MOST);
     let mut titles = BTreeSet::new();
     let mut steps = Vec::new();
@@ -62,9 +68,15 @@ pub(super) fn lower(
         if let (Some(title), Some(written)) = (&title, &section.title) {
             same_title(&mut titles, title, written.span(), desk);
         }
-        let Some(kind) = kind(section, services, desk) else { continue };
+        let Some(kind) = kind(section, services, desk) else {
+            continue;
+        };
         let timeout = timeout(section, &kind, desk);
-        steps.push(Step { title, timeout, kind });
+        steps.push(Step {
+            title,
+            timeout,
+            kind,
+        });
     }
     steps
 }
@@ -97,7 +109,9 @@ fn kind(section: &At<StepSection>, services: &Services, desk: &mut Desk) -> Opti
             "split it, one { … } per action"
         };
         let noted = desk.note(section.span(), "a step does exactly one thing");
-        noted.label(format!("this one has {count} verbs")).help(help);
+        noted
+            .label(format!("this one has {count} verbs"))
+            .help(help);
         return None;
     }
     misplaced(section, desk);
@@ -107,11 +121,15 @@ fn kind(section: &At<StepSection>, services: &Services, desk: &mut Desk) -> Opti
     }
     if let Some(written) = &section.up {
         if !**written {
-            desk.note(written.span(), "`up` can only be true").help("leave the step out instead");
+            desk.note(written.span(), "`up` can only be true")
+                .help("leave the step out instead");
         }
         let stable_for = desk.length_or(section.stable_for.as_ref(), "1h", "10s");
         let healthy_within = desk.length_or(section.healthy_within.as_ref(), "2h", "2m");
-        return Some(StepKind::Up(Up { stable_for, healthy_within }));
+        return Some(StepKind::Up(Up {
+            stable_for,
+            healthy_within,
+        }));
     }
     let (verb, command) = match (&section.run, &section.exec) {
         (Some(command), _) => ("run", command),
@@ -125,21 +143,46 @@ fn kind(section: &At<StepSection>, services: &Services, desk: &mut Desk) -> Opti
         return Some(StepKind::Exec(Exec { service, argv }));
     }
     let once = section.once.as_ref().is_some_and(|it| **it);
-    Some(StepKind::Run(Run { service, argv, once }))
+    Some(StepKind::Run(Run {
+        service,
+        argv,
+        once,
+    }))
 }
 
 /// Notes keys that mean nothing to the verb they stand beside.
 fn misplaced(section: &StepSection, desk: &mut Desk) {
     let command = section.run.is_some() || section.exec.is_some();
     let rules = [
-        ("in", "run and exec", command, section.r#in.as_ref().map(At::span)),
-        ("once", "run", section.run.is_some(), section.once.as_ref().map(At::span)),
-        ("stable_for", "up", section.up.is_some(), section.stable_for.as_ref().map(At::span)),
-        ("healthy_within", "up", section.up.is_some(), section.healthy_within.as_ref().map(At::span)),
+        (
+            "in",
+            "run and exec",
+            command,
+            section.r#in.as_ref().map(At::span),
+        ),
+        (
+            "once",
+            "run",
+            section.run.is_some(),
+            section.once.as_ref().map(At::span),
+        ),
+        (
+            "stable_for",
+            "up",
+            section.up.is_some(),
+            section.stable_for.as_ref().map(At::span),
+        ),
+        (
+            "healthy_within",
+            "up",
+            section.up.is_some(),
+            section.healthy_within.as_ref().map(At::span),
+        ),
     ];
     for (key, verb, fits, span) in rules {
         if let (false, Some(span)) = (fits, span) {
-            desk.note(span, format!("`{key}` belongs to {verb}")).help("leave it out here");
+            desk.note(span, format!("`{key}` belongs to {verb}"))
+                .help("leave it out here");
         }
     }
 }
@@ -156,7 +199,8 @@ fn within(
     }
     let message = format!("`{verb}` needs `in`, the compose service to run it in");
     let example = services.first().map_or("web", ServiceName::as_str);
-    desk.note(section.span(), message).help(format!("add in = \"{example}\""));
+    desk.note(section.span(), message)
+        .help(format!("add in = \"{example}\""));
     None
 }
 
@@ -166,13 +210,18 @@ fn service(written: &At<String>, services: &Services, desk: &mut Desk) -> Option
     if services.contains(&service) {
         return Some(service);
     }
-    let help = match closest(&service.to_string(), services.iter().map(ServiceName::as_str)) {
+    let help = match closest(
+        &service.to_string(),
+        services.iter().map(ServiceName::as_str),
+    ) {
         Some(close) => format!("did you mean `{close}`?"),
         None if services.is_empty() => "name it with its image under `images`".to_owned(),
         None => format!("services with an image: {}", comma(services)),
     };
     let message = format!("there is no image for the service `{service}`");
-    desk.note(written.span(), message).label("not in `images`").help(help);
+    desk.note(written.span(), message)
+        .label("not in `images`")
+        .help(help);
     None
 }
 
@@ -186,7 +235,10 @@ fn timeout(section: &StepSection, kind: &StepKind, desk: &mut Desk) -> Length {
         return timeout;
     }
     if let Some(written) = &section.timeout {
-        let noted = desk.note(written.span(), "this ends before `up` can be healthy and stable");
+        let noted = desk.note(
+            written.span(),
+            "this ends before `up` can be healthy and stable",
+        );
         noted.help("write more than healthy_within and stable_for together");
     }
     Length::of_seconds(least + 300).unwrap_or(timeout)

@@ -42,11 +42,14 @@ pub struct Target {
 impl Target {
     /// The variables with their values, read now.
     pub fn variables(&self) -> Result<BTreeMap<String, Secret>, Unreadable> {
-        self.vars.iter().map(|(name, value)| Ok((name.clone(), value.read()?))).collect()
+        self.vars
+            .iter()
+            .map(|(name, value)| Ok((name.clone(), value.read()?)))
+            .collect()
     }
 }
 
-/// The target of an environment; none if it is written wrong.
+/// The target of an environment; none if it is written wrong, or has no compose file.
 pub(super) fn lower(
     name: &At<String>,
     section: &EnvSection,
@@ -56,15 +59,17 @@ pub(super) fn lower(
     let docker = docker(section.docker.as_ref(), desk);
     let files = section.compose.as_ref().map(|it| files(it, desk));
     let env_file = section.env_file.as_ref().and_then(|it| path(it, desk));
-    let vars = section.vars.as_ref().map(|it| vars(it, desk)).unwrap_or_default();
-    let Some(files) = files else {
-        if !section.compose_gone {
-            let noted = desk.note(name.span(), format!("`{}` has no compose file", **name));
-            noted.help("add compose = \"docker-compose.yml\"");
-        }
-        return None;
-    };
-    let directory = files.first()?.parent().unwrap_or(Path::new("/")).to_path_buf();
+    let vars = section
+        .vars
+        .as_ref()
+        .map(|it| vars(it, desk))
+        .unwrap_or_default();
+    let files = files?;
+    let directory = files
+        .first()?
+        .parent()
+        .unwrap_or(Path::new("/"))
+        .to_path_buf();
     let project = match &section.project {
         Some(written) => project::named(written, desk)?,
         None => project::by_rule(&files, env_file.as_deref(), &directory, look),
@@ -74,11 +79,20 @@ pub(super) fn lower(
         noted.help("add project = \"…\"");
         return None;
     }
-    Some(Target { docker: docker?, project, files, directory, env_file, vars })
+    Some(Target {
+        docker: docker?,
+        project,
+        files,
+        directory,
+        env_file,
+        vars,
+    })
 }
 
 fn docker(written: Option<&At<String>>, desk: &mut Desk) -> Option<String> {
-    let Some(written) = written else { return Some(LOCAL.to_owned()) };
+    let Some(written) = written else {
+        return Some(LOCAL.to_owned());
+    };
     let scheme = written.split_once("://").map_or("", |(scheme, _)| scheme);
     match scheme {
         "unix" if written["unix://".len()..].starts_with('/') => Some((**written).clone()),
@@ -126,7 +140,10 @@ fn vars(
         let good = |c: char| c.is_ascii_alphanumeric() || c == '_';
         let digit = name.starts_with(|c: char| c.is_ascii_digit());
         if name.is_empty() || name.len() > 100 || digit || !name.chars().all(good) {
-            let noted = desk.note(name.span(), format!("`{}` is no name of a variable", **name));
+            let noted = desk.note(
+                name.span(),
+                format!("`{}` is no name of a variable", **name),
+            );
             noted.help("letters, digits and _, not beginning with a digit");
         }
         let value = secret::lower(name, value, desk);

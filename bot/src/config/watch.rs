@@ -18,7 +18,10 @@ const SHORTEST: u64 = 5;
 
 /// One element of `monitor`.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields, expecting = "a table such as { for = \"5m\", every = \"1m\", … }")]
+#[serde(
+    deny_unknown_fields,
+    expecting = "a table such as { for = \"5m\", every = \"1m\", … }"
+)]
 pub(super) struct WatchSection {
     /// How long it lasts; the next element begins where it ends.
     r#for: At<String>,
@@ -55,7 +58,9 @@ pub(super) fn lower(
     url: Option<&str>,
     desk: &mut Desk,
 ) -> Vec<WatchSegment> {
-    let Some(sections) = sections else { return Vec::new() };
+    let Some(sections) = sections else {
+        return Vec::new();
+    };
     let mut segments = Vec::new();
     let mut ticks = 0;
     for section in sections.iter() {
@@ -67,15 +72,23 @@ pub(super) fn lower(
         }
         let length = desk.length(&section.r#for, "7d");
         let every = desk.length(&section.every, "1d");
-        let (Some(length), Some(every)) = (length, every) else { continue };
+        let (Some(length), Some(every)) = (length, every) else {
+            continue;
+        };
         if rhythm(section, length, every, desk) {
             ticks += length.seconds() / every.seconds();
         }
-        segments.push(WatchSegment { length, every, checks, ask });
+        segments.push(WatchSegment {
+            length,
+            every,
+            checks,
+            ask,
+        });
     }
     if ticks > MAX_TICKS as u64 {
         let message = format!("these are {ticks} looks, and {MAX_TICKS} is the most");
-        desk.note(sections.span(), message).help("look less often, or not as long");
+        desk.note(sections.span(), message)
+            .help("look less often, or not as long");
     }
     segments
 }
@@ -83,7 +96,10 @@ pub(super) fn lower(
 /// Whether the two lengths fit together.
 fn rhythm(section: &WatchSection, length: Length, every: Length, desk: &mut Desk) -> bool {
     if every > length {
-        let noted = desk.note(section.every.span(), "the first look would come after the end");
+        let noted = desk.note(
+            section.every.span(),
+            "the first look would come after the end",
+        );
         noted.help("write an `every` that is not longer than `for`");
         return false;
     }
@@ -111,6 +127,14 @@ fn checks(section: &WatchSection, url: Option<&str>, desk: &mut Desk) -> Vec<Che
         ..SmokeSection::default()
     };
     let every = Length::of_seconds(SHORTEST).expect("a few seconds are a length");
-    let check = |kind: CheckKind| Check { title: title.clone(), tries: 1, every, kind };
-    smoke::kinds(&looks, url, desk).into_iter().map(check).collect()
+    let check = |kind: CheckKind| Check {
+        title: title.clone(),
+        tries: 1,
+        every,
+        kind,
+    };
+    smoke::kinds(&looks, url, desk)
+        .into_iter()
+        .map(check)
+        .collect()
 }

@@ -19,7 +19,10 @@ const MOST: usize = 50;
 #[derive(Clone, Debug)]
 pub(super) enum WindowSection {
     Weekly(String),
-    Cron { cron: At<String>, length: At<String> },
+    Cron {
+        cron: At<String>,
+        length: At<String>,
+    },
 }
 
 /// The hours of an environment; none where it is open always.
@@ -31,15 +34,23 @@ pub(super) fn lower(
     desk.limit(sections.get(MOST).map(At::span), sections.len(), MOST);
     let mut windows = Vec::new();
     for section in sections.iter() {
-        let Some(window) = window(section, desk) else { continue };
-        let alone = Hours { zone: desk.zone.clone(), windows: vec![window.clone()] };
+        let Some(window) = window(section, desk) else {
+            continue;
+        };
+        let alone = Hours {
+            zone: desk.zone.clone(),
+            windows: vec![window.clone()],
+        };
         if !alone.never_opening(desk.now).is_empty() {
             let noted = desk.note(section.span(), "this window does not open within 13 months");
             noted.help("write days that come round every year");
         }
         windows.push(window);
     }
-    (!windows.is_empty()).then(|| Hours { zone: desk.zone.clone(), windows })
+    (!windows.is_empty()).then(|| Hours {
+        zone: desk.zone.clone(),
+        windows,
+    })
 }
 
 fn window(section: &At<WindowSection>, desk: &mut Desk) -> Option<Window> {
@@ -47,7 +58,8 @@ fn window(section: &At<WindowSection>, desk: &mut Desk) -> Option<Window> {
         WindowSection::Weekly(text) => match WeeklyWindow::parse(text) {
             Ok(window) => Some(Window::Weekly(window)),
             Err(error) => {
-                desk.note(section.span(), error.to_string()).help(error.help());
+                desk.note(section.span(), error.to_string())
+                    .help(error.help());
                 None
             }
         },
@@ -63,7 +75,8 @@ fn window(section: &At<WindowSection>, desk: &mut Desk) -> Option<Window> {
             match CronWindow::new(expr?, length?) {
                 Ok(window) => Some(Window::Cron(window)),
                 Err(error) => {
-                    desk.note(section.span(), error.to_string()).help(error.help());
+                    desk.note(section.span(), error.to_string())
+                        .help(error.help());
                     None
                 }
             }
@@ -72,7 +85,10 @@ fn window(section: &At<WindowSection>, desk: &mut Desk) -> Option<Window> {
 }
 
 #[derive(Deserialize)]
-#[serde(deny_unknown_fields, expecting = "{ cron = \"0 14 * * 2,4\", for = \"2h\" }")]
+#[serde(
+    deny_unknown_fields,
+    expecting = "{ cron = \"0 14 * * 2,4\", for = \"2h\" }"
+)]
 struct CronSection {
     cron: At<String>,
     r#for: At<String>,
@@ -95,7 +111,10 @@ impl<'de> Deserialize<'de> for WindowSection {
 
             fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<WindowSection, A::Error> {
                 let it = CronSection::deserialize(MapAccessDeserializer::new(map))?;
-                Ok(WindowSection::Cron { cron: it.cron, length: it.r#for })
+                Ok(WindowSection::Cron {
+                    cron: it.cron,
+                    length: it.r#for,
+                })
             }
         }
 

@@ -67,7 +67,6 @@ fn split(text: &str) -> Result<Vec<String>, Fault> {
             (Some(open), _) if character == open => quote = None,
             // In double quotes a shell would still expand these, so they are no text either.
             (Some('"'), '$' | '`' | '\\') => return Err(Fault::Shell(character)),
-            (Some(_), _) => word.get_or_insert_default().push(character),
             (None, '\'' | '"') => {
                 quote = Some(character);
                 word.get_or_insert_default();
@@ -76,7 +75,7 @@ fn split(text: &str) -> Result<Vec<String>, Fault> {
                 return Err(Fault::Shell(character));
             }
             (None, _) if character.is_whitespace() => words.extend(word.take()),
-            (None, _) => word.get_or_insert_default().push(character),
+            (Some(_) | None, _) => word.get_or_insert_default().push(character),
         }
     }
     words.extend(word);
@@ -90,7 +89,10 @@ mod tests {
     #[test]
     fn words_are_split_and_nothing_is_expanded() {
         for (text, words) in [
-            ("php bin/console cache:clear --env=prod", &["php", "bin/console", "cache:clear", "--env=prod"][..]),
+            (
+                "php bin/console cache:clear --env=prod",
+                &["php", "bin/console", "cache:clear", "--env=prod"][..],
+            ),
             ("  a  'b c' \"d e\"f '' ", &["a", "b c", "d ef", ""]),
             ("echo '$HOME; `x`'", &["echo", "$HOME; `x`"]),
             ("sh -c 'a && b'", &["sh", "-c", "a && b"]),

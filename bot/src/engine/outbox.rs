@@ -15,7 +15,7 @@ use super::hub::Hub;
 use pace::Pace;
 
 /// How many things are looked at in one round.
-const BATCH: usize = 256;
+const BATCH: usize = 2048;
 /// How many things are carried out at once.
 const AT_ONCE: usize = 16;
 /// The pause after the database did not answer, and for what must wait for another message.
@@ -83,7 +83,10 @@ async fn next_look(hub: &Hub, desk: &Mutex<Desk>, now: DateTime<Utc>) -> Option<
         Ok(next) => next.filter(|at| *at > now),
         Err(_) => Some(now + AGAIN),
     };
-    let waiting = lock(desk).not_before.values().copied().filter(|at| *at > now).min();
+    let mut desk = lock(desk);
+    desk.not_before.retain(|_, at| *at > now);
+    let waiting = desk.not_before.values().copied().min();
+    drop(desk);
     [stored, waiting].into_iter().flatten().min()
 }
 

@@ -10,7 +10,7 @@ use chrono::{DateTime, Utc};
 use shipbell_adapters::chat::{ChannelId, Chat};
 use shipbell_adapters::containers::Containers;
 use shipbell_adapters::probes::Probes;
-use shipbell_domain::ids::{EnvId, Surface};
+use shipbell_domain::ids::{EnvId, Person, Surface};
 use shipbell_storage::{Decide, Store};
 
 /// The world, as the engine sees it.
@@ -34,6 +34,8 @@ pub struct Ports {
     pub probes: Arc<dyn Probes>,
     /// What keeps a child of a killed bot and a new attempt apart.
     pub locks: Arc<dyn Locks>,
+    /// What signs people in to the pages.
+    pub links: Arc<dyn Links>,
 }
 
 /// One platform and the channel there.
@@ -77,4 +79,10 @@ pub trait Locks: Send + Sync {
     ///
     /// None where no child of this program can outlive it.
     async fn take(&self, environment: &EnvId) -> Option<Arc<File>>;
+}
+
+/// Makes links that sign somebody in once.
+pub trait Links: Send + Sync {
+    /// A link for a person, good for a minute; none for somebody unlisted.
+    fn sign_in(&self, person: &Person) -> Option<String>;
 }

@@ -6,23 +6,16 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use shipbell_domain::ask::{AskId, Phase, Source, Vote};
 use shipbell_domain::attempt::{AttemptKind, FailureMode, Work};
 use shipbell_domain::calendar::{Length, Zone};
 use shipbell_domain::command::{Command, New, Report, Wish};
 use shipbell_domain::effect::{CardId, Effect};
-use shipbell_domain::event::{
-    AgendaEvent, EnvironmentEvent, Event, Evidence, IncidentEvent, Outcome, ReleaseEvent,
-    StageResult,
-};
+use shipbell_domain::event::{EnvironmentEvent, Event, ReleaseEvent};
 use shipbell_domain::ids::{
-    AppId, EnvId, EnvName, FreezeId, Hash, IncidentId, Key, Person, ReleaseId, Role, ServiceName,
-    Surface, Version,
+    AppId, EnvId, EnvName, Hash, Key, Person, ReleaseId, ServiceName, Surface, Version,
 };
 use shipbell_domain::manifest::{Image, Manifest};
-use shipbell_domain::policy::Severity;
-use shipbell_domain::quorum::Quorum;
-use shipbell_domain::settings::{Escalation, Settings};
+use shipbell_domain::settings::Settings;
 use shipbell_domain::steps::{Pull, Step, StepKind};
 use shipbell_domain::timer::{Timer, TimerChange};
 use shipbell_domain::{Refusal, Reply, StreamId, Turn, World};

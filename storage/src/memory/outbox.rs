@@ -18,9 +18,10 @@ pub(super) struct Outbox {
     ids: BTreeMap<OwedId, usize>,
     /// Those wanted more often than drawn and not given up.
     open: BTreeSet<usize>,
-    /// Every known message, with its line and the order it became known in.
-    messages: BTreeMap<Message, (usize, u64)>,
-    known: u64,
+    /// Every known message, with its line.
+    messages: BTreeMap<Message, usize>,
+    /// The same by key, in the order they became known.
+    copies: BTreeMap<Key, Vec<Message>>,
 }
 
 struct Line {
@@ -156,6 +157,9 @@ impl Outbox {
                 line.hold = None;
                 if let Some(gone) = line.message.take() {
                     self.messages.remove(&gone);
+                    if let Some(copies) = self.copies.get_mut(&line.id.key) {
+                        copies.retain(|it| *it != gone);
+                    }
                 }
             }
             Settlement::Dead { .. } => {
@@ -183,17 +187,12 @@ impl Outbox {
     }
 
     pub(super) fn about(&self, message: &Message) -> Option<Effect> {
-        let (line, _) = self.messages.get(message)?;
+        let line = self.messages.get(message)?;
         self.lines.get(*line).map(|line| line.effect.clone())
     }
 
     pub(super) fn messages(&self, key: &Key) -> Vec<Message> {
-        let of_key = |(message, (line, order)): (&Message, &(usize, u64))| {
-            let line = self.lines.get(*line)?;
-            (line.id.key == *key).then(|| (*order, message.clone()))
-        };
-        let found: BTreeMap<u64, Message> = self.messages.iter().filter_map(of_key).collect();
-        found.into_values().collect()
+        self.copies.get(key).cloned().unwrap_or_default()
     }
 
     pub(super) fn cards(&self) -> BTreeMap<(CardId, Surface), (u64, u64)> {
@@ -206,12 +205,18 @@ impl Outbox {
         self.lines.iter().filter_map(card).collect()
     }
 
-    fn know(&mut self, line: usize, messages: &[Message]) {
+    fn know(&mut self, index: usize, messages: &[Message]) {
+        let Some(line) = self.lines.get(index) else {
+            return;
+        };
         for message in messages {
-            self.known += 1;
-            self.messages
-                .entry(message.clone())
-                .or_insert((line, self.known));
+            if !self.messages.contains_key(message) {
+                self.messages.insert(message.clone(), index);
+                self.copies
+                    .entry(line.id.key.clone())
+                    .or_default()
+                    .push(message.clone());
+            }
         }
     }
 }

@@ -151,14 +151,7 @@ pub(super) async fn settle(
         .bind(error)
         .bind(row),
         (Settlement::Gone, Some(row)) => {
-            sqlx::query(
-                "DELETE FROM chat_message WHERE (surface, channel, message) = \
-                 (SELECT surface, channel, message FROM outbox WHERE id = ?)",
-            )
-            .bind(row)
-            .execute(&mut *conn)
-            .await
-            .map_err(failed)?;
+            forget(conn, row).await?;
             sqlx::query(
                 "UPDATE outbox SET claimed_us = NULL, held_us = NULL, claim_epoch = NULL, \
                  channel = NULL, message = NULL WHERE id = ?",
@@ -266,6 +259,19 @@ async fn know(
     });
     query.push(" ON CONFLICT DO NOTHING");
     query.build().execute(conn).await.map_err(failed)?;
+    Ok(())
+}
+
+/// Forgets the message that showed it: nobody can answer there any more.
+async fn forget(conn: &mut SqliteConnection, row: i64) -> Result<(), StoreError> {
+    sqlx::query(
+        "DELETE FROM chat_message WHERE (surface, channel, message) = \
+         (SELECT surface, channel, message FROM outbox WHERE id = ?)",
+    )
+    .bind(row)
+    .execute(conn)
+    .await
+    .map_err(failed)?;
     Ok(())
 }
 

@@ -1,5 +1,6 @@
 //! Writes what a batch changes: a statement a table.
 
+use chrono::TimeDelta;
 use sqlx::QueryBuilder;
 use sqlx::sqlite::{Sqlite, SqliteConnection};
 
@@ -16,6 +17,9 @@ use crate::store::Commit;
 
 /// Rows a statement: SQLite takes 32,766 values at most.
 const CHUNK: usize = 500;
+
+/// How long a repeat is recognised; platforms try again for minutes, not weeks.
+const MAX_INBOX_AGE: TimeDelta = TimeDelta::days(60);
 
 /// Writes all of it and says where the log ends now.
 pub(super) async fn batch(
@@ -223,6 +227,13 @@ async fn inbox(conn: &mut SqliteConnection, batch: &Batch) -> Result<(), StoreEr
                 .push_bind(signed(taken.seq));
         });
         query.build().execute(&mut *conn).await.map_err(failed)?;
+    }
+    if batch.seq.is_multiple_of(64) {
+        sqlx::query("DELETE FROM inbox WHERE at_us < ?")
+            .bind(micros(batch.at - MAX_INBOX_AGE))
+            .execute(conn)
+            .await
+            .map_err(failed)?;
     }
     Ok(())
 }

@@ -4,19 +4,20 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use chrono::{DateTime, Utc};
 use shipbell::engine::ports::{Destination, Ports};
 use shipbell::engine::{Engine as Bot, Setup, Site};
 use shipbell_domain::ids::Surface;
 use shipbell_storage::Store;
-use shipbell_storage::memory::{MemoryDisk, MemoryStore};
+use shipbell_storage::{MemoryDisk, MemoryStore};
 use tokio::sync::{mpsc, oneshot};
 
-use super::chat::{Line, Service};
+use super::chat::{Line, Service, channel};
 use super::containers::Engine;
 use super::diary::Diary;
 use super::executor::{Executor, Owner};
 use super::mutants::Mutant;
-use super::ports::{Life, LockFiles};
+use super::ports::{Life, LockFiles, Nowhere};
 use super::probes::Addresses;
 use super::store::{Edges, Ledger};
 use super::team::Team;
@@ -46,6 +47,8 @@ pub struct Ground {
     pub engine: Engine,
     /// The lock files.
     pub locks: LockFiles,
+    /// From when on the configuration holds the team's later policy.
+    pub reform: DateTime<Utc>,
     /// The mistake this bot makes.
     pub mutant: Option<Mutant>,
 }
@@ -56,8 +59,8 @@ impl Ground {
         for life in 1.. {
             let owner = Owner::Bot(life);
             let gone = self.start(owner);
-            let connections = self.connections(life);
-            self.executor.spawn(owner, Box::pin(connections));
+            self.executor
+                .spawn(Owner::World, Box::pin(self.clone().connections(life)));
             // The sender is dropped with the bot's own task, however that ends.
             drop(gone.await);
             self.executor.kill(owner);
@@ -66,7 +69,11 @@ impl Ground {
                 service.listen(None);
             }
             let long = !self.weather.is_calm() && self.executor.draw(|it| it.happens(50_000));
-            let (least, most) = if long { (600_000, 2_400_000) } else { (1_000, 30_000) };
+            let (least, most) = if long {
+                (600_000, 2_400_000)
+            } else {
+                (1_000, 30_000)
+            };
             self.executor.pause(least, most).await;
         }
     }
@@ -88,29 +95,49 @@ impl Ground {
     }
 
     /// Each platform says when its connection is new: at once, and after it was away.
-    async fn connections(&self, life: u32) -> () {
+    async fn connections(self, life: u32) {
         let now = self.executor.now();
         let mut news: Vec<_> = self.services.iter().map(|it| (now, it.clone())).collect();
         for service in &self.services {
             let returns = self.weather.returns(service.name());
-            news.extend(returns.into_iter().filter(|it| *it > now).map(|at| (at, service.clone())));
+            news.extend(
+                returns
+                    .into_iter()
+                    .filter(|it| *it > now)
+                    .map(|at| (at, service.clone())),
+            );
         }
         news.sort_by_key(|(at, _)| *at);
         for (number, (at, service)) in news.into_iter().enumerate() {
             self.executor.until(at).await;
-            service.connected(&format!("connection-{life}-{number}")).await;
+            if !self.executor.is_alive(Owner::Bot(life)) {
+                return;
+            }
+            service
+                .connected(&format!("connection-{life}-{number}"))
+                .await;
         }
     }
 
     fn setup(&self) -> Setup {
-        // In the middle of some worlds the team changes its policy.
-        let later = self.executor.draw(|it| it.happens(250_000));
-        let policy = if later { self.team.policies.last() } else { self.team.policies.first() };
+        let later = self.executor.now() >= self.reform;
+        let policy = if later {
+            self.team.policies.last()
+        } else {
+            self.team.policies.first()
+        };
         let state_dir = PathBuf::from("/var/lib/shipbell");
         let site = |(id, (target, project)): (&_, &(_, _))| {
             let (id, target): (&shipbell_domain::ids::EnvId, _) = (id, Clone::clone(target));
             let (project, state_dir) = (Clone::clone(project), state_dir.clone());
-            (id.clone(), Site { target, project, state_dir })
+            (
+                id.clone(),
+                Site {
+                    target,
+                    project,
+                    state_dir,
+                },
+            )
         };
         Setup {
             settings: self.team.settings.clone(),
@@ -122,8 +149,11 @@ impl Ground {
 
     fn ports(&self, owner: Owner) -> Ports {
         let executor = self.executor.clone();
-        let life = Arc::new(Life { executor: executor.clone(), owner });
-        let inner: Arc<dyn Store> = Arc::new(MemoryStore::open(&self.disk));
+        let life = Arc::new(Life {
+            executor: executor.clone(),
+            owner,
+        });
+        let inner: Arc<dyn Store> = Arc::new(MemoryStore::open(self.disk.clone()));
         let edges = Edges {
             inner,
             executor: executor.clone(),
@@ -134,7 +164,7 @@ impl Ground {
         let mut chats = BTreeMap::new();
         for service in &self.services {
             let surface = Surface::new(service.name()).expect("platforms are named by words");
-            let (chat, channel) = (Arc::new(Line(service.clone())), service.channel());
+            let (chat, channel) = (Arc::new(Line(service.clone())), channel());
             chats.insert(surface, Destination { chat, channel });
         }
         let probes = Addresses::new(executor, self.weather.clone(), self.engine.clone());
@@ -148,6 +178,7 @@ impl Ground {
             containers: Arc::new(self.engine.clone()),
             probes: Arc::new(probes),
             locks: Arc::new(self.locks.clone()),
+            links: Arc::new(Nowhere),
         };
         match self.mutant {
             Some(mutant) => mutant.infect(ports, &self.executor, owner),

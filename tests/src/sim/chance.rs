@@ -8,24 +8,24 @@ impl Chance {
     /// The stream of a seed.
     pub fn new(seed: u64) -> Self {
         let mut chance = Self(seed ^ 0x5EED_0F5E_ED0F_5EED);
-        chance.next();
+        chance.draw();
         chance
     }
 
     /// The next number.
-    pub fn next(&mut self) -> u64 {
+    pub fn draw(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
         scramble(self.0)
     }
 
     /// A number from `least` to `most`, both included.
     pub fn between(&mut self, least: u64, most: u64) -> u64 {
-        least + self.next() % (most - least + 1)
+        least + self.draw() % (most - least + 1)
     }
 
     /// True that often in a million.
     pub fn happens(&mut self, in_a_million: u32) -> bool {
-        self.next() % 1_000_000 < u64::from(in_a_million)
+        self.draw() % 1_000_000 < u64::from(in_a_million)
     }
 
     /// One of these; none if there are none.
@@ -39,7 +39,7 @@ impl Chance {
     pub fn seed(&mut self) -> [u8; 32] {
         let mut seed = [0; 32];
         for part in seed.chunks_mut(8) {
-            part.copy_from_slice(&self.next().to_le_bytes());
+            part.copy_from_slice(&self.draw().to_le_bytes());
         }
         seed
     }
@@ -54,7 +54,9 @@ pub fn scramble(number: u64) -> u64 {
 
 /// A number for a text, the same in every run.
 pub fn digest(text: &str) -> u64 {
-    text.bytes().fold(0xCBF2_9CE4_8422_2325, |sum, byte| scramble(sum ^ u64::from(byte)))
+    text.bytes().fold(0xCBF2_9CE4_8422_2325, |sum, byte| {
+        scramble(sum ^ u64::from(byte))
+    })
 }
 
 #[cfg(test)]

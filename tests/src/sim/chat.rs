@@ -47,7 +47,15 @@ impl Service {
         weather.plan_outages(name);
         let settle = Duration::from_secs(30);
         let (room, ear) = (Mutex::default(), Mutex::default());
-        Self(Arc::new(Inner { name: name.to_owned(), executor, weather, diary, settle, room, ear }))
+        Self(Arc::new(Inner {
+            name: name.to_owned(),
+            executor,
+            weather,
+            diary,
+            settle,
+            room,
+            ear,
+        }))
     }
 
     /// What it is called.
@@ -67,12 +75,17 @@ impl Service {
 
     /// The account of a person of the team.
     pub fn join(&self, user: &str, standing: Standing) {
-        let account = Account { standing, groups: Vec::new() };
-        self.room().accounts.insert(UserId(user.to_owned()), account);
+        let account = Account {
+            standing,
+            groups: Vec::new(),
+        };
+        self.room()
+            .accounts
+            .insert(UserId(user.to_owned()), account);
     }
+}
 
-    /// Its channel.
-    pub fn channel(&self) -> ChannelId {
-        ChannelId(CHANNEL.to_owned())
-    }
+/// The channel of any platform.
+pub fn channel() -> ChannelId {
+    ChannelId(CHANNEL.to_owned())
 }

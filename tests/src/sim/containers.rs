@@ -5,6 +5,7 @@
 
 mod port;
 mod project;
+mod work;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard};
@@ -44,7 +45,7 @@ struct Inner {
 }
 
 /// An engine's own truth.
-#[derive(Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Host {
     /// The images it has.
     pub images: BTreeSet<String>,
@@ -81,7 +82,12 @@ impl Engine {
     /// An engine that runs nothing.
     pub fn new(executor: Executor, weather: Arc<Weather>, diary: Arc<Diary>) -> Self {
         weather.plan_outages("engine");
-        Self(Arc::new(Inner { executor, weather, diary, host: Mutex::default() }))
+        Self(Arc::new(Inner {
+            executor,
+            weather,
+            diary,
+            host: Mutex::default(),
+        }))
     }
 
     /// Its truth.
@@ -110,8 +116,16 @@ pub fn quality(reference: &str) -> Quality {
 /// The digest a reference with a tag stands for.
 pub fn resolve(reference: &str) -> String {
     let part = |salt: &str| format!("{:016x}", digest(&format!("{salt}{reference}")));
-    let name = reference.rsplit_once(':').map_or(reference, |(name, _)| name);
-    format!("{name}@sha256:{}{}{}{}", part("a"), part("b"), part("c"), part("d"))
+    let name = reference
+        .rsplit_once(':')
+        .map_or(reference, |(name, _)| name);
+    format!(
+        "{name}@sha256:{}{}{}{}",
+        part("a"),
+        part("b"),
+        part("c"),
+        part("d")
+    )
 }
 
 #[cfg(test)]

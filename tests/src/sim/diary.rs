@@ -29,14 +29,21 @@ pub struct Line {
 impl Diary {
     /// An empty diary.
     pub fn new(executor: Executor) -> Self {
-        Self { executor, lines: Mutex::default() }
+        Self {
+            executor,
+            lines: Mutex::default(),
+        }
     }
 
     /// Writes a line.
     pub fn write(&self, who: &str, what: impl Into<String>) {
         let (at, what) = (self.executor.now(), what.into());
         self.executor.note(digest(&what));
-        locked(&self.lines).push(Line { at, who: who.to_owned(), what });
+        locked(&self.lines).push(Line {
+            at,
+            who: who.to_owned(),
+            what,
+        });
     }
 
     /// All lines.

@@ -7,7 +7,6 @@
 mod sleep;
 
 use std::collections::BTreeMap;
-use std::future::Future;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll, Wake, Waker};
@@ -112,10 +111,16 @@ impl Executor {
             next: 0,
             doomed: Vec::new(),
             crash_in_a_million: 0,
-            trace: Trace { polls: 0, hash: scramble(seed) },
+            trace: Trace {
+                polls: 0,
+                hash: scramble(seed),
+            },
             at_once: 0,
         };
-        Self(Arc::new(Inner { state: Mutex::new(state), woken: Arc::default() }))
+        Self(Arc::new(Inner {
+            state: Mutex::new(state),
+            woken: Arc::default(),
+        }))
     }
 
     /// The time.
@@ -144,8 +149,19 @@ impl Executor {
     pub fn spawn(&self, owner: Owner, task: Task) {
         let mut state = locked(&self.0.state);
         let id = state.fresh();
-        let waker = Waker::from(Arc::new(Bell { id, woken: self.0.woken.clone() }));
-        state.tasks.insert(id, Slot { owner, task: Some(task), waker, queued: true });
+        let waker = Waker::from(Arc::new(Bell {
+            id,
+            woken: self.0.woken.clone(),
+        }));
+        state.tasks.insert(
+            id,
+            Slot {
+                owner,
+                task: Some(task),
+                waker,
+                queued: true,
+            },
+        );
         let now = state.now;
         state.enqueue(now, Entry::Poll(id));
     }
@@ -193,7 +209,9 @@ impl Executor {
     }
 
     fn poll(&self, id: u64) {
-        let Some((mut task, waker)) = locked(&self.0.state).take(id) else { return };
+        let Some((mut task, waker)) = locked(&self.0.state).take(id) else {
+            return;
+        };
         let polled = task.as_mut().poll(&mut Context::from_waker(&waker));
         let mut state = locked(&self.0.state);
         match polled {
@@ -219,8 +237,12 @@ impl Executor {
                 return;
             }
             let of_them = |slot: &Slot| doomed.contains(&slot.owner);
-            let ids: Vec<u64> =
-                state.tasks.iter().filter(|(_, it)| of_them(it)).map(|(id, _)| *id).collect();
+            let ids: Vec<u64> = state
+                .tasks
+                .iter()
+                .filter(|(_, it)| of_them(it))
+                .map(|(id, _)| *id)
+                .collect();
             ids.iter().filter_map(|id| state.tasks.remove(id)).collect()
         };
         drop(dead);
@@ -230,7 +252,9 @@ impl Executor {
         let woken = std::mem::take(&mut *locked(&self.0.woken));
         let mut state = locked(&self.0.state);
         for id in woken {
-            let Some(slot) = state.tasks.get_mut(&id) else { continue };
+            let Some(slot) = state.tasks.get_mut(&id) else {
+                continue;
+            };
             if !std::mem::replace(&mut slot.queued, true) {
                 let now = state.now;
                 state.enqueue(now, Entry::Poll(id));
@@ -259,13 +283,15 @@ impl State {
     }
 
     fn enqueue(&mut self, at: DateTime<Utc>, entry: Entry) -> Turn {
-        let turn = (at, self.chance.next(), self.fresh());
+        let turn = (at, self.chance.draw(), self.fresh());
         self.queue.insert(turn, entry);
         turn
     }
 
     fn advance(&mut self, end: DateTime<Utc>) -> Result<Entry, Stop> {
-        let Some(first) = self.queue.first_entry() else { return Err(Stop::Idle) };
+        let Some(first) = self.queue.first_entry() else {
+            return Err(Stop::Idle);
+        };
         let at = first.key().0;
         if at > end {
             self.now = end;

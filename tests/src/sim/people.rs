@@ -8,9 +8,10 @@ mod habits;
 use std::sync::{Arc, Mutex};
 
 use chrono::{DateTime, Utc};
-use shipbell_adapters::chat::{Act, Answer, Form, InputKind, MessageRef, PlaceRef, UserId};
+use shipbell_adapters::chat::card::InputKind;
+use shipbell_adapters::chat::{Act, Answer, Form, MessageRef, PlaceRef, UserId};
 
-use super::chat::Service;
+use super::chat::{Service, channel};
 use super::diary::Diary;
 use super::executor::Executor;
 use super::locked;
@@ -48,7 +49,12 @@ struct Inner {
 impl People {
     /// People on these platforms.
     pub fn new(executor: Executor, diary: Arc<Diary>, services: Vec<Service>) -> Self {
-        Self(Arc::new(Inner { executor, diary, services, deeds: Mutex::default() }))
+        Self(Arc::new(Inner {
+            executor,
+            diary,
+            services,
+            deeds: Mutex::default(),
+        }))
     }
 
     /// Everything they did.
@@ -58,31 +64,56 @@ impl People {
 
     /// Somebody addresses the bot.
     pub async fn say(&self, service: &Service, by: &str, text: String) -> Option<Answer> {
-        let place = PlaceRef { channel: service.channel(), thread: None };
+        let place = PlaceRef {
+            channel: channel(),
+            thread: None,
+        };
         self.act(service, by, Act::Said { place, text }, None).await
     }
 
     /// Somebody puts an emoji on a message or takes it off; the platform shows
     /// it at once, whatever the bot hears of it.
-    pub async fn react(&self, service: &Service, by: &str, on: &MessageRef, (emoji, added): (&str, bool)) {
+    pub async fn react(
+        &self,
+        service: &Service,
+        by: &str,
+        on: &MessageRef,
+        (emoji, added): (&str, bool),
+    ) {
         let (user, now) = (user(by), self.0.executor.now());
-        let (from, to) = if added { (Some(now), None) } else { (None, Some(now)) };
-        if !service.room().mark(on, &user, emoji, from, to) {
+        let changed = if added {
+            service.room().put(on, &user, emoji, now)
+        } else {
+            service.room().take(on, &user, emoji, now)
+        };
+        if !changed {
             return;
         }
         let (on, emoji) = (on.clone(), emoji.to_owned());
         let key = key_of(service, &on);
-        self.act(service, by, Act::Reacted { on, emoji, added }, key).await;
+        self.act(service, by, Act::Reacted { on, emoji, added }, key)
+            .await;
     }
 
     /// Somebody presses a button, and fills in the form if one comes.
     pub async fn press(&self, service: &Service, by: &str, on: MessageRef, action: String) {
         let key = key_of(service, &on);
-        let answer = self.act(service, by, Act::Pressed { on, action }, key.clone()).await;
+        let answer = self
+            .act(service, by, Act::Pressed { on, action }, key.clone())
+            .await;
         if let Some(Answer::Form(form)) = answer {
             self.0.executor.pause(5_000, 60_000).await;
             let values = filled(&form);
-            self.act(service, by, Act::Submitted { form: form.id, values }, key).await;
+            self.act(
+                service,
+                by,
+                Act::Submitted {
+                    form: form.id,
+                    values,
+                },
+                key,
+            )
+            .await;
         }
     }
 
@@ -102,12 +133,22 @@ impl People {
             let id = format!("{}-{}", service.name(), number + 1);
             let surface = service.name().to_owned();
             let (id_too, by, act) = (id.clone(), by.clone(), act.clone());
-            deeds.push(Deed { id: id_too, at, surface, by, act, on, answered: None });
+            deeds.push(Deed {
+                id: id_too,
+                at,
+                surface,
+                by,
+                act,
+                on,
+                answered: None,
+            });
             (id, number)
         };
         let answer = service.deliver(&id, &by, act).await?;
         let heard = summary(&answer);
-        self.0.diary.write(service.name(), format!("{by} hears: {heard}"));
+        self.0
+            .diary
+            .write(service.name(), format!("{by} hears: {heard}"));
         let now = self.0.executor.now();
         locked(&self.0.deeds)[number].answered = Some((now, answer.clone()));
         Some(answer)
@@ -120,19 +161,25 @@ pub fn user(name: &str) -> UserId {
 }
 
 fn key_of(service: &Service, on: &MessageRef) -> Option<String> {
-    service.room().posts.iter().find(|it| it.id == on.id).map(|it| it.key.clone())
+    service
+        .room()
+        .posts
+        .iter()
+        .find(|it| it.id == on.id)
+        .map(|it| it.key.clone())
 }
 
 fn filled(form: &Form) -> Vec<(String, String)> {
     let fill = |it: &shipbell_adapters::chat::Input| {
-        let value = match &it.kind {
-            InputKind::Line | InputKind::Lines if it.value.is_empty() => "because".to_owned(),
-            InputKind::Line | InputKind::Lines => it.value.clone(),
-            InputKind::Choice(all) if it.value.is_empty() => {
-                all.first().map(|(value, _)| value.clone()).unwrap_or_default()
-            }
-            InputKind::Choice(_) => it.value.clone(),
+        let fresh = match &it.kind {
+            InputKind::Line | InputKind::Lines => "because".to_owned(),
+            InputKind::Choice(all) => all.first().map(|(it, _)| it.clone()).unwrap_or_default(),
             InputKind::Tick => "true".to_owned(),
+        };
+        let value = if it.value.is_empty() {
+            fresh
+        } else {
+            it.value.clone()
         };
         (it.name.clone(), value)
     };
@@ -143,8 +190,14 @@ fn words_of(by: &UserId, act: &Act, on: Option<&str>) -> String {
     let on = on.unwrap_or_default();
     match act {
         Act::Said { text, .. } => format!("{by} says /release {text}"),
-        Act::Reacted { emoji, added: true, .. } => format!("{by} puts {emoji} on {on}"),
-        Act::Reacted { emoji, added: false, .. } => format!("{by} takes {emoji} off {on}"),
+        Act::Reacted {
+            emoji, added: true, ..
+        } => format!("{by} puts {emoji} on {on}"),
+        Act::Reacted {
+            emoji,
+            added: false,
+            ..
+        } => format!("{by} takes {emoji} off {on}"),
         Act::Pressed { action, .. } => format!("{by} presses {action} on {on}"),
         Act::Submitted { form, .. } => format!("{by} sends in {form}"),
         Act::Completing { text } => format!("{by} begins {text}"),

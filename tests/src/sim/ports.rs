@@ -6,8 +6,8 @@ use std::sync::{Arc, Mutex, Weak};
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
-use shipbell::engine::ports::{Clock, Locks, Random, Spawn, Task};
-use shipbell_domain::ids::EnvId;
+use shipbell::engine::ports::{Clock, Links, Locks, Random, Spawn, Task};
+use shipbell_domain::ids::{EnvId, Person};
 
 use super::containers::Engine;
 use super::executor::{Executor, Owner};
@@ -34,14 +34,34 @@ pub struct LockFiles {
 impl LockFiles {
     /// Locks that nobody holds.
     pub fn new(executor: Executor, engine: Engine) -> Self {
-        Self { executor, engine, held: Arc::default() }
+        Self {
+            executor,
+            engine,
+            held: Arc::default(),
+        }
     }
 
     fn is_held(&self, environment: &EnvId) -> bool {
         let project = project_name(environment.env.as_str());
-        let children = self.engine.host().projects.get(&project).map_or(0, |it| it.children);
-        let held = locked(&self.held).get(environment).is_some_and(|it| it.strong_count() > 0);
+        let children = self
+            .engine
+            .host()
+            .projects
+            .get(&project)
+            .map_or(0, |it| it.children);
+        let held = locked(&self.held)
+            .get(environment)
+            .is_some_and(|it| it.strong_count() > 0);
         held || children > 0
+    }
+}
+
+/// No pages to sign in to.
+pub struct Nowhere;
+
+impl Links for Nowhere {
+    fn sign_in(&self, _: &Person) -> Option<String> {
+        None
     }
 }
 

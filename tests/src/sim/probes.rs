@@ -19,7 +19,11 @@ pub struct Addresses {
 impl Addresses {
     /// The addresses of what an engine runs.
     pub fn new(executor: Executor, weather: Arc<Weather>, engine: Engine) -> Self {
-        Self { executor, weather, engine }
+        Self {
+            executor,
+            weather,
+            engine,
+        }
     }
 }
 
@@ -28,11 +32,24 @@ impl Probes for Addresses {
     async fn ask(&self, probe: &Probe) -> Reading {
         self.executor.pause(20, 800).await;
         let lost = self.weather.strikes(Fault::ProbeLost);
-        let rest = probe.url.split_once("://").map_or(probe.url.as_str(), |(_, rest)| rest);
+        let rest = probe
+            .url
+            .split_once("://")
+            .map_or(probe.url.as_str(), |(_, rest)| rest);
         let project = rest.split(['/', ':']).next().unwrap_or_default();
         let passed = !lost && self.engine.host().answers(project, self.executor.now());
         let status = passed.then_some(200);
-        let findings = if passed { Vec::new() } else { vec!["no answer".to_owned()] };
-        Reading { passed, findings, status, latency_ms: 20, body: String::new() }
+        let findings = if passed {
+            Vec::new()
+        } else {
+            vec!["no answer".to_owned()]
+        };
+        Reading {
+            passed,
+            findings,
+            status,
+            latency_ms: 20,
+            body: String::new(),
+        }
     }
 }

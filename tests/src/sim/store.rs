@@ -98,7 +98,10 @@ impl Store for Edges {
         self.before().await?;
         let done = self.inner.claim(id, now).await;
         if matches!(done, Ok(Some(_))) {
-            locked(&self.ledger.0).push(Claimed { id: id.clone(), at: self.executor.now() });
+            locked(&self.ledger.0).push(Claimed {
+                id: id.clone(),
+                at: self.executor.now(),
+            });
         }
         self.after(done).await
     }

@@ -18,7 +18,6 @@ use shipbell_domain::steps::{Pull, Run, Step, StepKind, Up};
 
 use super::chance::Chance;
 
-
 /// The application.
 pub const APP: &str = "shop";
 
@@ -39,13 +38,25 @@ pub const ACCOUNTS: [(&str, &[&str], Standing); 11] = [
     ("pia", &["product-owner"], Standing::Member),
     ("paul", &["product-owner"], Standing::Member),
     ("rita", &["release-manager"], Standing::Member),
-    ("rob", &["release-manager", "product-owner"], Standing::Member),
+    (
+        "rob",
+        &["release-manager", "product-owner"],
+        Standing::Member,
+    ),
     ("sam", &["sre"], Standing::Member),
     ("sue", &["sre"], Standing::Member),
     ("dan", &["developer"], Standing::Member),
     ("dora", &["developer"], Standing::Member),
-    ("gus", &["product-owner", "release-manager"], Standing::Guest),
-    ("deploybot", &["product-owner", "release-manager"], Standing::Bot),
+    (
+        "gus",
+        &["product-owner", "release-manager"],
+        Standing::Guest,
+    ),
+    (
+        "deploybot",
+        &["product-owner", "release-manager"],
+        Standing::Bot,
+    ),
     ("mia", &[], Standing::Member),
 ];
 
@@ -65,13 +76,16 @@ pub struct Team {
 impl Team {
     /// The team as this seed has it.
     pub fn new(chance: &mut Chance) -> Self {
-        let on_failure = match chance.happens(600_000) {
-            true => OnFailure::Rollback,
-            false => OnFailure::Stop,
+        let rolls_back = chance.happens(600_000);
+        let on_failure = if rolls_back {
+            OnFailure::Rollback
+        } else {
+            OnFailure::Stop
         };
         let with_checks = chance.happens(500_000);
         let policies = [10, 14].map(|watch| pinned(policy(on_failure, watch, with_checks)));
-        let sites = [STAGING, PRODUCTION].map(|env| (environment(env), (Target::local(), project(env))));
+        let sites =
+            [STAGING, PRODUCTION].map(|env| (environment(env), (Target::local(), project(env))));
         Self {
             settings: Arc::new(settings()),
             policies: policies.into(),
@@ -82,7 +96,11 @@ impl Team {
 
     /// The policy of an environment under a policy's hash.
     pub fn policy(&self, hash: &Hash, env: &EnvName) -> Option<&EnvPolicy> {
-        self.policies.iter().find(|it| it.hash == *hash)?.policy.environment(env)
+        self.policies
+            .iter()
+            .find(|it| it.hash == *hash)?
+            .policy
+            .environment(env)
     }
 
     /// Whose an account is, if it may count at all.
@@ -97,7 +115,10 @@ impl Team {
 
 /// An environment's full name.
 pub fn environment(env: &str) -> EnvId {
-    EnvId { app: AppId::new(APP).expect("a word"), env: EnvName::new(env).expect("a word") }
+    EnvId {
+        app: AppId::new(APP).expect("a word"),
+        env: EnvName::new(env).expect("a word"),
+    }
 }
 
 /// The compose project of an environment, and the host its address names.
@@ -132,20 +153,38 @@ fn identities() -> BTreeMap<(Surface, UserId), Person> {
 }
 
 fn settings() -> Settings {
-    let people = ACCOUNTS.iter().filter(|it| !it.1.is_empty()).map(|(name, roles, _)| {
-        let roles: BTreeSet<Role> = roles.iter().map(|it| role(it)).collect();
-        (Person::new(*name).expect("a word"), Member { name: (*name).to_owned(), roles })
-    });
+    let people = ACCOUNTS
+        .iter()
+        .filter(|it| !it.1.is_empty())
+        .map(|(name, roles, _)| {
+            let roles: BTreeSet<Role> = roles.iter().map(|it| role(it)).collect();
+            (
+                Person::new(*name).expect("a word"),
+                Member {
+                    name: (*name).to_owned(),
+                    roles,
+                },
+            )
+        });
     let zone = Zone::parse("Europe/Berlin").expect("a zone");
     let window = WeeklyWindow::parse("Mon-Fri 09:00-17:00").expect("a window");
-    let hours = Hours { zone: zone.clone(), windows: vec![Window::Weekly(window)] };
-    let level = |name: &str, after: Option<&str>| Level { role: role(name), after: after.map(length) };
+    let hours = Hours {
+        zone: zone.clone(),
+        windows: vec![Window::Weekly(window)],
+    };
+    let level = |name: &str, after: Option<&str>| Level {
+        role: role(name),
+        after: after.map(length),
+    };
     let levels = vec![
         level("sre", None),
         level("release-manager", Some("15m")),
         level("product-owner", Some("30m")),
     ];
-    let pages = Escalation { suggest: None, levels };
+    let pages = Escalation {
+        suggest: None,
+        levels,
+    };
     Settings {
         zone,
         people: people.collect(),
@@ -159,7 +198,10 @@ fn settings() -> Settings {
 
 fn pinned(policy: Policy) -> Pinned {
     let body = serde_json::to_vec(&policy).expect("a policy can be written");
-    Pinned { hash: Hash::of([body.as_slice()]), policy }
+    Pinned {
+        hash: Hash::of([body.as_slice()]),
+        policy,
+    }
 }
 
 fn policy(on_failure: OnFailure, watch: u64, with_checks: bool) -> Policy {
@@ -195,8 +237,15 @@ fn policy(on_failure: OnFailure, watch: u64, with_checks: bool) -> Policy {
 }
 
 fn env_policy(env: &str, service: &ServiceName, on_failure: OnFailure) -> EnvPolicy {
-    let up = Up { stable_for: length("10s"), healthy_within: length("1m") };
-    let migrate = Run { service: service.clone(), argv: vec!["migrate".to_owned()], once: true };
+    let up = Up {
+        stable_for: length("10s"),
+        healthy_within: length("1m"),
+    };
+    let migrate = Run {
+        service: service.clone(),
+        argv: vec!["migrate".to_owned()],
+        once: true,
+    };
     EnvPolicy {
         name: EnvName::new(env).expect("a word"),
         needs: None,
@@ -204,12 +253,16 @@ fn env_policy(env: &str, service: &ServiceName, on_failure: OnFailure) -> EnvPol
         accept: Quorum::default(),
         announced: false,
         deploy: vec![
-            step(StepKind::Pull(Pull { service: service.clone() })),
+            step(StepKind::Pull(Pull {
+                service: service.clone(),
+            })),
             step(StepKind::Run(migrate)),
             step(StepKind::Up(up.clone())),
         ],
         rollback: vec![
-            step(StepKind::Pull(Pull { service: service.clone() })),
+            step(StepKind::Pull(Pull {
+                service: service.clone(),
+            })),
             step(StepKind::Up(up)),
         ],
         smoke: vec![check(env)],
@@ -221,7 +274,11 @@ fn env_policy(env: &str, service: &ServiceName, on_failure: OnFailure) -> EnvPol
 }
 
 fn segments(minutes: u64, with_checks: bool) -> Vec<WatchSegment> {
-    let checks = if with_checks { vec![check(PRODUCTION)] } else { Vec::new() };
+    let checks = if with_checks {
+        vec![check(PRODUCTION)]
+    } else {
+        Vec::new()
+    };
     let (every, later) = (length("2m"), length("10m"));
     let first = WatchSegment {
         length: Length::of_seconds(minutes * 60).expect("some minutes"),
@@ -230,11 +287,23 @@ fn segments(minutes: u64, with_checks: bool) -> Vec<WatchSegment> {
         ask: None,
     };
     let ask = Some(role("sre"));
-    vec![first, WatchSegment { length: length("20m"), every: later, checks, ask }]
+    vec![
+        first,
+        WatchSegment {
+            length: length("20m"),
+            every: later,
+            checks,
+            ask,
+        },
+    ]
 }
 
 fn step(kind: StepKind) -> Step {
-    Step { title: None, timeout: length("5m"), kind }
+    Step {
+        title: None,
+        timeout: length("5m"),
+        kind,
+    }
 }
 
 fn check(env: &str) -> Check {
@@ -247,7 +316,12 @@ fn check(env: &str) -> Check {
         cookie: None,
         within: None,
     };
-    Check { title: None, tries: 3, every: length("5s"), kind: CheckKind::Http(http) }
+    Check {
+        title: None,
+        tries: 3,
+        every: length("5s"),
+        kind: CheckKind::Http(http),
+    }
 }
 
 fn role(name: &str) -> Role {

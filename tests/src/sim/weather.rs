@@ -36,13 +36,16 @@ pub enum Fault {
     ProbeLost,
 }
 
+/// Somebody's absence: whose, from when, until when.
+type Storm = (String, DateTime<Utc>, DateTime<Utc>);
+
 /// The weather; the faults stop when it calms down.
 pub struct Weather {
     executor: Executor,
     calm_from: DateTime<Utc>,
     /// In percent: how bad this world is as a whole.
     strength: u32,
-    storms: Mutex<Vec<(String, DateTime<Utc>, DateTime<Utc>)>>,
+    storms: Mutex<Vec<Storm>>,
 }
 
 impl Fault {
@@ -64,8 +67,15 @@ impl Weather {
     /// Weather that calms down at that time.
     pub fn new(executor: Executor, calm_from: DateTime<Utc>) -> Self {
         // Some worlds are nearly fair, so that plain mistakes show in them too.
-        let strength = executor.draw(|it| it.pick(&[0, 30, 100, 100, 200]).copied()).unwrap_or(0);
-        Self { executor, calm_from, strength, storms: Mutex::default() }
+        let strength = executor
+            .draw(|it| it.pick(&[0, 30, 100, 100, 200]).copied())
+            .unwrap_or(0);
+        Self {
+            executor,
+            calm_from,
+            strength,
+            storms: Mutex::default(),
+        }
     }
 
     /// Whether a fault strikes now.
@@ -86,8 +96,11 @@ impl Weather {
 
     /// Decides when somebody out there is away, over all the time until it is calm.
     pub fn plan_outages(&self, whom: &str) {
+        if self.strength == 0 {
+            return;
+        }
         let mut at = self.executor.now();
-        while self.strength > 0 {
+        loop {
             at += self.minutes(30, 12 * 60);
             let length = self.minutes(1, 40);
             if at + length >= self.calm_from {
@@ -101,17 +114,13 @@ impl Weather {
     /// Whether somebody out there is away now.
     pub fn is_away(&self, whom: &str) -> bool {
         let now = self.executor.now();
-        let hits = |(name, from, to): &(String, DateTime<Utc>, DateTime<Utc>)| {
-            name == whom && *from <= now && now < *to
-        };
+        let hits = |(name, from, to): &Storm| name == whom && *from <= now && now < *to;
         locked(&self.storms).iter().any(hits)
     }
 
     /// The ends of somebody's absences, in order.
     pub fn returns(&self, whom: &str) -> Vec<DateTime<Utc>> {
-        let of_it = |(name, _, to): &(String, DateTime<Utc>, DateTime<Utc>)| {
-            (name == whom).then_some(*to)
-        };
+        let of_it = |(name, _, to): &Storm| (name == whom).then_some(*to);
         locked(&self.storms).iter().filter_map(of_it).collect()
     }
 

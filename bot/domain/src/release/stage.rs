@@ -72,8 +72,9 @@ impl Release {
             ReleaseEvent::StageWatched { env, findings } => {
                 self.at(env).watched = Some(*findings);
             }
-            ReleaseEvent::StandingRead { .. } | ReleaseEvent::Overridden { .. } => {}
-            ReleaseEvent::Opened { .. }
+            ReleaseEvent::StandingRead { .. }
+            | ReleaseEvent::Overridden { .. }
+            | ReleaseEvent::Opened { .. }
             | ReleaseEvent::ManifestFixed { .. }
             | ReleaseEvent::ImagesUnresolved { .. }
             | ReleaseEvent::PolicyChanged { .. }

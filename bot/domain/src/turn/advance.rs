@@ -3,16 +3,18 @@
 
 use std::collections::BTreeSet;
 
+use super::consent;
 use super::draft::Draft;
-use crate::ask::{AskId, Phase};
+use crate::ask::{Ask, AskId, AskState, Phase};
+use crate::attempt::AttemptState;
 use crate::calendar::Length;
 use crate::effect::CardId;
 use crate::event::ReleaseEvent;
 use crate::ids::{EnvName, ReleaseId};
+use crate::manifest::Manifest;
 use crate::policy::{EnvPolicy, Policy};
 use crate::quorum::Quorum;
 use crate::release::Release;
-use crate::timer::Timer;
 
 /// How long people have before they are reminded, once.
 const REMIND_AFTER: &str = "2h";
@@ -33,40 +35,70 @@ pub(super) fn everything(draft: &mut Draft) {
 
 fn open_asks(draft: &mut Draft, release: ReleaseId, policy: &Policy) {
     for env in &policy.environments {
-        let Some(it) = draft.world.releases.get(&release) else {
-            return;
-        };
-        let wanted = [(Phase::Signoff, &env.signoff), (Phase::Accept, &env.accept)];
-        for (phase, quorum) in wanted {
-            let due = is_due(draft, it, policy, env, phase);
-            if due && !quorum.is_empty() && !was_asked(it, &env.name, phase) {
+        for (phase, quorum) in [(Phase::Signoff, &env.signoff), (Phase::Accept, &env.accept)] {
+            let Some(it) = draft.world.releases.get(&release) else {
+                return;
+            };
+            let due = match phase {
+                Phase::Signoff => signoff_is_due(draft, it, policy, env),
+                Phase::Accept => acceptance_is_due(draft, it, env),
+            };
+            if due && !quorum.is_empty() {
                 ask(draft, release, &env.name, phase, quorum);
-                break;
             }
         }
     }
 }
 
-/// Whether it is the turn of these people.
-fn is_due(
-    draft: &Draft,
-    release: &Release,
-    policy: &Policy,
-    env: &EnvPolicy,
-    phase: Phase,
-) -> bool {
-    if release.manifest.is_none() {
+/// Whether people are asked to consent to a deploy without anybody wanting it yet.
+fn signoff_is_due(draft: &Draft, release: &Release, policy: &Policy, env: &EnvPolicy) -> bool {
+    let Some(manifest) = release.manifest.as_ref().map(Manifest::hash) else {
         return false;
-    }
-    match phase {
-        Phase::Accept => release.is_verified(&env.name),
-        Phase::Signoff => {
-            !release.is_verified(&env.name)
-                && env.needs.as_ref().is_none_or(|needed| {
-                    release.is_verified(needed) && is_accepted(draft, release, policy, needed)
-                })
+    };
+    let attempts = release
+        .stage(&env.name)
+        .map(|it| it.attempts.as_slice())
+        .unwrap_or_default();
+    let runs = attempts.last().is_some_and(|it| it.ended.is_none());
+    let ready = env.needs.as_ref().is_none_or(|needed| {
+        release.is_verified(needed) && is_accepted(draft, release, policy, needed)
+    });
+    // An ask that was used up, or taken back with the deploy, is not repeated by
+    // itself: whoever wants another deploy makes that happen.
+    let asked = match latest(release, &env.name, Phase::Signoff) {
+        None => !attempts.is_empty(),
+        Some(ask) => match ask.state {
+            AskState::Open | AskState::Used(_) => true,
+            AskState::Void(_) => !attempts.is_empty() && ask.id.manifest == manifest,
+        },
+    };
+    ready && !asked && !runs && !release.is_verified(&env.name)
+}
+
+/// Whether people are asked to accept what was deployed and verified.
+fn acceptance_is_due(draft: &Draft, release: &Release, env: &EnvPolicy) -> bool {
+    release.manifest.is_some()
+        && release.is_verified(&env.name)
+        && !is_being_undone(draft, release, &env.name)
+        && release.ask(&env.name, Phase::Accept).is_none()
+}
+
+/// Whether a rollback leaves this release behind, or has begun to and failed.
+fn is_being_undone(draft: &Draft, release: &Release, env: &EnvName) -> bool {
+    let Some(environment) = draft.environment(env) else {
+        return false;
+    };
+    let Some(attempt) = &environment.attempt else {
+        return false;
+    };
+    let leaves =
+        attempt.is_rollback() && attempt.release == release.id && attempt.target != release.id;
+    leaves
+        && match attempt.state {
+            AttemptState::Running => true,
+            AttemptState::Failed { .. } => environment.touched,
+            AttemptState::Verified { .. } => false,
         }
-    }
 }
 
 fn is_accepted(draft: &Draft, release: &Release, policy: &Policy, env: &EnvName) -> bool {
@@ -81,26 +113,13 @@ fn is_accepted(draft: &Draft, release: &Release, policy: &Policy, env: &EnvName)
         })
 }
 
-/// Whether these people were asked about exactly this already. A used-up ask is
-/// not repeated by itself: whoever wants another deploy makes that happen.
-fn was_asked(release: &Release, env: &EnvName, phase: Phase) -> bool {
-    let Some(manifest) = release
-        .manifest
-        .as_ref()
-        .map(crate::manifest::Manifest::hash)
-    else {
-        return false;
-    };
-    let mut asks = release.asks.values();
-    let verified = release.stage(env).map_or(0, |stage| stage.attempts.len());
-    asks.any(|ask| {
-        let same = ask.id.env == *env && ask.id.phase == phase && ask.id.manifest == manifest;
-        match phase {
-            Phase::Signoff => same,
-            // Each verified attempt is accepted for itself.
-            Phase::Accept => same && ask.id.round as usize >= verified,
-        }
-    })
+fn latest<'a>(release: &'a Release, env: &EnvName, phase: Phase) -> Option<&'a Ask> {
+    let of_it = |it: &&Ask| it.id.env == *env && it.id.phase == phase;
+    release
+        .asks
+        .values()
+        .filter(of_it)
+        .max_by_key(|it| it.id.round)
 }
 
 /// Asks these people, in a new round if they were asked before.
@@ -114,16 +133,10 @@ pub(super) fn ask(
     let Some(it) = draft.world.releases.get(&release) else {
         return;
     };
-    let Some(manifest) = it.manifest.as_ref().map(crate::manifest::Manifest::hash) else {
+    let Some(manifest) = it.manifest.as_ref().map(Manifest::hash) else {
         return;
     };
-    let attempts = it.stage(env).map_or(0, |stage| stage.attempts.len());
-    let round = match phase {
-        Phase::Signoff => it.next_round(env, phase),
-        Phase::Accept => it
-            .next_round(env, phase)
-            .max(u32::try_from(attempts).unwrap_or(1)),
-    };
+    let round = it.next_round(env, phase);
     let id = AskId {
         release,
         env: env.clone(),
@@ -136,18 +149,10 @@ pub(super) fn ask(
         quorum: quorum.clone(),
     };
     draft.release_event(release, opened);
-    draft.card(CardId::Ask { ask: id });
     if let Ok(after) = Length::parse(REMIND_AFTER) {
-        let env = env.clone();
-        draft.wake(
-            Timer::Remind {
-                release,
-                env,
-                round,
-            },
-            draft.now + after.delta(),
-        );
+        draft.wake(consent::reminder(&id), draft.now + after.delta());
     }
+    draft.card(CardId::Ask { ask: id });
 }
 
 /// A release is done when every environment is verified, accepted and watched.
@@ -156,18 +161,20 @@ fn finish(draft: &mut Draft, release: ReleaseId, policy: &Policy) {
         return;
     };
     let passed = |env: &EnvPolicy| {
-        let watched = it
-            .stage(&env.name)
-            .is_some_and(|stage| stage.watched.is_some());
+        let watch = draft.environment(&env.name).and_then(|it| it.watching());
         it.is_verified(&env.name)
+            && !is_being_undone(draft, it, &env.name)
             && is_accepted(draft, it, policy, &env.name)
-            && (env.watch.is_empty() || watched)
+            && watch.is_none_or(|it| it.release != release)
     };
-    if !policy.environments.is_empty() && policy.environments.iter().all(passed) {
-        let asks: BTreeSet<AskId> = it.asks.keys().cloned().collect();
-        draft.release_event(release, ReleaseEvent::Done);
-        for ask in asks {
-            draft.card(CardId::Ask { ask });
-        }
+    if policy.environments.is_empty() || !policy.environments.iter().all(passed) {
+        return;
     }
+    let asks: BTreeSet<AskId> = it.asks.keys().cloned().collect();
+    draft.release_event(release, ReleaseEvent::Done);
+    for ask in asks {
+        draft.let_sleep(consent::reminder(&ask));
+        draft.card(CardId::Ask { ask });
+    }
+    super::plan::forget(draft, release);
 }

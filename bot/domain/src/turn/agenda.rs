@@ -4,14 +4,19 @@ use chrono::{DateTime, Utc};
 
 use super::Decided;
 use super::draft::{Draft, text};
+use crate::agenda::Hold;
 use crate::calendar::Span;
 use crate::effect::CardId;
+use crate::environment::Environment;
 use crate::event::{AgendaEvent, EnvironmentEvent};
 use crate::ids::{AppId, EnvId, FreezeId, Key, Person, WindowId};
 use crate::notice::News;
 use crate::policy::Action;
 use crate::refusal::Refusal;
 use crate::reply::Reply;
+
+/// How many windows or freezes may be set by hand at a time.
+const MAX_STANDING: usize = 200;
 
 pub(super) fn add_window(
     draft: &mut Draft,
@@ -24,6 +29,14 @@ pub(super) fn add_window(
     if span.to() <= draft.now {
         return Err(Refusal::InThePast { at: span.to() });
     }
+    let now = draft.now;
+    let standing = draft
+        .world
+        .agenda
+        .windows
+        .values()
+        .filter(|it| it.span.to() > now);
+    limited("the list of windows", standing.count())?;
     let window = WindowId(draft.world.agenda.windows_so_far + 1);
     let (environment, by) = (environment.clone(), by.clone());
     draft.agenda_event(AgendaEvent::WindowAdded {
@@ -77,6 +90,10 @@ pub(super) fn freeze(
     if let Some(to) = to.filter(|to| *to <= draft.now || *to <= from) {
         return Err(Refusal::InThePast { at: to });
     }
+    let now = draft.now;
+    let stands = |it: &&Hold| it.to.is_none_or(|to| to > now);
+    let standing = draft.world.agenda.freezes.values().filter(stands);
+    limited("the list of freezes", standing.count())?;
     let freeze = FreezeId(draft.world.agenda.freezes_so_far + 1);
     draft.agenda_event(AgendaEvent::Frozen {
         freeze,
@@ -128,7 +145,9 @@ pub(super) fn unlock(draft: &mut Draft, by: &Person, environment: &EnvId, why: &
             environment: environment.clone(),
         });
     }
-    let concerned = known.map(|it| it.releases_concerned()).unwrap_or_default();
+    let concerned = known
+        .map(Environment::releases_concerned)
+        .unwrap_or_default();
     draft.environment_event(
         environment,
         EnvironmentEvent::Unlocked {
@@ -142,4 +161,13 @@ pub(super) fn unlock(draft: &mut Draft, by: &Person, environment: &EnvId, why: &
     Ok(Reply::Unlocked {
         environment: environment.clone(),
     })
+}
+
+fn limited(what: &'static str, count: usize) -> Result<(), Refusal> {
+    let limit = MAX_STANDING;
+    if count < limit {
+        Ok(())
+    } else {
+        Err(Refusal::TooLong { what, limit })
+    }
 }

@@ -1,17 +1,20 @@
 //! An attempt begins, does its work piece by piece, and is verified or fails.
 
+mod evidence;
+mod failure;
+
+use self::evidence::bounded;
+use self::failure::{Failure, failed};
 use super::Decided;
 use super::draft::Draft;
-use super::{incident, rollback, watch};
+use super::{consent, rollback, watch};
 use crate::ask::AskId;
 use crate::attempt::{Attempt, AttemptKind, FailureMode, Progress, Work};
 use crate::checks::Check;
 use crate::effect::CardId;
-use crate::event::{EnvironmentEvent, Evidence, Outcome, Override, ReleaseEvent, StageResult};
+use crate::event::{EnvironmentEvent, Outcome, Override, ReleaseEvent, StageResult};
 use crate::ids::{EnvId, Key, Person, ReleaseId, Version};
 use crate::manifest::Manifest;
-use crate::notice::{AfterFailure, News};
-use crate::policy::OnFailure;
 use crate::refusal::Refusal;
 use crate::reply::Reply;
 use crate::steps::Step;
@@ -38,7 +41,7 @@ pub(super) fn start(draft: &mut Draft, environment: &EnvId, start: Start) {
     let known = draft.environment(&environment.env);
     let (attempts, fence) = known.map_or((0, 0), |it| (it.attempts, it.fence));
     let attempt = attempts + 1;
-    watch::end_for_attempt(draft, environment);
+    watch::end(draft, environment, None);
     let Start {
         kind,
         release,
@@ -65,8 +68,9 @@ pub(super) fn start(draft: &mut Draft, environment: &EnvId, start: Start) {
     draft.environment_event(environment, started);
     if is_deploy {
         let env = environment.env.clone();
-        if let Some(ask) = ask.clone() {
-            draft.card(CardId::Ask { ask });
+        if let Some(ask) = &ask {
+            draft.let_sleep(consent::reminder(ask));
+            draft.card(CardId::Ask { ask: ask.clone() });
         }
         draft.release_event(release, ReleaseEvent::StageStarted { env, attempt, ask });
     } else {
@@ -108,11 +112,8 @@ pub(super) fn work_started(
             });
         }
     }
-    let before = attempt.progress.iter().take(index as usize);
-    if before
-        .into_iter()
-        .any(|it| !matches!(it, Progress::Ended { .. }))
-    {
+    let mut before = attempt.progress.iter().take(index as usize);
+    if before.any(|it| !matches!(it, Progress::Ended { .. })) {
         return Err(Refusal::Stale {
             what: "the work before it is not over",
         });
@@ -144,15 +145,19 @@ pub(super) fn work_ended(
     };
     let is_check = matches!(attempt.work.get(index as usize), Some(Work::Check(_)));
     let is_last = index as usize + 1 == attempt.work.len();
-    let (outcome, stop) = (bounded(outcome), attempt.stop.is_some());
-    draft.environment_event(
-        environment,
-        EnvironmentEvent::WorkEnded {
-            attempt: number,
-            index,
-            outcome: outcome.clone(),
-        },
-    );
+    let outcome = bounded(outcome);
+    let stop = attempt.stop.is_some();
+    let goes_back = attempt
+        .stop
+        .as_ref()
+        .is_some_and(|it| it.rollback.is_some());
+    let ended = outcome.clone();
+    let ended = EnvironmentEvent::WorkEnded {
+        attempt: number,
+        index,
+        outcome: ended,
+    };
+    draft.environment_event(environment, ended);
     draft.card(progress(environment, release, number));
     if is_check {
         let environment = environment.clone();
@@ -162,23 +167,26 @@ pub(super) fn work_ended(
             attempt: number,
         });
     }
-    match outcome {
-        Outcome::Succeeded { .. } if is_last => verified(draft, environment),
-        Outcome::Succeeded { .. } if stop => stop_here(draft, environment),
-        Outcome::Succeeded { .. } => Ok(Reply::Nothing),
+    let (mode, why, evidence) = match outcome {
+        Outcome::Succeeded { .. } if is_last && !goes_back => return verified(draft, environment),
+        Outcome::Succeeded { .. } if stop => return stop_here(draft, environment),
+        Outcome::Succeeded { .. } => return Ok(Reply::Nothing),
         Outcome::Failed {
             mode,
             why,
             evidence,
-        } => failed(draft, environment, mode, &why, evidence.tail),
-        Outcome::Interrupted { seen, evidence } => failed(
-            draft,
-            environment,
-            FailureMode::Interrupted,
-            &seen,
-            evidence.tail,
-        ),
-    }
+        } => (mode, why, evidence),
+        Outcome::Interrupted { seen, evidence } => (FailureMode::Interrupted, seen, evidence),
+    };
+    failed(
+        draft,
+        environment,
+        Failure {
+            mode,
+            why,
+            tail: evidence.tail,
+        },
+    )
 }
 
 fn verified(draft: &mut Draft, environment: &EnvId) -> Decided {
@@ -219,164 +227,23 @@ fn verified(draft: &mut Draft, environment: &EnvId) -> Decided {
     Ok(Reply::Nothing)
 }
 
-fn failed(
-    draft: &mut Draft,
-    environment: &EnvId,
-    mode: FailureMode,
-    why: &str,
-    tail: Vec<String>,
-) -> Decided {
-    let Some(attempt) = draft
-        .environment(&environment.env)
-        .and_then(|it| it.active())
-        .cloned()
-    else {
-        return Err(Refusal::Stale {
-            what: "nothing is running",
-        });
-    };
-    let number = attempt.number;
-    let event = EnvironmentEvent::AttemptFailed {
-        attempt: number,
-        mode,
-        why: why.to_owned(),
-    };
-    draft.environment_event(environment, event);
-    draft.card(progress(environment, attempt.release, number));
-    let env = environment.env.clone();
-    if !attempt.is_rollback() {
-        let result = StageResult::Failed(why.to_owned());
-        let ended = ReleaseEvent::StageEnded {
-            env: env.clone(),
-            attempt: number,
-            result,
-        };
-        draft.release_event(attempt.release, ended);
-        if planned(draft, attempt.release, environment) {
-            draft.card(CardId::Announcement {
-                release: attempt.release,
-                env: env.clone(),
-            });
-        }
-    }
-    let next = what_now(draft, environment, &attempt, mode);
-    tell_failure(
-        draft,
-        environment,
-        &attempt,
-        (mode, why, tail),
-        next.clone(),
-    );
-    incident::after_failure(draft, environment, &attempt, why);
-    follow(draft, environment, &attempt, why, &next);
-    Ok(Reply::Nothing)
-}
-
-/// What follows from a failure: nothing, the way back, or a person.
-fn what_now(
-    draft: &Draft,
-    environment: &EnvId,
-    attempt: &Attempt,
-    mode: FailureMode,
-) -> AfterFailure {
-    let environment = draft.environment(&environment.env);
-    let target = environment
-        .and_then(|it| it.current())
-        .map(|it| it.manifest.version.clone());
-    let touched = environment
-        .and_then(|it| it.attempt.as_ref())
-        .is_some_and(|it| it.has_touched());
-    if !touched {
-        return AfterFailure::Untouched;
-    }
-    let policy = draft
-        .policy()
-        .and_then(|it| it.environment(&environment?.id.env));
-    // A rollback never chains, and what nobody can tell is never rolled back by itself.
-    let automatic = policy.is_some_and(|it| it.on_failure == OnFailure::Rollback)
-        && !attempt.is_rollback()
-        && mode != FailureMode::Interrupted;
-    let wanted = attempt
-        .stop
-        .as_ref()
-        .is_some_and(|it| it.rollback.is_some());
-    let stopped_only = mode == FailureMode::Stopped && !wanted;
-    match target {
-        Some(version) if (automatic && !stopped_only) || wanted => AfterFailure::RollsBack(version),
-        target => AfterFailure::Stays(target),
-    }
-}
-
-fn follow(
-    draft: &mut Draft,
-    environment: &EnvId,
-    attempt: &Attempt,
-    why: &str,
-    next: &AfterFailure,
-) {
-    match next {
-        AfterFailure::Untouched => {}
-        AfterFailure::RollsBack(_) => rollback::by_itself(draft, environment, attempt, why),
-        AfterFailure::Stays(_) => {
-            let what = if attempt.is_rollback() {
-                "the rollback"
-            } else {
-                "the deploy"
-            };
-            let why = format!("{what} of {} failed: {why}", attempt.manifest.version);
-            draft.environment_event(environment, EnvironmentEvent::Locked { why });
-        }
-    }
-}
-
-fn tell_failure(
-    draft: &mut Draft,
-    environment: &EnvId,
-    attempt: &Attempt,
-    (mode, why, tail): (FailureMode, &str, Vec<String>),
-    next: AfterFailure,
-) {
-    let running = |it: &&(usize, &Progress)| !matches!(it.1, Progress::Pending);
-    let last = attempt
-        .progress
-        .iter()
-        .enumerate()
-        .filter(|it| running(&it))
-        .last();
-    let step = last
-        .and_then(|(index, _)| attempt.work.get(index))
-        .map(Work::title);
-    let news = News::AttemptFailed {
-        env: environment.env.clone(),
-        version: attempt.manifest.version.clone(),
-        rollback: attempt.is_rollback(),
-        step,
-        mode,
-        why: why.to_owned(),
-        tail,
-        next,
-    };
-    let key = Key::join(&[&"failed", environment, &attempt.number]);
-    let mention = attempt.by.clone().into_iter().collect();
-    draft.shout(Some(attempt.release), key, mention, news);
-}
-
 fn stop_here(draft: &mut Draft, environment: &EnvId) -> Decided {
-    let active = draft
-        .environment(&environment.env)
-        .and_then(|it| it.active());
-    let by = active
-        .and_then(|it| it.stop.as_ref())
-        .map(|it| it.by.clone());
-    let name = by
-        .map(|it| draft.world.settings.name_of(&it))
+    let known = draft.environment(&environment.env);
+    let stop = known
+        .and_then(|it| it.active())
+        .and_then(|it| it.stop.as_ref());
+    let name = stop
+        .map(|it| draft.world.settings.name_of(&it.by))
         .unwrap_or_default();
+    let (mode, why) = (FailureMode::Stopped, format!("{name} stopped it"));
     failed(
         draft,
         environment,
-        FailureMode::Stopped,
-        &format!("{name} stopped it"),
-        Vec::new(),
+        Failure {
+            mode,
+            why,
+            tail: Vec::new(),
+        },
     )
 }
 
@@ -427,49 +294,4 @@ pub(super) fn progress(environment: &EnvId, release: ReleaseId, attempt: u32) ->
 /// The version an attempt brings, for those who only know its number.
 pub(super) fn version_of(attempt: &Attempt) -> Version {
     attempt.manifest.version.clone()
-}
-
-/// Evidence with its limits kept, whoever made it.
-fn bounded(outcome: &Outcome) -> Outcome {
-    let cut = |evidence: &Evidence| Evidence {
-        findings: limited(&evidence.findings),
-        tail: limited(&evidence.tail),
-        hash: evidence.hash.clone(),
-        size: evidence.size,
-    };
-    let words = |why: &String| why.chars().take(super::draft::MAX_TEXT).collect();
-    match outcome {
-        Outcome::Succeeded { evidence } => Outcome::Succeeded {
-            evidence: cut(evidence),
-        },
-        Outcome::Failed {
-            mode,
-            why,
-            evidence,
-        } => Outcome::Failed {
-            mode: *mode,
-            why: words(why),
-            evidence: cut(evidence),
-        },
-        Outcome::Interrupted { seen, evidence } => Outcome::Interrupted {
-            seen: words(seen),
-            evidence: cut(evidence),
-        },
-    }
-}
-
-/// The last lines that fit into 4 KiB, each cut at 500 characters.
-fn limited(lines: &[String]) -> Vec<String> {
-    let mut room = 4096usize;
-    let mut kept: Vec<String> = Vec::new();
-    for line in lines.iter().rev() {
-        let line: String = line.chars().take(500).collect();
-        let Some(left) = room.checked_sub(line.len() + 1) else {
-            break;
-        };
-        room = left;
-        kept.push(line);
-    }
-    kept.reverse();
-    kept
 }

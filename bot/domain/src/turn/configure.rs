@@ -2,7 +2,7 @@
 
 use super::Decided;
 use super::consent;
-use super::draft::Draft;
+use super::draft::{Draft, require_idle};
 use crate::event::{ApplicationEvent, Event, ReleaseEvent};
 use crate::ids::{AppId, ReleaseId};
 use crate::policy::Pinned;
@@ -10,14 +10,14 @@ use crate::refusal::Refusal;
 use crate::reply::Reply;
 use crate::world::StreamId;
 
-pub(super) fn adopt(draft: &mut Draft, pinned: &Pinned) -> Decided {
+pub(super) fn adopt(draft: &mut Draft, pinned: &Pinned) -> Reply {
     let known = draft
         .world
         .application
         .as_ref()
         .and_then(|it| it.pinned.as_ref());
     if known.is_some_and(|it| it.hash == pinned.hash) {
-        return Ok(Reply::PolicyAdopted { asks_voided: 0 });
+        return Reply::PolicyAdopted { asks_voided: 0 };
     }
     let app = pinned.policy.app.clone();
     let adopted = ApplicationEvent::PolicyAdopted {
@@ -34,7 +34,7 @@ pub(super) fn adopt(draft: &mut Draft, pinned: &Pinned) -> Decided {
         let policy = pinned.hash.clone();
         draft.release_event(release, ReleaseEvent::PolicyChanged { policy });
     }
-    Ok(Reply::PolicyAdopted { asks_voided })
+    Reply::PolicyAdopted { asks_voided }
 }
 
 pub(super) fn remove(draft: &mut Draft, app: &AppId) -> Decided {
@@ -45,6 +45,12 @@ pub(super) fn remove(draft: &mut Draft, app: &AppId) -> Decided {
             releases,
         });
     }
+    // What is over may still be on its way back.
+    draft
+        .world
+        .environments
+        .values()
+        .try_for_each(require_idle)?;
     if draft.policy().is_none() {
         return Err(Refusal::Stale {
             what: "the application is gone already",

@@ -152,7 +152,9 @@ impl Draft {
                 known,
             }
         };
-        self.policy().ok_or_else(unknown)
+        self.policy()
+            .filter(|it| it.app == *app)
+            .ok_or_else(unknown)
     }
 
     pub(super) fn require_env(&self, app: &AppId, env: &EnvName) -> Result<&EnvPolicy, Refusal> {
@@ -254,4 +256,16 @@ pub(super) fn text(what: &'static str, text: &str) -> Result<String, Refusal> {
         });
     }
     Ok(text.to_owned())
+}
+
+/// Checks that nothing is being done to an environment.
+pub(super) fn require_idle(environment: &Environment) -> Result<(), Refusal> {
+    environment.active().map_or(Ok(()), |active| {
+        Err(Refusal::Busy {
+            environment: environment.id.clone(),
+            attempt: active.number,
+            release: active.release,
+            since: active.started_at,
+        })
+    })
 }

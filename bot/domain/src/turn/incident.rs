@@ -1,12 +1,13 @@
 //! An incident calls people, level by level, until somebody is on it.
 
+use chrono::TimeDelta;
+
 use super::Decided;
 use super::draft::{Draft, text};
 use crate::attempt::Attempt;
 use crate::effect::{Audience, CardId};
 use crate::event::IncidentEvent;
-use crate::ids::{EnvId, IncidentId, Key, Person, ReleaseId};
-use crate::incident::Incident;
+use crate::ids::{EnvId, IncidentId, Key, Person, ReleaseId, Role};
 use crate::notice::News;
 use crate::policy::{Action, Severity};
 use crate::refusal::Refusal;
@@ -30,7 +31,7 @@ pub(super) fn open_by_hand(
         .and_then(|it| it.current())
         .map(|it| it.release);
     let about = (environment.cloned(), release);
-    let incident = open(draft, severity, what, about, Some(by.clone()));
+    let incident = open(draft, severity, &what, about, Some(by.clone()));
     Ok(Reply::IncidentOpened { incident })
 }
 
@@ -42,35 +43,31 @@ pub(super) fn after_failure(draft: &mut Draft, environment: &EnvId, attempt: &At
     let Some(severity) = policy.and_then(|it| it.incident) else {
         return;
     };
-    let what = match attempt.is_rollback() {
-        true => format!("the rollback to {} failed: {why}", attempt.manifest.version),
-        false => format!("the deploy of {} failed: {why}", attempt.manifest.version),
+    let way = if attempt.is_rollback() {
+        "rollback to"
+    } else {
+        "deploy of"
     };
+    let what = format!("the {way} {} failed: {why}", attempt.manifest.version);
     let about = (Some(environment.clone()), Some(attempt.release));
-    open(draft, severity, what, about, None);
+    open(draft, severity, &what, about, None);
 }
 
-/// A finding of the watch opens one too, unless one about that is open already.
+/// A finding of the watch opens one too.
 pub(super) fn from_watch(draft: &mut Draft, environment: &EnvId, release: ReleaseId, what: &str) {
     let policy = draft
         .policy()
         .and_then(|it| it.environment(&environment.env));
-    let Some(severity) = policy.and_then(|it| it.incident) else {
-        return;
-    };
-    let same = |it: &Incident| {
-        it.is_open() && it.release == Some(release) && it.environment.as_ref() == Some(environment)
-    };
-    if !draft.world.incidents.values().any(same) {
+    if let Some(severity) = policy.and_then(|it| it.incident) {
         let about = (Some(environment.clone()), Some(release));
-        open(draft, severity, what.to_owned(), about, None);
+        open(draft, severity, what, about, None);
     }
 }
 
 fn open(
     draft: &mut Draft,
     severity: Severity,
-    what: String,
+    what: &str,
     (environment, release): (Option<EnvId>, Option<ReleaseId>),
     by: Option<Person>,
 ) -> IncidentId {
@@ -113,15 +110,7 @@ fn page_or_wait(draft: &mut Draft, incident: IncidentId, level: u32) {
 }
 
 fn page(draft: &mut Draft, incident: IncidentId, level: u32) {
-    let Some(it) = draft.world.incidents.get(&incident).cloned() else {
-        return;
-    };
-    let levels = &it.escalation.levels;
-    let Some(role) = levels
-        .get(level as usize)
-        .or(levels.last())
-        .map(|it| it.role.clone())
-    else {
+    let Some(role) = role_at(draft, incident, level) else {
         return;
     };
     let people = draft.holders([&role]);
@@ -130,34 +119,46 @@ fn page(draft: &mut Draft, incident: IncidentId, level: u32) {
         people: people.clone(),
     };
     draft.incident_event(incident, paged);
-    let next = level + 1;
+    let Some(it) = draft.world.incidents.get(&incident) else {
+        return;
+    };
+    let (severity, what, release) = (it.severity, it.what.clone(), it.release);
     // A level that is already due is called in a moment of its own, not in this one.
+    let soon = draft.now + TimeDelta::seconds(1);
+    let nobody_is_on_it = it.acknowledged.is_none();
     let due = it
-        .due(next)
-        .map(|due| due.max(draft.now + chrono::TimeDelta::seconds(1)));
-    let next_role = levels
-        .get(next as usize)
-        .or(levels.last())
-        .map(|it| it.role.clone());
+        .due(level + 1)
+        .filter(|_| nobody_is_on_it)
+        .map(|due| due.max(soon));
+    let next = role_at(draft, incident, level + 1).zip(due);
     let news = News::Page {
         incident,
-        severity: it.severity,
-        what: it.what.clone(),
+        severity,
+        what,
         level,
-        next: next_role.zip(due),
+        next,
     };
     let key = Key::join(&[&incident, &"page", &level]);
     let to = Audience::Thread(CardId::Incident { incident });
-    draft.say(to, it.release, key, (people, news));
+    draft.say(to, release, key, (people, news));
     if let Some(due) = due {
         draft.wake(
             Timer::Escalate {
                 incident,
-                level: next,
+                level: level + 1,
             },
             due,
         );
     }
+}
+
+/// Who is called at a level: the last ones again, once the levels are through.
+fn role_at(draft: &Draft, incident: IncidentId, level: u32) -> Option<Role> {
+    let levels = &draft.world.incidents.get(&incident)?.escalation.levels;
+    levels
+        .get(level as usize)
+        .or(levels.last())
+        .map(|it| it.role.clone())
 }
 
 pub(super) fn due(draft: &mut Draft, incident: IncidentId, level: u32) -> Decided {

@@ -109,7 +109,8 @@ fn set_moments(draft: &mut Draft, release: ReleaseId, environment: &EnvId, span:
     let announce_at = lead.map_or(draft.now, |lead| span.from() - lead.delta());
     let at = [
         (Moment::Announced, announce_at),
-        (Moment::Ahead, span.from() - AHEAD),
+        // Nobody is told that it comes soon before they are told of it at all.
+        (Moment::Ahead, announce_at.max(span.from() - AHEAD)),
         (Moment::Open, span.from()),
         (Moment::Closed, span.to()),
     ];

@@ -3,17 +3,19 @@
 use std::collections::BTreeMap;
 
 use super::Decided;
-use super::draft::{Draft, text};
+use super::draft::{Draft, require_idle, text};
 use crate::command::New;
 use crate::effect::Effect;
+use crate::environment::Environment;
 use crate::event::ReleaseEvent;
-use crate::ids::{Key, Person, ReleaseId, ServiceName};
+use crate::ids::{EnvName, Key, Person, ReleaseId, ServiceName};
 use crate::manifest::{Image, Manifest};
 use crate::notice::News;
 use crate::policy::{Action, Policy};
 use crate::refusal::Refusal;
 use crate::release::Mark;
 use crate::reply::Reply;
+use crate::timer::Timer;
 
 pub(super) fn open(draft: &mut Draft, by: &Person, new: &New) -> Decided {
     let policy = draft.require_policy(&new.app)?;
@@ -76,7 +78,7 @@ fn references(policy: &Policy, new: &New) -> Result<BTreeMap<ServiceName, String
     let mut references = BTreeMap::new();
     for (service, template) in &policy.images {
         let reference = match new.images.get(service) {
-            Some(named) => named.clone(),
+            Some(named) => text("the image's reference", named)?,
             None if template.contains("{version}") || is_exact(template) => {
                 template.replace("{version}", new.version.as_str())
             }
@@ -118,7 +120,7 @@ pub(super) fn pinned(
     if it.manifest.as_ref() == Some(&manifest) {
         return Ok(Reply::Nothing);
     }
-    // Something is deployed from it already: it can be nothing else any more.
+    // People may have consented to it already: it can be nothing else any more.
     if it.manifest.is_some() {
         return Err(Refusal::Stale {
             what: "the images are pinned already",
@@ -142,8 +144,11 @@ pub(super) fn unresolved(draft: &mut Draft, release: ReleaseId, why: &str) -> De
     }
     let (version, requester) = (it.version.clone(), it.requester.clone());
     let why: String = why.chars().take(super::draft::MAX_TEXT).collect();
+    if it.unresolved.as_ref() == Some(&why) {
+        return Ok(Reply::Nothing);
+    }
     draft.release_event(release, ReleaseEvent::ImagesUnresolved { why: why.clone() });
-    let key = Key::join(&[&release, &"images"]);
+    let key = Key::join(&[&release, &"images", &draft.now.timestamp_millis()]);
     draft.tell(
         release,
         key,
@@ -158,7 +163,7 @@ pub(super) fn tick(
     by: &Person,
     release: ReleaseId,
     item: u32,
-    mark: &Option<Mark>,
+    mark: Option<&Mark>,
 ) -> Decided {
     let it = draft.require_open(release)?;
     let settled = it.checklist.get(&item).map(|it| it.mark.clone());
@@ -210,18 +215,18 @@ pub(super) fn cancel(draft: &mut Draft, by: &Person, release: ReleaseId, why: &s
         draft.require_policy(&app)?;
         draft.require(by, Action::Cancel)?;
     }
-    for environment in draft.world.environments.values() {
-        if let Some(active) = environment
-            .active()
-            .filter(|active| active.release == release)
-        {
-            return Err(Refusal::Busy {
-                environment: environment.id.clone(),
-                attempt: active.number,
-                release,
-                since: active.started_at,
-            });
-        }
+    let works_on_it = |it: &&Environment| it.active().is_some_and(|it| it.release == release);
+    draft
+        .world
+        .environments
+        .values()
+        .filter(works_on_it)
+        .try_for_each(require_idle)?;
+    let starting = draft.require_open(release)?.stages.iter();
+    let starting = starting.filter(|(_, stage)| stage.starting.is_some());
+    let starting: Vec<EnvName> = starting.map(|(env, _)| env.clone()).collect();
+    for env in starting {
+        draft.let_sleep(Timer::StartDeadline { release, env });
     }
     draft.release_event(
         release,

@@ -3,11 +3,11 @@
 
 use super::Decided;
 use super::attempt::{self, Start, version_of};
-use super::draft::{Draft, text};
-use crate::ask::Phase;
+use super::consent;
+use super::draft::{Draft, require_idle, text};
+use crate::ask::{AskId, Phase};
 use crate::attempt::{Attempt, AttemptKind};
-use crate::effect::CardId;
-use crate::environment::Verified;
+use crate::environment::{Environment, Verified};
 use crate::event::{EnvironmentEvent, ReleaseEvent, StageResult};
 use crate::ids::{EnvId, Key, Person, ReleaseId, Version};
 use crate::notice::News;
@@ -26,14 +26,7 @@ pub(super) fn by_hand(
     draft.require(by, Action::Rollback)?;
     let reason = text("the reason", reason)?;
     let known = draft.environment(&environment.env);
-    if let Some(active) = known.and_then(|it| it.active()) {
-        return Err(Refusal::Busy {
-            environment: environment.clone(),
-            attempt: active.number,
-            release: active.release,
-            since: active.started_at,
-        });
-    }
+    known.map_or(Ok(()), require_idle)?;
     let target = known.and_then(|it| match version {
         Some(version) => it
             .verified
@@ -43,20 +36,21 @@ pub(super) fn by_hand(
         None => it.previous(),
     });
     let Some(target) = target.cloned() else {
-        let verified = known.map(|it| it.verified.as_slice()).unwrap_or_default();
-        let mut known: Vec<Version> = Vec::new();
-        for it in verified.iter().rev() {
-            if !known.contains(&it.manifest.version) {
-                known.push(it.manifest.version.clone());
-            }
-        }
         let (environment, wanted) = (environment.clone(), version.cloned());
+        let known = known.map(known_versions).unwrap_or_default();
         return Err(Refusal::NoTarget {
             environment,
             wanted,
             known,
         });
     };
+    if known.is_some_and(|it| !it.touched && it.current() == Some(&target)) {
+        let (environment, version) = (environment.clone(), target.manifest.version);
+        return Err(Refusal::AlreadyThere {
+            environment,
+            version,
+        });
+    }
     // It is told where the version that is left behind was told.
     let from = known.and_then(leaving).unwrap_or(target.release);
     let version = target.manifest.version.clone();
@@ -67,8 +61,19 @@ pub(super) fn by_hand(
     })
 }
 
+/// Everything that could be named, the latest first.
+fn known_versions(environment: &Environment) -> Vec<Version> {
+    let mut known: Vec<Version> = Vec::new();
+    for it in environment.verified.iter().rev() {
+        if !known.contains(&it.manifest.version) {
+            known.push(it.manifest.version.clone());
+        }
+    }
+    known
+}
+
 /// The release whose deploy is undone.
-fn leaving(environment: &crate::environment::Environment) -> Option<ReleaseId> {
+fn leaving(environment: &Environment) -> Option<ReleaseId> {
     let last = environment.attempt.as_ref()?;
     Some(if last.is_rollback() {
         environment.current()?.release
@@ -117,7 +122,7 @@ fn begin(
         reason: reason.clone(),
         by: by.clone(),
     };
-    use_up(draft, environment);
+    use_up(draft, environment, from);
     draft.shout(Some(from), key, Vec::new(), news);
     let kind = AttemptKind::Rollback {
         reason,
@@ -138,29 +143,19 @@ fn begin(
 }
 
 /// What people consented to in this environment is undone: that consent is used up.
-fn use_up(draft: &mut Draft, environment: &EnvId) {
-    let mut asks = Vec::new();
-    for release in draft.world.releases.values().filter(|it| it.is_open()) {
-        let tried = release
-            .stage(&environment.env)
-            .is_some_and(|it| !it.attempts.is_empty());
-        let open = [Phase::Signoff, Phase::Accept]
-            .into_iter()
-            .filter_map(|phase| release.ask(&environment.env, phase));
-        if tried {
-            asks.extend(open.map(|ask| ask.id.clone()));
-        }
-    }
+fn use_up(draft: &mut Draft, environment: &EnvId, from: ReleaseId) {
+    let Some(left) = draft.world.releases.get(&from).filter(|it| it.is_open()) else {
+        return;
+    };
+    let asks = [Phase::Signoff, Phase::Accept].map(|phase| left.ask(&environment.env, phase));
+    let asks: Vec<AskId> = asks
+        .into_iter()
+        .flatten()
+        .map(|ask| ask.id.clone())
+        .collect();
+    let why = format!("{} is being rolled back", environment.env);
     for ask in asks {
-        let why = format!("{} is being rolled back", environment.env);
-        draft.release_event(
-            ask.release,
-            ReleaseEvent::AskVoided {
-                ask: ask.clone(),
-                why,
-            },
-        );
-        draft.card(CardId::Ask { ask });
+        consent::void(draft, &ask, &why);
     }
 }
 
@@ -212,21 +207,27 @@ pub(super) fn stop(
         }
         None => None,
     };
-    let active = draft
-        .environment(&environment.env)
-        .and_then(|it| it.active());
-    let Some((number, release)) = active.map(|it| (it.number, it.release)) else {
+    let known = draft.environment(&environment.env);
+    let Some(active) = known.and_then(|it| it.active()) else {
         return Err(Refusal::NothingRunning {
             environment: environment.clone(),
         });
     };
-    let asked = EnvironmentEvent::StopAsked {
-        attempt: number,
-        by: by.clone(),
-        rollback,
-    };
-    draft.environment_event(environment, asked);
-    draft.card(attempt::progress(environment, release, number));
+    let (number, release) = (active.number, active.release);
+    // Once somebody wants it rolled back, a plain stop takes nothing of that away.
+    let news = active
+        .stop
+        .as_ref()
+        .is_none_or(|it| it.rollback.is_none() && rollback.is_some());
+    if news {
+        let asked = EnvironmentEvent::StopAsked {
+            attempt: number,
+            by: by.clone(),
+            rollback,
+        };
+        draft.environment_event(environment, asked);
+        draft.card(attempt::progress(environment, release, number));
+    }
     Ok(Reply::Stopping {
         environment: environment.clone(),
     })

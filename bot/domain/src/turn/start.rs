@@ -1,24 +1,25 @@
 //! A deploy starts in two steps: what stands on the asks is read first, then it
 //! starts if every gate is still open.
 
+mod begin;
+
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::Decided;
+use super::advance;
 use super::draft::{Draft, text};
-use super::{advance, attempt};
-use crate::ask::{AskId, Phase, Standing};
-use crate::attempt::AttemptKind;
+use crate::ask::{Phase, Standing};
 use crate::effect::Effect;
 use crate::event::{Override, ReleaseEvent};
 use crate::gates::{self, Scene, Waiting};
 use crate::ids::{EnvName, Key, Person, ReleaseId, Role};
-use crate::manifest::Manifest;
 use crate::notice::News;
 use crate::policy::{Action, EnvPolicy, Policy};
 use crate::refusal::Refusal;
 use crate::release::{Release, Starting};
 use crate::reply::Reply;
 use crate::timer::Timer;
+use begin::begin;
 
 /// How old a reading of the asks may be at the start.
 const FRESH: TimeDelta = TimeDelta::seconds(10);
@@ -89,15 +90,12 @@ fn runs_there(draft: &Draft, release: &Release, env: &EnvName) -> bool {
         return false;
     };
     let current = environment.current().map(|it| (it.release, &it.manifest));
-    let failed = environment.attempt.as_ref().is_some_and(|last| {
-        matches!(last.state, crate::attempt::AttemptState::Failed { .. }) && last.has_touched()
-    });
     let same = current
         == release
             .manifest
             .as_ref()
             .map(|manifest| (release.id, manifest));
-    environment.active().is_none() && !failed && same
+    environment.active().is_none() && !environment.touched && same
 }
 
 fn begin_or_read(
@@ -191,33 +189,38 @@ fn ask_again(
     waiting: &[Waiting],
 ) -> bool {
     let env = &policy.name;
-    let wanted = waiting.iter().any(|it| match it {
-        Waiting::Consent { env: of, phase, .. } => of == env && *phase == Phase::Signoff,
-        Waiting::Verified { .. }
-        | Waiting::Images { .. }
-        | Waiting::Checklist { .. }
-        | Waiting::Veto { .. }
-        | Waiting::Announcement
-        | Waiting::Planned { .. }
-        | Waiting::Window { .. }
-        | Waiting::Freeze { .. }
-        | Waiting::Lock { .. }
-        | Waiting::Busy { .. } => false,
-    });
-    let Some(it) = draft.world.releases.get(&release) else {
-        return false;
-    };
-    let used = it
-        .stage(env)
-        .is_some_and(|stage| !stage.attempts.is_empty());
-    let ready = waiting
-        .iter()
-        .all(|it| !matches!(it, Waiting::Verified { .. }));
-    if !(wanted && used && ready && it.ask(env, Phase::Signoff).is_none()) {
-        return false;
+    let mut wanted = false;
+    for it in waiting {
+        match it {
+            Waiting::Consent {
+                env: of,
+                phase: Phase::Signoff,
+                ..
+            } if of == env => wanted = true,
+            // It is not their turn yet, or not any more.
+            Waiting::Images { .. }
+            | Waiting::Verified { .. }
+            | Waiting::Consent { .. }
+            | Waiting::Veto { .. }
+            | Waiting::Busy { .. } => return false,
+            Waiting::Checklist { .. }
+            | Waiting::Announcement
+            | Waiting::Planned { .. }
+            | Waiting::Window { .. }
+            | Waiting::Freeze { .. }
+            | Waiting::Lock { .. } => {}
+        }
     }
-    advance::ask(draft, release, env, Phase::Signoff, &policy.signoff);
-    true
+    let asked = draft
+        .world
+        .releases
+        .get(&release)
+        .and_then(|it| it.ask(env, Phase::Signoff));
+    if wanted && asked.is_none() {
+        advance::ask(draft, release, env, Phase::Signoff, &policy.signoff);
+        return true;
+    }
+    false
 }
 
 /// The asks were read: the deploy starts, or everybody learns why it does not.
@@ -231,9 +234,8 @@ pub(super) fn after_reading(
     let it = draft.require_open(release)?;
     let app = it.app.clone();
     let Some(starting) = it.stage(env).and_then(|stage| stage.starting.clone()) else {
-        return Err(Refusal::Stale {
-            what: "nobody waits for the asks",
-        });
+        // Too late for a start; what was seen to stand is recorded all the same.
+        return Ok(Reply::Nothing);
     };
     let policy = draft.require_env(&app, env)?.clone();
     draft.let_sleep(Timer::StartDeadline {
@@ -243,7 +245,11 @@ pub(super) fn after_reading(
     let read = ReleaseEvent::StandingRead {
         env: env.clone(),
         read_at,
-        standing: standing.to_vec(),
+        standing: standing
+            .iter()
+            .filter(|it| it.ask.release == release)
+            .cloned()
+            .collect(),
     };
     draft.release_event(release, read);
     if draft.now - read_at > FRESH || read_at > draft.now + FRESH {
@@ -304,75 +310,6 @@ fn refuse(
     };
     draft.tell(release, key, vec![starting.by.clone()], news);
     Ok(Reply::Nothing)
-}
-
-fn begin(
-    draft: &mut Draft,
-    by: &Person,
-    release: ReleaseId,
-    policy: &EnvPolicy,
-    over: Option<Override>,
-) -> Decided {
-    let it = draft.require_open(release)?;
-    let (environment, version) = (it.environment(&policy.name), it.version.clone());
-    let Some(manifest) = it.manifest.clone() else {
-        return Err(Refusal::Stale {
-            what: "the images are not pinned",
-        });
-    };
-    let ask = it
-        .ask(&policy.name, Phase::Signoff)
-        .map(|ask| ask.id.clone());
-    retire_acceptance(draft, release, &policy.name, &manifest);
-    attempt::start(
-        draft,
-        &environment,
-        attempt::Start {
-            kind: AttemptKind::Deploy,
-            release,
-            target: release,
-            work: attempt::work_of(&policy.deploy, &policy.smoke),
-            manifest,
-            by: Some(by.clone()),
-            over,
-            ask,
-        },
-    );
-    Ok(Reply::Started {
-        environment,
-        version,
-    })
-}
-
-/// What was accepted is about to be replaced: that acceptance counts no longer.
-fn retire_acceptance(draft: &mut Draft, release: ReleaseId, env: &EnvName, manifest: &Manifest) {
-    let Some(it) = draft.world.releases.get(&release) else {
-        return;
-    };
-    let hash = manifest.hash();
-    let of_it = |ask: &&crate::ask::Ask| {
-        ask.is_open()
-            && ask.id.env == *env
-            && ask.id.phase == Phase::Accept
-            && ask.id.manifest == hash
-    };
-    let old: Vec<AskId> = it
-        .asks
-        .values()
-        .filter(of_it)
-        .map(|ask| ask.id.clone())
-        .collect();
-    for ask in old {
-        let why = "it is being deployed again".to_owned();
-        draft.release_event(
-            release,
-            ReleaseEvent::AskVoided {
-                ask: ask.clone(),
-                why,
-            },
-        );
-        draft.card(crate::effect::CardId::Ask { ask });
-    }
 }
 
 fn still_waiting(draft: &Draft, release: ReleaseId, env: &EnvName) -> Vec<Waiting> {

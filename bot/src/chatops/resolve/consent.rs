@@ -15,7 +15,12 @@ impl Reader<'_> {
         if let Some(word) = words.take() {
             return Err(self.unknown_place(&word, None));
         }
-        Ok(Wish::Vote { ask, source: Source::Word, vote: Vote::Yes }.into())
+        Ok(Wish::Vote {
+            ask,
+            source: Source::Word,
+            vote: Vote::Yes,
+        }
+        .into())
     }
 
     pub(super) fn decline(&self, it: &Decline) -> Answer {
@@ -26,7 +31,12 @@ impl Reader<'_> {
             return Ok(Resolved::Form(FormRequest::Decline(ask)));
         }
         let vote = Vote::No { reason: Some(why) };
-        Ok(Wish::Vote { ask, source: Source::Word, vote }.into())
+        Ok(Wish::Vote {
+            ask,
+            source: Source::Word,
+            vote,
+        }
+        .into())
     }
 
     /// The one open ask that fits the words, those to this person first.
@@ -36,7 +46,10 @@ impl Reader<'_> {
             words.take();
         }
         let is_env = |word: &str| self.vocabulary.places().any(|it| it.env.as_str() == word);
-        let env = words.peek().map(str::to_lowercase).filter(|word| is_env(word));
+        let env = words
+            .peek()
+            .map(str::to_lowercase)
+            .filter(|word| is_env(word));
         if env.is_some() {
             words.take();
         }
@@ -45,13 +58,17 @@ impl Reader<'_> {
             release.is_none_or(|release| it.id.release == release)
                 && env.as_ref().is_none_or(|env| it.id.env == *env)
         };
-        let theirs: Vec<&Ask> = self.vocabulary.asks_to(self.scene.by).filter(fits).collect();
+        let theirs: Vec<&Ask> = self
+            .vocabulary
+            .asks_to(self.scene.by)
+            .filter(fits)
+            .collect();
         let open: Vec<&Ask> = self.open_asks().filter(fits).collect();
         // An answer by somebody who was not asked is told so by the one who decides.
         let found = if theirs.is_empty() { open } else { theirs };
         match found.as_slice() {
             [only] => Ok(only.id.clone()),
-            [] => Err(self.nothing_asked(release)),
+            [] => Err(nothing_asked(release)),
             [_, _, ..] => {
                 let line = |it: &&Ask| format!("{verb} {} {}", it.id.release, it.id.env);
                 let corrected = found.iter().map(line).take(5).collect();
@@ -63,15 +80,19 @@ impl Reader<'_> {
 
     fn open_asks(&self) -> impl Iterator<Item = &Ask> {
         let open = self.vocabulary.releases.iter().filter(|it| it.is_open());
-        open.flat_map(|it| it.asks.values()).filter(|it| it.is_open())
+        open.flat_map(|it| it.asks.values())
+            .filter(|it| it.is_open())
     }
+}
 
-    fn nothing_asked(&self, release: Option<ReleaseId>) -> Suggestion {
-        let corrected = match release {
-            Some(release) => format!("show {release}"),
-            None => "status".to_owned(),
-        };
-        let message = "Nobody is asked for that now.".to_owned();
-        Suggestion { message, corrected: vec![corrected] }
+fn nothing_asked(release: Option<ReleaseId>) -> Suggestion {
+    let corrected = match release {
+        Some(release) => format!("show {release}"),
+        None => "status".to_owned(),
+    };
+    let message = "Nobody is asked for that now.".to_owned();
+    Suggestion {
+        message,
+        corrected: vec![corrected],
     }
 }

@@ -16,7 +16,11 @@ impl Reader<'_> {
         let id = match self.place(&mut words)? {
             Place::Here(id) => id,
             Place::Missing(app) => {
-                let request = FormRequest::Deploy { app, env: None, release: None };
+                let request = FormRequest::Deploy {
+                    app,
+                    env: None,
+                    release: None,
+                };
                 return Ok(Resolved::Form(request));
             }
         };
@@ -26,15 +30,16 @@ impl Reader<'_> {
         };
         self.no_more(words.take())?;
         let said_why = it.over.as_ref().is_none_or(|why| !why.trim().is_empty());
-        match release.filter(|_| said_why) {
-            Some(release) => {
-                Ok(Wish::Deploy { release, env: id.env, over: it.over.clone() }.into())
-            }
-            None => {
-                let (app, env) = (Some(id.app), Some(id.env));
-                Ok(Resolved::Form(FormRequest::Deploy { app, env, release }))
-            }
+        let Some(release) = release.filter(|_| said_why) else {
+            let (app, env) = (Some(id.app), Some(id.env));
+            return Ok(Resolved::Form(FormRequest::Deploy { app, env, release }));
+        };
+        Ok(Wish::Deploy {
+            release,
+            env: id.env,
+            over: it.over.clone(),
         }
+        .into())
     }
 
     pub(super) fn promote(&self, it: &Promote) -> Answer {
@@ -44,17 +49,32 @@ impl Reader<'_> {
             return Err(self.unknown_place(&word, None));
         }
         let Some(app) = said.or_else(|| self.only_app()) else {
-            let apps = self.vocabulary.apps.iter().map(|it| format!("promote {}", it.policy.app));
+            let apps = self
+                .vocabulary
+                .apps
+                .iter()
+                .map(|it| format!("promote {}", it.policy.app));
             let message = "Say which application.".to_owned();
-            return Err(Suggestion { message, corrected: apps.take(5).collect() });
+            return Err(Suggestion {
+                message,
+                corrected: apps.take(5).collect(),
+            });
         };
         let release = self.newest(&app)?;
         let Some(env) = self.vocabulary.next_environment(release) else {
             let version = &release.version;
             let message = format!("{version} is deployed and verified in every environment.");
-            return Err(Suggestion { message, corrected: vec![format!("show {}", release.id)] });
+            return Err(Suggestion {
+                message,
+                corrected: vec![format!("show {}", release.id)],
+            });
         };
-        Ok(Wish::Deploy { release: release.id, env, over: it.over.clone() }.into())
+        Ok(Wish::Deploy {
+            release: release.id,
+            env,
+            over: it.over.clone(),
+        }
+        .into())
     }
 
     pub(super) fn rollback(&self, it: &Rollback) -> Answer {
@@ -63,23 +83,31 @@ impl Reader<'_> {
         let wanted = words.take();
         self.no_more(words.take())?;
         let target = self.target(&environment, wanted.as_deref())?;
-        match it.why.as_ref().filter(|why| !why.trim().is_empty()) {
-            Some(why) => {
-                let version = Some(target.manifest.version.clone());
-                Ok(Wish::Rollback { environment, version, reason: why.clone() }.into())
-            }
-            None => {
-                let target = target.release;
-                Ok(Resolved::Form(FormRequest::Rollback { environment, target }))
-            }
+        let Some(reason) = it.why.clone().filter(|why| !why.trim().is_empty()) else {
+            let target = target.release;
+            return Ok(Resolved::Form(FormRequest::Rollback {
+                environment,
+                target,
+            }));
+        };
+        let version = Some(target.manifest.version.clone());
+        Ok(Wish::Rollback {
+            environment,
+            version,
+            reason,
         }
+        .into())
     }
 
     pub(super) fn stop(&self, it: &Stop) -> Answer {
         let mut words = Words::of(it.app.iter().chain(&it.environment));
         let environment = self.environment(&mut words)?;
         self.no_more(words.take())?;
-        Ok(Wish::Stop { environment, rollback: it.rollback.clone() }.into())
+        Ok(Wish::Stop {
+            environment,
+            rollback: it.rollback.clone(),
+        }
+        .into())
     }
 
     pub(super) fn watch(&self, it: &Watch) -> Answer {
@@ -87,16 +115,33 @@ impl Reader<'_> {
         let environment = self.environment(&mut words)?;
         let answer = words.take().map(|it| it.to_lowercase());
         self.no_more(words.take())?;
-        let watch = self.vocabulary.environment(&environment).and_then(|it| it.watching());
+        let watch = self
+            .vocabulary
+            .environment(&environment)
+            .and_then(|it| it.watching());
         let tick = watch.map_or(0, |it| open_tick(it, self.scene.now));
         match answer.as_deref() {
             None => {
                 let (app, env) = (Some(environment.app), Some(environment.env));
-                Ok(Resolved::Ask(Question::Status { app, env, share: false }))
+                Ok(Resolved::Ask(Question::Status {
+                    app,
+                    env,
+                    share: false,
+                }))
             }
             Some("stop") => Ok(Wish::EndWatch { environment }.into()),
-            Some("good") => Ok(Wish::Answer { environment, tick, good: true }.into()),
-            Some("bad") => Ok(Wish::Answer { environment, tick, good: false }.into()),
+            Some("good") => Ok(Wish::Answer {
+                environment,
+                tick,
+                good: true,
+            }
+            .into()),
+            Some("bad") => Ok(Wish::Answer {
+                environment,
+                tick,
+                good: false,
+            }
+            .into()),
             Some(length) => {
                 let length = length.trim_start_matches('+');
                 let length = Length::parse(length).map_err(|error| {
@@ -112,16 +157,19 @@ impl Reader<'_> {
     pub(super) fn unlock(&self, it: &Unlock) -> Answer {
         let mut words = Words::of(it.app.iter().chain(&it.environment).chain(&it.why));
         let environment = self.environment(&mut words)?;
-        Ok(Wish::Unlock { environment, why: words.rest() }.into())
+        Ok(Wish::Unlock {
+            environment,
+            why: words.rest(),
+        }
+        .into())
     }
 
     /// The open release, where there is one alone; none where somebody must choose.
     fn only_open(&self, id: &EnvId) -> Result<Option<ReleaseId>, Suggestion> {
-        let mut open = self.vocabulary.open_releases(&id.app);
-        match (open.next(), open.next()) {
-            (Some(only), None) => Ok(Some(only.id)),
-            (Some(_), Some(_)) => Ok(None),
-            (None, _) => Err(self.none_open(&id.app)),
+        match self.vocabulary.open_releases(&id.app).as_slice() {
+            [only] => Ok(Some(only.id)),
+            [_, _, ..] => Ok(None),
+            [] => Err(self.none_open(&id.app)),
         }
     }
 
@@ -130,17 +178,23 @@ impl Reader<'_> {
         let environment = self.vocabulary.environment(id);
         let verified = environment.map_or(&[][..], |it| &it.verified);
         let Some(wanted) = wanted else {
-            let message = format!("Nothing earlier was verified in {}: there is no version to return to.", id.env);
+            let message = format!(
+                "Nothing earlier was verified in {}: there is no version to return to.",
+                id.env
+            );
             let target = environment.and_then(|it| it.previous());
             return target.ok_or_else(|| Suggestion::plain(message));
         };
         let number = ReleaseId::parse(wanted);
-        let fits = |it: &&Verified| {
-            it.manifest.version.as_str() == wanted || Some(it.release) == number
-        };
+        let fits =
+            |it: &&Verified| it.manifest.version.as_str() == wanted || Some(it.release) == number;
         verified.iter().rfind(fits).ok_or_else(|| {
             let mut known: Vec<String> = Vec::new();
-            for version in verified.iter().rev().map(|it| it.manifest.version.to_string()) {
+            for version in verified
+                .iter()
+                .rev()
+                .map(|it| it.manifest.version.to_string())
+            {
                 if !known.contains(&version) {
                     known.push(version);
                 }

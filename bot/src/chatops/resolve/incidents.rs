@@ -12,17 +12,19 @@ impl Reader<'_> {
     pub(super) fn incident(&self, it: &Incident) -> Answer {
         match &it.verb {
             None | Some(IncidentVerb::List) => Ok(Resolved::Ask(Question::Incidents)),
-            Some(IncidentVerb::Open { severity, what }) => self.open_incident(severity, what),
+            Some(IncidentVerb::Open { severity, what }) => {
+                self.open_incident(severity.as_ref(), what)
+            }
             Some(IncidentVerb::Ack { incident }) => {
-                let (incident, _) = self.which("incident ack", incident, &[])?;
+                let (incident, _) = self.which("incident ack", incident.as_ref(), &[])?;
                 Ok(Wish::Acknowledge { incident }.into())
             }
             Some(IncidentVerb::Escalate { incident }) => {
-                let (incident, _) = self.which("incident escalate", incident, &[])?;
+                let (incident, _) = self.which("incident escalate", incident.as_ref(), &[])?;
                 Ok(Wish::Escalate { incident }.into())
             }
             Some(IncidentVerb::Update { incident, text }) => {
-                let (incident, text) = self.which("incident update", incident, text)?;
+                let (incident, text) = self.which("incident update", incident.as_ref(), text)?;
                 if text.is_empty() {
                     let message = "Say what is known.".to_owned();
                     let corrected = vec![format!("incident update {incident} \"what is known\"")];
@@ -31,7 +33,7 @@ impl Reader<'_> {
                 Ok(Wish::Update { incident, text }.into())
             }
             Some(IncidentVerb::Resolve { incident, text }) => {
-                let (incident, text) = self.which("incident resolve", incident, text)?;
+                let (incident, text) = self.which("incident resolve", incident.as_ref(), text)?;
                 if text.is_empty() {
                     return Ok(Resolved::Form(FormRequest::Resolve(incident)));
                 }
@@ -40,26 +42,41 @@ impl Reader<'_> {
         }
     }
 
-    fn open_incident(&self, severity: &Option<String>, said: &[String]) -> Answer {
-        let mut words = Words::of(severity.iter().chain(said));
+    fn open_incident(&self, severity: Option<&String>, said: &[String]) -> Answer {
+        let mut words = Words::of(severity.into_iter().chain(said));
         let severity = words.peek().and_then(severity_of);
         if severity.is_some() {
             words.take();
         }
-        // In quotes it is one word, and what follows says where.
-        let quoted = words.peek().is_some_and(|first| first.contains(' '));
-        let what = if quoted { words.take().unwrap_or_default() } else { words.rest() };
+        // In quotes, or followed by nothing but a place, it is one word.
+        let one = words.peek().is_some_and(|first| first.contains(' ')) || self.place_after(&words);
+        let what = if one {
+            words.take().unwrap_or_default()
+        } else {
+            words.rest()
+        };
         let (app, environment) = match words.peek() {
             Some(_) => self.whereabouts(&mut words)?,
             None => self.mentioned(&what),
         };
         self.no_more(words.take())?;
         match severity.filter(|_| !what.is_empty()) {
-            Some(severity) => {
-                Ok(Wish::OpenIncident { severity, what, environment, app }.into())
+            Some(severity) => Ok(Wish::OpenIncident {
+                severity,
+                what,
+                environment,
+                app,
             }
+            .into()),
             None => Ok(Resolved::Form(FormRequest::Incident { severity, what })),
         }
+    }
+
+    /// Whether all words but the first name an environment.
+    fn place_after(&self, words: &Words) -> bool {
+        let mut after = words.after_first();
+        let found = matches!(self.place(&mut after), Ok(Place::Here(_)));
+        found && after.peek().is_none()
     }
 
     fn whereabouts(&self, words: &mut Words) -> Result<(Option<AppId>, Option<EnvId>), Suggestion> {
@@ -72,11 +89,23 @@ impl Reader<'_> {
     /// The environment that what is wrong speaks of, if it speaks of one alone.
     fn mentioned(&self, what: &str) -> (Option<AppId>, Option<EnvId>) {
         let lower = what.to_lowercase();
-        let names = |name: &str| lower.split(|c: char| c.is_whitespace() || c == ',').any(|it| it == name);
-        let app = self.vocabulary.apps.iter().map(|it| &it.policy.app).find(|it| names(it.as_str()));
+        let names = |name: &str| {
+            lower
+                .split(|c: char| c.is_whitespace() || c == ',')
+                .any(|it| it == name)
+        };
+        let app = self
+            .vocabulary
+            .apps
+            .iter()
+            .map(|it| &it.policy.app)
+            .find(|it| names(it.as_str()));
         let app = app.cloned().or_else(|| self.only_app());
         let of_app = |it: &EnvId| app.as_ref().is_none_or(|app| it.app == *app);
-        let mut places = self.vocabulary.places().filter(|it| names(it.env.as_str()) && of_app(it));
+        let mut places = self
+            .vocabulary
+            .places()
+            .filter(|it| names(it.env.as_str()) && of_app(it));
         match (places.next(), places.next()) {
             (Some(only), None) => (Some(only.app.clone()), Some(only)),
             (_, _) => (app, None),
@@ -87,10 +116,10 @@ impl Reader<'_> {
     fn which(
         &self,
         command: &str,
-        first: &Option<String>,
+        first: Option<&String>,
         rest: &[String],
     ) -> Result<(IncidentId, String), Suggestion> {
-        let mut words = Words::of(first.iter().chain(rest));
+        let mut words = Words::of(first.into_iter().chain(rest));
         let known = |id: &IncidentId| self.vocabulary.incident(*id).is_some();
         if let Some(id) = words.peek().and_then(IncidentId::parse).filter(known) {
             words.take();
@@ -101,7 +130,11 @@ impl Reader<'_> {
             [only] => Ok((*only, words.rest())),
             [] => Err(Suggestion::plain("No incident is open.")),
             [_, _, ..] => {
-                let corrected = open.iter().map(|it| format!("{command} {it}")).take(5).collect();
+                let corrected = open
+                    .iter()
+                    .map(|it| format!("{command} {it}"))
+                    .take(5)
+                    .collect();
                 let message = "Several incidents are open. Say which one.".to_owned();
                 Err(Suggestion { message, corrected })
             }

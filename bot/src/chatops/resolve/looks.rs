@@ -15,7 +15,11 @@ impl Reader<'_> {
         let mut words = Words::of(it.app.iter().chain(&it.environment));
         let (app, env) = self.narrow(&mut words)?;
         self.no_more(words.take())?;
-        Ok(Resolved::Ask(Question::Status { app, env, share: it.share }))
+        Ok(Resolved::Ask(Question::Status {
+            app,
+            env,
+            share: it.share,
+        }))
     }
 
     pub(super) fn can(&self, it: &Can) -> Answer {
@@ -41,7 +45,9 @@ impl Reader<'_> {
             return Ok(Resolved::Ask(Question::Show(id)));
         };
         // A release that is long over is known by its number alone.
-        let known = self.release(word).or_else(|wrong| ReleaseId::parse(word).ok_or(wrong))?;
+        let known = self
+            .release(word)
+            .or_else(|wrong| ReleaseId::parse(word).ok_or(wrong))?;
         Ok(Resolved::Ask(Question::Show(known)))
     }
 }

@@ -29,6 +29,10 @@ impl Words {
         words.join(" ")
     }
 
+    pub(super) fn after_first(&self) -> Self {
+        Self(self.0.iter().skip(1).cloned().collect())
+    }
+
     fn second(&self) -> Option<&str> {
         self.0.get(1).map(String::as_str)
     }
@@ -49,7 +53,10 @@ impl Reader<'_> {
         let Some(word) = words.peek().map(str::to_lowercase) else {
             return Ok(Place::Missing(app));
         };
-        let mut having = self.vocabulary.places().filter(|it| it.env.as_str() == word);
+        let mut having = self
+            .vocabulary
+            .places()
+            .filter(|it| it.env.as_str() == word);
         let found = match &app {
             Some(app) => having.find(|it| it.app == *app),
             None => match (having.next(), having.next()) {
@@ -81,9 +88,14 @@ impl Reader<'_> {
         words: &mut Words,
     ) -> Result<(Option<AppId>, Option<EnvName>), Suggestion> {
         let app = self.take_app(words);
-        let Some(word) = words.take().map(|it| it.to_lowercase()) else { return Ok((app, None)) };
+        let Some(word) = words.take().map(|it| it.to_lowercase()) else {
+            return Ok((app, None));
+        };
         let of_app = |it: &EnvId| app.as_ref().is_none_or(|app| it.app == *app);
-        let found = self.vocabulary.places().find(|it| it.env.as_str() == word && of_app(it));
+        let found = self
+            .vocabulary
+            .places()
+            .find(|it| it.env.as_str() == word && of_app(it));
         match found {
             Some(id) => Ok((app, Some(id.env))),
             None => Err(self.unknown_place(&word, app.as_ref())),
@@ -96,11 +108,18 @@ impl Reader<'_> {
         let named = |app: &AppId| {
             app.as_str() == word || self.vocabulary.settings.title_of(app).to_lowercase() == word
         };
-        let app = self.vocabulary.apps.iter().map(|it| &it.policy.app).find(|it| named(it))?;
+        let app = self
+            .vocabulary
+            .apps
+            .iter()
+            .map(|it| &it.policy.app)
+            .find(|it| named(it))?;
         let is_environment = self.vocabulary.places().any(|it| it.env.as_str() == word);
         let followed = words.second().is_some_and(|next| {
             let next = next.to_lowercase();
-            self.vocabulary.places().any(|it| it.app == *app && it.env.as_str() == next)
+            self.vocabulary
+                .places()
+                .any(|it| it.app == *app && it.env.as_str() == next)
         });
         if is_environment && !followed {
             return None;
@@ -119,7 +138,10 @@ impl Reader<'_> {
 
     fn which_app(&self, env: &str) -> Suggestion {
         let having = self.vocabulary.places().filter(|it| it.env.as_str() == env);
-        let corrected = having.map(|it| self.with_before(env, it.app.as_str())).take(5).collect();
+        let corrected = having
+            .map(|it| self.with_before(env, it.app.as_str()))
+            .take(5)
+            .collect();
         let message = format!("Several applications have {env}. Say which one.");
         Suggestion { message, corrected }
     }
@@ -130,16 +152,30 @@ impl Reader<'_> {
         let alone = self.only_app().is_some();
         let line = |it: EnvId| {
             let app = (!alone).then(|| it.app.to_string());
-            normalise::joined([verb.to_owned()].into_iter().chain(app).chain([it.env.to_string()]))
+            normalise::joined(
+                [verb.to_owned()]
+                    .into_iter()
+                    .chain(app)
+                    .chain([it.env.to_string()]),
+            )
         };
-        let corrected = self.vocabulary.places().filter(of_app).map(line).take(5).collect();
+        let corrected = self
+            .vocabulary
+            .places()
+            .filter(of_app)
+            .map(line)
+            .take(5)
+            .collect();
         let message = "Say which environment: it is never guessed.".to_owned();
         Suggestion { message, corrected }
     }
 
     /// The command as it was typed, with a word put before another.
     fn with_before(&self, word: &str, new: &str) -> String {
-        let at = self.said.iter().position(|it| it.eq_ignore_ascii_case(word));
+        let at = self
+            .said
+            .iter()
+            .position(|it| it.eq_ignore_ascii_case(word));
         let mut words = self.said.to_vec();
         words.insert(at.unwrap_or(words.len()), new.to_owned());
         normalise::joined(words)

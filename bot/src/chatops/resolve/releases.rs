@@ -16,14 +16,18 @@ use crate::chatops::grammar::{Cancel, Check, New, Plan};
 /// How long a planned deploy may take where no window says so.
 const PLAN_LENGTH: TimeDelta = TimeDelta::hours(1);
 
-impl Reader<'_> {
+impl<'a> Reader<'a> {
     pub(super) fn new_release(&self, it: &New) -> Answer {
         let mut words = Words::of(it.app.iter().chain(&it.version));
         let said = self.take_app(&mut words);
         let version = words.take();
         if said.is_none() && words.peek().is_some() {
-            let known: Vec<String> =
-                self.vocabulary.apps.iter().map(|it| it.policy.app.to_string()).collect();
+            let known: Vec<String> = self
+                .vocabulary
+                .apps
+                .iter()
+                .map(|it| it.policy.app.to_string())
+                .collect();
             return Err(self.unknown_word("application", &version.unwrap_or_default(), &known));
         }
         self.no_more(words.take())?;
@@ -32,10 +36,21 @@ impl Reader<'_> {
         let (Some(app), Some(version)) = (app.clone(), version.clone()) else {
             return Ok(Resolved::Form(FormRequest::New { app, version }));
         };
-        let images = it.image.iter().map(|it| image_of(it)).collect::<Result<_, _>>()?;
+        let images = it
+            .image
+            .iter()
+            .map(|it| image_of(it))
+            .collect::<Result<_, _>>()?;
         let images: BTreeMap<ServiceName, String> = images;
         let (commit, note, ticket) = (it.commit.clone(), it.note.clone(), it.ticket.clone());
-        let new = command::New { app, version, images, commit, note, ticket };
+        let new = command::New {
+            app,
+            version,
+            images,
+            commit,
+            note,
+            ticket,
+        };
         Ok(Wish::New(new).into())
     }
 
@@ -44,7 +59,11 @@ impl Reader<'_> {
         let place = self.place(&mut words)?;
         let when = words.rest();
         let form = |app: Option<AppId>, env| {
-            Ok(Resolved::Form(FormRequest::Plan { app, env, when: when.clone() }))
+            Ok(Resolved::Form(FormRequest::Plan {
+                app,
+                env,
+                when: when.clone(),
+            }))
         };
         let id = match place {
             Place::Here(id) if !when.is_empty() => id,
@@ -56,9 +75,17 @@ impl Reader<'_> {
             None => self.newest(&id.app)?,
         };
         let owner = it.owner.as_ref().map(|it| self.person(it)).transpose()?;
-        let summary = it.summary.clone().or_else(|| release.note.clone()).unwrap_or_else(|| {
-            format!("{} {}", self.vocabulary.settings.title_of(&id.app), release.version)
-        });
+        let summary = it
+            .summary
+            .clone()
+            .or_else(|| release.note.clone())
+            .unwrap_or_else(|| {
+                format!(
+                    "{} {}",
+                    self.vocabulary.settings.title_of(&id.app),
+                    release.version
+                )
+            });
         let wish = Wish::Plan {
             release: release.id,
             span: self.planned_span(&id, &when)?,
@@ -85,10 +112,17 @@ impl Reader<'_> {
         };
         let mark = match (&it.na, it.undo) {
             (_, true) => None,
-            (Some(reason), false) => Some(Mark::NotApplicable { reason: reason.clone() }),
+            (Some(reason), false) => Some(Mark::NotApplicable {
+                reason: reason.clone(),
+            }),
             (None, false) => Some(Mark::Done),
         };
-        Ok(Wish::Check { release, item: self.item(release, &item)?, mark }.into())
+        Ok(Wish::Check {
+            release,
+            item: self.item(release, &item)?,
+            mark,
+        }
+        .into())
     }
 
     pub(super) fn cancel(&self, it: &Cancel) -> Answer {
@@ -115,42 +149,62 @@ impl Reader<'_> {
             let fits = |it: &&Release| it.version.as_str() == word && (it.is_open() || !open);
             releases.iter().rfind(fits).map(|it| it.id)
         };
-        let by_number = || ReleaseId::parse(word).filter(|id| self.vocabulary.release(*id).is_some());
-        by_version(true).or_else(by_number).or_else(|| by_version(false)).ok_or_else(|| {
-            let open = releases.iter().rev().filter(|it| it.is_open());
-            let known: Vec<String> = open.map(|it| it.version.to_string()).collect();
-            self.unknown_word("release", word, &known)
-        })
+        let by_number =
+            || ReleaseId::parse(word).filter(|id| self.vocabulary.release(*id).is_some());
+        by_version(true)
+            .or_else(by_number)
+            .or_else(|| by_version(false))
+            .ok_or_else(|| {
+                let open = releases.iter().rev().filter(|it| it.is_open());
+                let known: Vec<String> = open.map(|it| it.version.to_string()).collect();
+                self.unknown_word("release", word, &known)
+            })
     }
 
     /// An open release of an application by its version or its number.
-    pub(super) fn open_release(&self, app: &AppId, word: &str) -> Result<&Release, Suggestion> {
+    pub(super) fn open_release(&self, app: &AppId, word: &str) -> Result<&'a Release, Suggestion> {
         let id = ReleaseId::parse(word);
         let fits = |it: &&Release| it.version.as_str() == word || Some(it.id) == id;
-        self.vocabulary.open_releases(app).find(fits).ok_or_else(|| {
-            let open = self.vocabulary.open_releases(app);
-            let known: Vec<String> = open.map(|it| it.version.to_string()).collect();
-            let what = format!("open release of {}", self.vocabulary.settings.title_of(app));
-            self.unknown_word(&what, word, &known)
-        })
+        self.vocabulary
+            .open_releases(app)
+            .into_iter()
+            .find(fits)
+            .ok_or_else(|| {
+                let open = self.vocabulary.open_releases(app);
+                let known: Vec<String> = open.iter().map(|it| it.version.to_string()).collect();
+                let what = format!("open release of {}", self.vocabulary.settings.title_of(app));
+                self.unknown_word(&what, word, &known)
+            })
     }
 
     /// The newest open release of an application.
-    pub(super) fn newest(&self, app: &AppId) -> Result<&Release, Suggestion> {
-        self.vocabulary.open_releases(app).next().ok_or_else(|| self.none_open(app))
+    pub(super) fn newest(&self, app: &AppId) -> Result<&'a Release, Suggestion> {
+        self.vocabulary
+            .open_releases(app)
+            .first()
+            .copied()
+            .ok_or_else(|| self.none_open(app))
     }
 
     pub(super) fn none_open(&self, app: &AppId) -> Suggestion {
         let title = self.vocabulary.settings.title_of(app);
         let message = format!("There is no open release of {title}. Open one first.");
         let version = next_version(self.scene, app);
-        Suggestion { message, corrected: vec![format!("new {app} {version}")] }
+        Suggestion {
+            message,
+            corrected: vec![format!("new {app} {version}")],
+        }
     }
 
     /// The one open release there is.
     pub(super) fn only_release(&self, verb: &str) -> Result<ReleaseId, Suggestion> {
-        let open: Vec<&Release> =
-            self.vocabulary.releases.iter().rev().filter(|it| it.is_open()).collect();
+        let open: Vec<&Release> = self
+            .vocabulary
+            .releases
+            .iter()
+            .rev()
+            .filter(|it| it.is_open())
+            .collect();
         match open.as_slice() {
             [only] => Ok(only.id),
             [] => Err(Suggestion::plain("There is no open release.")),
@@ -174,7 +228,10 @@ impl Reader<'_> {
         let full = |shown: &str| shown.to_lowercase() == lower;
         let first = |shown: &str| shown.to_lowercase().split(' ').next() == Some(&lower);
         let by_id = settings.people.keys().find(|it| it.as_str() == lower);
-        let mut named = settings.people.iter().filter(|(_, it)| full(&it.name) || first(&it.name));
+        let mut named = settings
+            .people
+            .iter()
+            .filter(|(_, it)| full(&it.name) || first(&it.name));
         match (by_id, named.next(), named.next()) {
             (Some(person), _, _) | (None, Some((person, _)), None) => Ok(person.clone()),
             (None, _, _) => {
@@ -190,17 +247,20 @@ impl Reader<'_> {
             return Ok(number);
         }
         let app = self.vocabulary.release(release).map(|it| &it.app);
-        let items = app.and_then(|app| self.vocabulary.policy(app)).map(|it| &it.checklist);
+        let items = app
+            .and_then(|app| self.vocabulary.policy(app))
+            .map(|it| &it.checklist);
         let lower = word.to_lowercase();
-        let mut named = (1u32..).zip(items.into_iter().flatten());
-        let mut named = named.by_ref().filter(|(_, it)| it.title.to_lowercase().contains(&lower));
-        match (named.next(), named.next()) {
-            (Some((number, _)), None) => Ok(number),
-            (_, _) => {
-                let message = format!("I do not know the checklist item \"{word}\". Use its number.");
-                Err(Suggestion { message, corrected: vec![format!("check {release}")] })
-            }
+        let named = (1u32..).zip(items.into_iter().flatten());
+        let mut named = named.filter(|(_, it)| it.title.to_lowercase().contains(&lower));
+        if let (Some((number, _)), None) = (named.next(), named.next()) {
+            return Ok(number);
         }
+        let message = format!("There is no one checklist item \"{word}\". Use its number.");
+        Err(Suggestion {
+            message,
+            corrected: vec![format!("check {release}")],
+        })
     }
 
     /// A planned time: with only a beginning, it lasts as long as its window.
@@ -210,7 +270,10 @@ impl Reader<'_> {
             Moment::At(at) => at,
         };
         let settings = &self.vocabulary.settings;
-        let always = Hours { zone: settings.zone.clone(), windows: Vec::new() };
+        let always = Hours {
+            zone: settings.zone.clone(),
+            windows: Vec::new(),
+        };
         let hours = settings.hours.get(id).unwrap_or(&always);
         let one_offs = self.vocabulary.agenda.windows_of(id);
         let closes = match calendar::judge(hours, &one_offs, &[], at) {
@@ -226,20 +289,30 @@ impl Reader<'_> {
 /// What the next release of an application would be called.
 pub(in crate::chatops) fn next_version(scene: Scene<'_>, app: &AppId) -> String {
     let vocabulary = scene.vocabulary;
-    let scheme = vocabulary.policy(app).map_or(VersionScheme::Any, |it| it.scheme);
+    let scheme = vocabulary
+        .policy(app)
+        .map_or(VersionScheme::Any, |it| it.scheme);
     let versions = vocabulary.releases.iter().filter(|it| it.app == *app);
-    let versions = versions.map(|it| it.version.as_str());
+    let mut versions = versions.map(|it| it.version.as_str());
     match scheme {
         VersionScheme::Calver => {
-            let today = vocabulary.settings.zone.local(scene.now).format("%Y.%m.%d").to_string();
+            let today = vocabulary
+                .settings
+                .zone
+                .local(scene.now)
+                .format("%Y.%m.%d")
+                .to_string();
             let of_today = |it: &str| it.strip_prefix(&today)?.strip_prefix('-')?.parse().ok();
             let last: u32 = versions.filter_map(of_today).max().unwrap_or(0);
             format!("{today}-{}", last.saturating_add(1))
         }
         VersionScheme::Semver => {
-            let newest = versions.last().unwrap_or_default();
+            let newest = versions.next_back().unwrap_or_default();
             let next = newest.rsplit_once('.').and_then(|(head, patch)| {
-                Some(format!("{head}.{}", patch.parse::<u32>().ok()?.checked_add(1)?))
+                Some(format!(
+                    "{head}.{}",
+                    patch.parse::<u32>().ok()?.checked_add(1)?
+                ))
             });
             next.unwrap_or_else(|| scheme.example().to_owned())
         }
@@ -252,8 +325,16 @@ pub(super) fn version_of(word: &str) -> Result<Version, Suggestion> {
 }
 
 fn image_of(word: &str) -> Result<(ServiceName, String), Suggestion> {
-    let wrong = || Suggestion::plain("Write an image as name=reference, for example --image web=registry.example/web:1.2");
+    let wrong = || {
+        Suggestion::plain(
+            "Write an image as name=reference, for example --image web=registry.example/web:1.2",
+        )
+    };
     let (name, reference) = word.split_once('=').ok_or_else(wrong)?;
     let name = ServiceName::new(name).map_err(|_| wrong())?;
-    if reference.is_empty() { Err(wrong()) } else { Ok((name, reference.to_owned())) }
+    if reference.is_empty() {
+        Err(wrong())
+    } else {
+        Ok((name, reference.to_owned()))
+    }
 }

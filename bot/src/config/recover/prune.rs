@@ -81,8 +81,13 @@ fn take_out_of_list(items: &mut DeArray<'_>, span: &Range<usize>) -> Option<Vec<
 
 /// Takes one element out of a list.
 pub(in crate::config) fn drop_element(items: &mut DeArray<'_>, index: usize) {
-    let before = std::mem::replace(items, DeArray::new()).into_iter().enumerate();
-    *items = before.filter(|(at, _)| *at != index).map(|(_, item)| item).collect();
+    let before = std::mem::replace(items, DeArray::new())
+        .into_iter()
+        .enumerate();
+    *items = before
+        .filter(|(at, _)| *at != index)
+        .map(|(_, item)| item)
+        .collect();
 }
 
 fn within(inner: &Range<usize>, outer: &Range<usize>) -> bool {

@@ -6,11 +6,16 @@ use std::sync::LazyLock;
 use regex::Regex;
 use toml::de::{DeTable, DeValue};
 
-/// Text after a key that sounds secret, whether or not the rest of the file can be read.
+/// What is in the name of a key whose value is nobody's business.
+const NAMES: &str =
+    "(?:token|secret|passw|passphrase|credential|api_?key|private_?key|access_?key|basic_auth)";
+
+/// Text after such a key, whether or not the rest of the file can be read.
 static AFTER_KEY: LazyLock<Regex> = LazyLock::new(|| {
-    let name = r#"(?:token|secret|passw|passphrase|credential|api_?key|private_?key|access_?key|basic_auth)"#;
     let text = r#"(?:"""(?s:.*?)(?:"""|\z)|'''(?s:.*?)(?:'''|\z)|"(?:[^"\\\n]|\\.)*"?|'[^'\n]*'?|[^\s{\["'][^\n]*)"#;
-    pattern(&format!(r#"(?i)[\w.-]*{name}[\w.-]*["']?[ \t]*=[ \t]*({text})"#))
+    pattern(&format!(
+        r#"(?i)[\w.-]*{NAMES}[\w.-]*["']?[ \t]*=[ \t]*({text})"#
+    ))
 });
 
 /// Text that is a secret wherever it stands.
@@ -22,16 +27,29 @@ static ANYWHERE: LazyLock<Regex> = LazyLock::new(|| {
 
 /// Whether a key sounds as if its value were nobody's business.
 pub(in crate::config) fn looks_secret(key: &str) -> bool {
-    static KEY: LazyLock<Regex> = LazyLock::new(|| {
-        pattern("(?i)token|secret|passw|passphrase|credential|api_?key|private_?key|access_?key|basic_auth")
-    });
+    static KEY: LazyLock<Regex> = LazyLock::new(|| pattern(&format!("(?i){NAMES}")));
     KEY.is_match(key)
+}
+
+/// Whether a text is a secret whatever it is called: a known kind of token, an address with a password.
+pub(in crate::config) fn is_secret(text: &str) -> bool {
+    ANYWHERE.is_match(text)
+}
+
+/// A message without anything that is a secret wherever it stands.
+pub(super) fn blot(text: &str) -> String {
+    ANYWHERE.replace_all(text, "…").into_owned()
 }
 
 /// The text with every secret blotted out, byte for byte as long as before.
 pub(in crate::config) fn mask(text: &str, table: Option<&DeTable<'_>>) -> String {
     let mut spans = Vec::new();
-    spans.extend(AFTER_KEY.captures_iter(text).filter_map(|it| it.get(1)).map(|it| it.range()));
+    spans.extend(
+        AFTER_KEY
+            .captures_iter(text)
+            .filter_map(|it| it.get(1))
+            .map(|it| it.range()),
+    );
     for found in ANYWHERE.captures_iter(text) {
         let part = found.get(1).or_else(|| found.get(0));
         spans.extend(part.map(|it| it.range()));
@@ -42,7 +60,10 @@ pub(in crate::config) fn mask(text: &str, table: Option<&DeTable<'_>>) -> String
     let mut bytes = text.as_bytes().to_vec();
     for span in spans {
         let inside = bytes.get_mut(span).unwrap_or_default();
-        for byte in inside.iter_mut().filter(|it| !matches!(it, b'\n' | b'\r' | b'"' | b'\'')) {
+        for byte in inside
+            .iter_mut()
+            .filter(|it| !matches!(it, b'\n' | b'\r' | b'"' | b'\''))
+        {
             *byte = b'*';
         }
     }
@@ -50,11 +71,25 @@ pub(in crate::config) fn mask(text: &str, table: Option<&DeTable<'_>>) -> String
     String::from_utf8_lossy(&bytes).into_owned()
 }
 
+/// Whether a text can be the name of an environment variable, and not a secret put in its place.
+pub(in crate::config) fn is_variable(name: &str) -> bool {
+    let first = name.chars().next();
+    name.len() <= 100
+        && first.is_some_and(|c| c.is_ascii_uppercase() || c == '_')
+        && name
+            .chars()
+            .all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_')
+}
+
 /// Texts below keys that sound secret. Names of variables and files are none.
 fn below(table: &DeTable<'_>, secret: bool, spans: &mut Vec<Range<usize>>) {
     for (key, value) in table {
         let named = key.get_ref().as_ref();
-        let reference = matches!(named, "env" | "file");
+        let reference = match named {
+            "env" => value.get_ref().as_str().is_some_and(is_variable),
+            "file" => true,
+            _ => false,
+        };
         let secret = (secret && !reference) || looks_secret(named);
         value_below(value.get_ref(), &value.span(), secret, spans);
     }
@@ -94,16 +129,34 @@ mod tests {
     use super::*;
 
     #[test]
+    fn names_of_variables_cannot_be_secrets() {
+        for bad in ["", "xoxb-1", "lower", "1A", "A B"] {
+            assert!(!is_variable(bad), "{bad}");
+        }
+        assert!(is_variable("APP_TOKEN_2"));
+    }
+
+    #[test]
     fn secrets_are_blotted_out_and_nothing_moves() {
         for (text, masked) in [
             (r#"bot_token = "xoxb-1é""#, r#"bot_token = "********""#),
             ("password = 'abc", "password = '***"),
-            ("api_key = abc # x", "api_key = *********"),
-            (r#"token = { env = "TOKEN" }"#, r#"token = { env = "TOKEN" }"#),
+            ("api_key = abc # x", "api_key = *******"),
+            (
+                r#"token = { env = "TOKEN" }"#,
+                r#"token = { env = "TOKEN" }"#,
+            ),
+            (r#"token = { env = "abc" }"#, r#"token = { env = "***" }"#),
             (r#"tokens = ["abc", "d"]"#, r#"tokens = ["***", "*"]"#),
             ("# it was xoxb-123456-abc", "# it was ***************"),
-            (r#"url = "http://me:pw@host/""#, r#"url = "http://*****@host/""#),
-            ("secret = \"\"\"\na\nb\"\"\"\nc = 1", "secret = \"\"\"\n*\n*\"\"\"\nc = 1"),
+            (
+                r#"url = "http://me:pw@host/""#,
+                r#"url = "http://*****@host/""#,
+            ),
+            (
+                "secret = \"\"\"\na\nb\"\"\"\nc = 1",
+                "secret = \"\"\"\n*\n*\"\"\"\nc = 1",
+            ),
         ] {
             let (table, _) = DeTable::parse_recoverable(text);
             assert_eq!(mask(text, Some(table.get_ref())), masked);

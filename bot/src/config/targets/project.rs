@@ -27,16 +27,35 @@ pub(super) fn by_rule(
 ) -> String {
     let env_file = env_file.map_or_else(|| directory.join(".env"), Path::to_path_buf);
     let variable = look(&env_file).and_then(|text| after(&text, "COMPOSE_PROJECT_NAME", '='));
-    let written = || files.iter().rev().find_map(|it| after(&look(it)?, "name", ':'));
-    let folder = || directory.file_name().map(|it| it.to_string_lossy().into_owned());
-    let name = variable.or_else(written).or_else(folder).unwrap_or_default();
+    let written = || {
+        files
+            .iter()
+            .rev()
+            .find_map(|it| after(&look(it)?, "name", ':'))
+    };
+    let folder = || {
+        directory
+            .file_name()
+            .map(|it| it.to_string_lossy().into_owned())
+    };
+    let name = variable
+        .or_else(written)
+        .or_else(folder)
+        .unwrap_or_default();
     tidy(&name)
 }
 
 /// The plain value of a line that begins with `key`; none if something is to be filled in.
 fn after(text: &str, key: &str, sign: char) -> Option<String> {
-    let mut lines = text.lines().filter_map(|line| line.strip_prefix(key)?.trim_start().strip_prefix(sign));
-    let value = lines.next()?.split(" #").next()?.trim().trim_matches(['"', '\'']);
+    let mut lines = text
+        .lines()
+        .filter_map(|line| line.strip_prefix(key)?.trim_start().strip_prefix(sign));
+    let value = lines
+        .next()?
+        .split(" #")
+        .next()?
+        .trim()
+        .trim_matches(['"', '\'']);
     (!value.is_empty() && !value.contains('$')).then(|| value.to_owned())
 }
 
@@ -63,7 +82,10 @@ mod tests {
         assert_eq!(rule("", ""), "myshop");
         assert_eq!(rule("services: {}\nname: \"stall\" # x\n", ""), "stall");
         assert_eq!(rule("name: ${NAME}\n", ""), "myshop");
-        assert_eq!(rule("name: stall\n", "A=1\nCOMPOSE_PROJECT_NAME=booth\n"), "booth");
+        assert_eq!(
+            rule("name: stall\n", "A=1\nCOMPOSE_PROJECT_NAME=booth\n"),
+            "booth"
+        );
         assert_eq!(rule("services:\n  web:\n    name: x\n", ""), "myshop");
     }
 }

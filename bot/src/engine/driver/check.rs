@@ -34,7 +34,7 @@ pub(in crate::engine) async fn run(
     loop {
         tried += 1;
         let mut seen = match &check.kind {
-            CheckKind::Http(it) => ask(hub, manifest, it).await,
+            CheckKind::Http(it) => ask(hub, manifest, &check.title(), it).await,
             CheckKind::Logs(it) => read(hub, site, it).await,
         };
         if seen.passed || tried >= tries {
@@ -47,7 +47,7 @@ pub(in crate::engine) async fn run(
     }
 }
 
-async fn ask(hub: &Hub, manifest: &Manifest, check: &HttpCheck) -> Seen {
+async fn ask(hub: &Hub, manifest: &Manifest, title: &str, check: &HttpCheck) -> Seen {
     let fill = |text: &str| {
         let commit = manifest.commit.as_deref().unwrap_or_default();
         text.replace("{version}", manifest.version.as_str()).replace("{sha}", commit)
@@ -74,12 +74,6 @@ async fn ask(hub: &Hub, manifest: &Manifest, check: &HttpCheck) -> Seen {
         every: Duration::from_secs(1),
     };
     let reading = hub.ports.probes.ask(&probe).await;
-    let title = Check::title(&Check {
-        title: None,
-        tries: 1,
-        every: shipbell_domain::calendar::Length::of_seconds(1).unwrap_or_else(second),
-        kind: CheckKind::Http(check.clone()),
-    });
     let status = reading.status.map_or("no answer".to_owned(), |it| it.to_string());
     let mut findings = vec![format!("{title}  {status} in {} ms", reading.latency_ms)];
     findings.extend(reading.findings);

@@ -5,7 +5,7 @@ use std::fs::File;
 
 use shipbell_adapters::containers::{
     ContainerError, Discard, Exec, FailureMode as Stage, Home, Kind, Labels, OneOff, Pinned,
-    Session, Stable, Up,
+    Session, Up, Wait,
 };
 use shipbell_domain::attempt::{Attempt, FailureMode};
 use shipbell_domain::event::{Evidence, Outcome};
@@ -116,14 +116,14 @@ async fn up(
         state_dir: site.state_dir.clone(),
     };
     let report = hub.ports.containers.up(&site.target, &up, session).await?;
-    let stable = Stable {
+    let wait = Wait {
         project: site.project.name.clone(),
         services: Vec::new(),
         pins,
         stable_for: step.stable_for.duration(),
         healthy_within: step.healthy_within.duration(),
     };
-    let running = hub.ports.containers.wait_stable(&site.target, &stable, session).await?;
+    let running = hub.ports.containers.wait_stable(&site.target, &wait, session).await?;
     let findings = running
         .iter()
         .map(|it| format!("{}  running, stable for {}", it.service, step.stable_for))

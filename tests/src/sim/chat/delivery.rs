@@ -2,9 +2,9 @@
 
 use chrono::TimeDelta;
 use futures_util::future::{Either, select};
+pub use shipbell::engine::Arrival;
 use shipbell_adapters::chat::{Act, Answer, Inbound, UserId};
 use shipbell_domain::ids::Surface;
-pub use shipbell::engine::Arrival;
 use tokio::sync::oneshot;
 
 use super::Service;
@@ -14,7 +14,7 @@ use crate::sim::weather::Fault;
 const WAITS: [u64; 4] = [0, 3_000, 60_000, 300_000];
 
 /// How long the platform waits for the bot to take a delivery, in milliseconds.
-const PATIENCE: u64 = 3_000;
+const PATIENCE: i64 = 3_000;
 
 impl Service {
     /// Tells the bot what somebody did, until it is taken or the platform gives up.
@@ -40,7 +40,9 @@ impl Service {
                 return Some(answer);
             }
         }
-        self.0.diary.write(self.name(), format!("gives up delivering {id}"));
+        self.0
+            .diary
+            .write(self.name(), format!("gives up delivering {id}"));
         None
     }
 
@@ -48,9 +50,14 @@ impl Service {
         let ear = super::locked(&self.0.ear).clone()?;
         let (responder, answer) = oneshot::channel();
         let surface = Surface::new(self.name()).expect("platforms are named by words");
-        let inbound = Inbound { id: id.to_owned(), by: by.clone(), act, responder };
+        let inbound = Inbound {
+            id: id.to_owned(),
+            by: by.clone(),
+            act,
+            responder,
+        };
         let executor = &self.0.executor;
-        let late = executor.until(executor.now() + TimeDelta::milliseconds(PATIENCE as i64));
+        let late = executor.until(executor.now() + TimeDelta::milliseconds(PATIENCE));
         let sent = Box::pin(async move {
             ear.send(Arrival { surface, inbound }).await.ok()?;
             answer.await.ok()
@@ -63,6 +70,9 @@ impl Service {
 
     /// Tells the bot that the connection is new.
     pub async fn connected(&self, id: &str) {
-        drop(self.hand_over(id, &UserId(super::BOT.to_owned()), Act::Connected).await);
+        drop(
+            self.hand_over(id, &UserId(super::BOT.to_owned()), Act::Connected)
+                .await,
+        );
     }
 }

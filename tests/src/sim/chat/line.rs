@@ -36,13 +36,19 @@ impl Line {
         if it.weather.is_away(&it.name) {
             if it.executor.draw(|it| it.happens(500_000)) {
                 let what = "connection refused".to_owned();
-                return Err(ChatError::Later { what, after: Duration::from_secs(5) });
+                return Err(ChatError::Later {
+                    what,
+                    after: Duration::from_secs(5),
+                });
             }
             return Ok(Way::Nowhere);
         }
         if it.weather.strikes(Fault::TooMany) {
             let after = Duration::from_secs(it.executor.draw(|it| it.between(1, 5)));
-            return Err(ChatError::Later { what: "rate limited".to_owned(), after });
+            return Err(ChatError::Later {
+                what: "rate limited".to_owned(),
+                after,
+            });
         }
         if it.weather.strikes(Fault::RequestLost) {
             return Ok(Way::Nowhere);
@@ -114,7 +120,11 @@ impl Line {
 impl Chat for Line {
     fn limits(&self) -> Limits {
         let post_every = Duration::from_secs(1);
-        Limits { settle: self.0.0.settle, post_every, edit_every: Duration::from_secs(1) }
+        Limits {
+            settle: self.0.0.settle,
+            post_every,
+            edit_every: Duration::from_secs(1),
+        }
     }
 
     async fn post(&self, to: &Place, key: &str, card: &Card) -> Result<MessageRef, ChatError> {
@@ -122,9 +132,17 @@ impl Chat for Line {
         self.change(move |service| {
             let thread = to.thread.map(|it| it.id);
             let text = format!("posts [{key}] {}", card.summary);
-            let id = service.room().post(service.0.executor.now(), &key, thread, card);
-            service.0.diary.write(service.name(), format!("{id}: bot {text}"));
-            Ok(MessageRef { channel: to.channel, id })
+            let id = service
+                .room()
+                .post(service.0.executor.now(), &key, thread, card);
+            service
+                .0
+                .diary
+                .write(service.name(), format!("{id}: bot {text}"));
+            Ok(MessageRef {
+                channel: to.channel,
+                id,
+            })
         })
         .await
     }
@@ -148,7 +166,10 @@ impl Chat for Line {
             if let Some(post) = service.room().shown(&at) {
                 post.deleted = Some(now);
             }
-            service.0.diary.write(service.name(), format!("{}: deleted", at.id));
+            service
+                .0
+                .diary
+                .write(service.name(), format!("{}: deleted", at.id));
             Ok(())
         })
         .await
@@ -174,7 +195,7 @@ impl Chat for Line {
         let (at, emoji) = (at.clone(), emoji.to_owned());
         self.change(move |service| {
             let (now, by) = (service.0.executor.now(), UserId(BOT.to_owned()));
-            service.room().mark(&at, &by, &emoji, Some(now), None);
+            service.room().put(&at, &by, &emoji, now);
             Ok(())
         })
         .await
@@ -189,13 +210,28 @@ impl Chat for Line {
     }
 
     async fn account(&self, user: &UserId) -> Result<Account, ChatError> {
-        let unknown = Account { standing: Standing::Gone, groups: Vec::new() };
-        self.read(|service| Ok(service.room().accounts.get(user).cloned().unwrap_or(unknown))).await
+        let unknown = Account {
+            standing: Standing::Gone,
+            groups: Vec::new(),
+        };
+        self.read(|service| {
+            Ok(service
+                .room()
+                .accounts
+                .get(user)
+                .cloned()
+                .unwrap_or(unknown))
+        })
+        .await
     }
 
     async fn upload(&self, to: &Place, key: &str, file: &File) -> Result<MessageRef, ChatError> {
         let summary = file.name.clone();
-        let card = Card { summary, title: Some(Text::plain(&file.name)), ..Card::default() };
+        let card = Card {
+            summary,
+            title: Some(Text::plain(&file.name)),
+            ..Card::default()
+        };
         self.post(to, key, &card).await
     }
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, Utc};
 use shipbell_adapters::chat::{Account, Card, ChannelId, MessageRef, Reaction, UserId};
 
-use super::{BOT, CHANNEL};
+use super::CHANNEL;
 
 /// A platform's own truth.
 #[derive(Default)]
@@ -52,7 +52,13 @@ pub struct Mark {
 
 impl Room {
     /// Shows a new message.
-    pub fn post(&mut self, at: DateTime<Utc>, key: &str, thread: Option<String>, card: Card) -> String {
+    pub fn post(
+        &mut self,
+        at: DateTime<Utc>,
+        key: &str,
+        thread: Option<String>,
+        card: Card,
+    ) -> String {
         let id = format!("M{}", self.posts.len() + 1);
         self.posts.push(Post {
             id: id.clone(),
@@ -78,43 +84,61 @@ impl Room {
         self.posts.iter().filter(|it| it.deleted.is_none())
     }
 
-    /// Puts an emoji on a message or takes it off; false if that changes nothing.
-    pub fn mark(&mut self, on: &MessageRef, by: &UserId, emoji: &str, now: Option<DateTime<Utc>>, off: Option<DateTime<Utc>>) -> bool {
-        let Some(post) = self.shown(on) else { return false };
-        let mine = |it: &&mut Mark| it.by == *by && it.emoji == emoji && it.to.is_none();
-        let standing = post.marks.iter_mut().find(mine);
-        match (standing, now, off) {
-            (None, Some(from), _) => {
-                let (by, emoji) = (by.clone(), emoji.to_owned());
-                post.marks.push(Mark { by, emoji, from, to: None });
-                true
-            }
-            (Some(mark), _, Some(to)) => {
-                mark.to = Some(to);
-                true
-            }
-            (None | Some(_), _, _) => false,
+    /// Puts an emoji on a message; false if that changes nothing.
+    pub fn put(&mut self, on: &MessageRef, by: &UserId, emoji: &str, from: DateTime<Utc>) -> bool {
+        let Some(post) = self.shown(on) else {
+            return false;
+        };
+        if post.marks.iter().any(|it| it.stands(by, emoji)) {
+            return false;
         }
+        let (by, emoji) = (by.clone(), emoji.to_owned());
+        post.marks.push(Mark {
+            by,
+            emoji,
+            from,
+            to: None,
+        });
+        true
+    }
+
+    /// Takes an emoji off a message; false if that changes nothing.
+    pub fn take(&mut self, off: &MessageRef, by: &UserId, emoji: &str, to: DateTime<Utc>) -> bool {
+        let Some(post) = self.shown(off) else {
+            return false;
+        };
+        let Some(mark) = post.marks.iter_mut().find(|it| it.stands(by, emoji)) else {
+            return false;
+        };
+        mark.to = Some(to);
+        true
+    }
+}
+
+impl Mark {
+    fn stands(&self, by: &UserId, emoji: &str) -> bool {
+        self.by == *by && self.emoji == emoji && self.to.is_none()
     }
 }
 
 impl Post {
     /// Its address.
     pub fn address(&self) -> MessageRef {
-        MessageRef { channel: ChannelId(CHANNEL.to_owned()), id: self.id.clone() }
+        MessageRef {
+            channel: ChannelId(CHANNEL.to_owned()),
+            id: self.id.clone(),
+        }
     }
 
     /// Who stands on it.
     pub fn standing(&self) -> Vec<Reaction> {
         let stands = |it: &Mark| {
-            let reaction = Reaction { by: it.by.clone(), emoji: it.emoji.clone() };
+            let reaction = Reaction {
+                by: it.by.clone(),
+                emoji: it.emoji.clone(),
+            };
             it.to.is_none().then_some(reaction)
         };
         self.marks.iter().filter_map(stands).collect()
-    }
-
-    /// Whether the bot itself put an emoji there.
-    pub fn is_seeded(&self) -> bool {
-        self.marks.iter().any(|it| it.by.0 == BOT)
     }
 }

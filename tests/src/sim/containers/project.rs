@@ -45,7 +45,10 @@ impl Project {
     /// Whether every service runs and is well.
     pub fn is_well(&self, now: DateTime<Utc>) -> bool {
         !self.images.is_empty()
-            && self.images.values().all(|it| self.health(it, now) == Some(Health::Healthy))
+            && self
+                .images
+                .values()
+                .all(|it| self.health(it, now) == Some(Health::Healthy))
     }
 
     /// What one image's health check says; none when it has fallen over.
@@ -72,8 +75,11 @@ impl Project {
                 service: service.clone(),
                 container: format!("{name}-{service}-{since}"),
                 image: image.clone(),
-                image_id: image.rsplit_once('@').map_or(image.as_str(), |(_, id)| id).to_owned(),
-                running: health.is_some(),
+                image_id: image
+                    .rsplit_once('@')
+                    .map_or(image.as_str(), |(_, id)| id)
+                    .to_owned(),
+                alive: health.is_some(),
                 health: health.unwrap_or(Health::Unhealthy),
                 restarts: i64::from(health.is_none()) * 3,
                 started_at: Some(self.since),

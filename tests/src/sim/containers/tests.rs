@@ -28,7 +28,10 @@ fn migration(image: &str) -> OneOff {
         vars: BTreeMap::new(),
         flavour: None,
     };
-    let pin = Pinned { reference: image.to_owned(), local: false };
+    let pin = Pinned {
+        reference: image.to_owned(),
+        local: false,
+    };
     OneOff {
         name: "migrate-1".to_owned(),
         identity: ("attempt".to_owned(), "1".to_owned()),
@@ -50,13 +53,21 @@ fn a_one_off_lives_on_and_is_adopted() {
     let adopted = Arc::new(StdMutex::new(Vec::new()));
     for life in [1, 2] {
         let (engine, adopted) = (engine.clone(), adopted.clone());
-        let (session_for, executor_of) = (Duration::from_secs(600), executor.clone());
+        let (session_for, executor_of) = (Duration::from_mins(10), executor.clone());
         executor.spawn(
             Owner::Bot(life),
             Box::pin(async move {
-                executor_of.until(DateTime::UNIX_EPOCH + TimeDelta::seconds(i64::from(life) - 1)).await;
-                let session = Session { lines: &Discard, lock: None, within: session_for };
-                let exit = engine.run_once(&Target::local(), &migration("a"), &session).await;
+                executor_of
+                    .until(DateTime::UNIX_EPOCH + TimeDelta::seconds(i64::from(life) - 1))
+                    .await;
+                let session = Session {
+                    lines: &Discard,
+                    lock: None,
+                    within: session_for,
+                };
+                let exit = engine
+                    .run_once(&Target::local(), &migration("a"), &session)
+                    .await;
                 locked(&adopted).push(exit.unwrap().adopted);
             }),
         );

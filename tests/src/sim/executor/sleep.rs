@@ -1,6 +1,5 @@
 //! Waiting for a time of the executor's own clock.
 
-use std::future::Future;
 use std::pin::Pin;
 use std::task::{Context, Poll, Waker};
 
@@ -17,7 +16,11 @@ pub struct Sleep {
 
 impl Sleep {
     pub(super) fn new(executor: Executor, at: DateTime<Utc>) -> Self {
-        Self { executor, at, set: None }
+        Self {
+            executor,
+            at,
+            set: None,
+        }
     }
 
     fn cancel(&mut self) {

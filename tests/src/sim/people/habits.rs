@@ -12,7 +12,11 @@ use crate::sim::team::{ACCOUNTS, PRODUCTION, STAGING};
 enum Move {
     Say(&'static str, String),
     Press,
-    Vote { by: &'static str, emoji: &'static str, added: bool },
+    Vote {
+        by: &'static str,
+        emoji: &'static str,
+        added: bool,
+    },
 }
 
 const YES: &str = "white_check_mark";
@@ -36,7 +40,11 @@ impl People {
         }
         let steps = self.draw(|it| it.between(20, 60));
         for step in 0..steps {
-            let longest = if self.draw(|it| it.happens(100_000)) { 3_600_000 } else { 400_000 };
+            let longest = if self.draw(|it| it.happens(100_000)) {
+                3_600_000
+            } else {
+                400_000
+            };
             self.0.executor.pause(2_000, longest).await;
             if self.0.executor.now() >= until {
                 return;
@@ -54,12 +62,16 @@ impl People {
                 self.say(&service, by, text).await;
             }
             Move::Press => {
-                let Some((on, action)) = self.any_button(&service) else { return };
+                let Some((on, action)) = self.any_button(&service) else {
+                    return;
+                };
                 let by = self.draw(|it| pick(it, &ACCOUNTS).0);
                 self.press(&service, by, on, action).await;
             }
             Move::Vote { by, emoji, added } => {
-                let Some(on) = self.any_ask(&service) else { return };
+                let Some(on) = self.any_ask(&service) else {
+                    return;
+                };
                 self.react(&service, by, &on, (emoji, added)).await;
             }
         }
@@ -78,11 +90,17 @@ impl People {
         let asks: Vec<MessageRef> = {
             let room = service.room();
             let asks = room.visible().rev().filter(|it| it.key.starts_with("ask/"));
-            asks.take(4).map(super::super::chat::Post::address).collect()
+            asks.take(4)
+                .map(super::super::chat::Post::address)
+                .collect()
         };
-        self.draw(|it| match it.happens(600_000) {
-            true => asks.first().cloned(),
-            false => it.pick(&asks).cloned(),
+        self.draw(|it| {
+            let last = it.happens(600_000);
+            if last {
+                asks.first().cloned()
+            } else {
+                it.pick(&asks).cloned()
+            }
         })
     }
 
@@ -104,15 +122,49 @@ impl People {
 fn choose(chance: &mut Chance, requester: &'static str, version: &str, probe: &str) -> Move {
     let managers = [&MANAGERS[..], &SRES[..]].concat();
     match chance.between(0, 99) {
-        0..20 => Move::Vote { by: pick(chance, &OWNERS), emoji: YES, added: true },
-        20..32 => Move::Vote { by: pick(chance, &MANAGERS), emoji: YES, added: true },
-        32..38 => Move::Vote { by: pick(chance, &ACCOUNTS).0, emoji: YES, added: true },
-        38..40 => Move::Vote { by: requester, emoji: YES, added: true },
-        40..46 => Move::Vote { by: pick(chance, &ACCOUNTS).0, emoji: YES, added: false },
-        46..47 => Move::Vote { by: pick(chance, &OWNERS), emoji: NO, added: true },
-        47..50 => Move::Vote { by: pick(chance, &OWNERS), emoji: NO, added: false },
-        50..58 => Move::Say(pick(chance, &managers), format!("deploy shop {STAGING} {version}")),
-        58..70 => Move::Say(pick(chance, &managers), format!("deploy shop {PRODUCTION} {version}")),
+        0..20 => Move::Vote {
+            by: pick(chance, &OWNERS),
+            emoji: YES,
+            added: true,
+        },
+        20..32 => Move::Vote {
+            by: pick(chance, &MANAGERS),
+            emoji: YES,
+            added: true,
+        },
+        32..38 => Move::Vote {
+            by: pick(chance, &ACCOUNTS).0,
+            emoji: YES,
+            added: true,
+        },
+        38..40 => Move::Vote {
+            by: requester,
+            emoji: YES,
+            added: true,
+        },
+        40..46 => Move::Vote {
+            by: pick(chance, &ACCOUNTS).0,
+            emoji: YES,
+            added: false,
+        },
+        46..47 => Move::Vote {
+            by: pick(chance, &OWNERS),
+            emoji: NO,
+            added: true,
+        },
+        47..50 => Move::Vote {
+            by: pick(chance, &OWNERS),
+            emoji: NO,
+            added: false,
+        },
+        50..58 => Move::Say(
+            pick(chance, &managers),
+            format!("deploy shop {STAGING} {version}"),
+        ),
+        58..70 => Move::Say(
+            pick(chance, &managers),
+            format!("deploy shop {PRODUCTION} {version}"),
+        ),
         70..72 => {
             let by = pick(chance, &ACCOUNTS).0;
             let text = format!("deploy shop {PRODUCTION} {version} --override \"{probe}\"");
@@ -125,8 +177,11 @@ fn choose(chance: &mut Chance, requester: &'static str, version: &str, probe: &s
 
 fn rarer(chance: &mut Chance, version: &str, probe: &str) -> Move {
     let env = pick(chance, &[STAGING, PRODUCTION, PRODUCTION]);
-    let (manager, sre, anybody) =
-        (pick(chance, &MANAGERS), pick(chance, &SRES), pick(chance, &ACCOUNTS).0);
+    let (manager, sre, anybody) = (
+        pick(chance, &MANAGERS),
+        pick(chance, &SRES),
+        pick(chance, &ACCOUNTS).0,
+    );
     match chance.between(0, 20) {
         0 | 1 => Move::Say(sre, format!("rollback shop {env} --why \"{probe}\"")),
         2 => Move::Say(anybody, format!("stop shop {env}")),

@@ -17,7 +17,11 @@ fn verification_asks_for_acceptance_and_acceptance_for_the_signoff() {
     team.works_well("staging");
     let accept = team.asked(release, "staging", Phase::Accept);
     assert!(team.ask(release, "production", Phase::Signoff).is_none());
-    assert!(team.effects().contains(&Effect::Card { card: CardId::Ask { ask: accept.clone() } }));
+    assert!(team.effects().contains(&Effect::Card {
+        card: CardId::Ask {
+            ask: accept.clone()
+        }
+    }));
     team.ticks("chloe", &accept);
     assert_eq!(team.did(), ["release.voted", "release.ask_opened"]);
     assert!(team.ask(release, "production", Phase::Signoff).is_some());
@@ -28,7 +32,10 @@ fn an_answer_counts_once_however_often_it_is_heard_of() {
     let mut team = Team::new();
     let release = team.stages("1.4.0");
     let ask = team.asked(release, "production", Phase::Signoff);
-    assert_eq!(team.votes("dan", &ask, Vote::Yes), Ok(Reply::Counted { ask: ask.clone() }));
+    assert_eq!(
+        team.votes("dan", &ask, Vote::Yes),
+        Ok(Reply::Counted { ask: ask.clone() })
+    );
     team.votes("dan", &ask, Vote::Yes).unwrap();
     assert!(team.did().is_empty());
     team.ticks("dan", &ask);
@@ -71,7 +78,10 @@ fn a_role_given_later_counts_and_one_taken_away_counts_no_longer() {
     assert!(ask.ignored.is_empty());
     team.settings.people.remove(&person("dan"));
     let ask = team.ask(release, "production", Phase::Signoff).unwrap();
-    assert_eq!(ask.missing(&person("ana"), &team.settings), [(role("release-manager"), 1)].into());
+    assert_eq!(
+        ask.missing(&person("ana"), &team.settings),
+        [(role("release-manager"), 1)].into()
+    );
 }
 
 #[test]
@@ -81,7 +91,11 @@ fn a_veto_wins_until_it_is_lifted() {
     let ask = team.asked(release, "production", Phase::Signoff);
     team.crosses("fay", &ask);
     let by = [(person("fay"), None)].into();
-    let veto = Waiting::Veto { env: env_name("production"), phase: Phase::Signoff, by };
+    let veto = Waiting::Veto {
+        env: env_name("production"),
+        phase: Phase::Signoff,
+        by,
+    };
     assert_eq!(waiting(team.deploys("bo", release, "production")), [veto]);
     team.unmarks("fay", &ask);
     assert_eq!(team.did(), ["release.vote_withdrawn"]);
@@ -97,7 +111,10 @@ fn a_veto_outweighs_the_same_persons_consent() {
     let refused = waiting(team.deploys("bo", release, "production"));
     assert!(matches!(refused[..], [Waiting::Veto { .. }]), "{refused:?}");
     let said = team.votes("dan", &ask, Vote::Yes);
-    assert!(matches!(said, Ok(Reply::NotCounted { .. })), "the emoji still stands: {said:?}");
+    assert!(
+        matches!(said, Ok(Reply::NotCounted { .. })),
+        "the emoji still stands: {said:?}"
+    );
     let refused = waiting(team.deploys("bo", release, "production"));
     assert!(matches!(refused[..], [Waiting::Veto { .. }]), "{refused:?}");
 }
@@ -109,15 +126,31 @@ fn the_reason_of_a_veto_goes_with_it() {
     let ask = team.asked(release, "production", Phase::Signoff);
     team.crosses("dan", &ask);
     let reason = Some("the demo is at noon".to_owned());
-    let said = team.votes("dan", &ask, Vote::No { reason: reason.clone() });
-    assert_eq!(said, Ok(Reply::Vetoed { ask: ask.clone(), reason_wanted: false }));
+    let said = team.votes(
+        "dan",
+        &ask,
+        Vote::No {
+            reason: reason.clone(),
+        },
+    );
+    assert_eq!(
+        said,
+        Ok(Reply::Vetoed {
+            ask: ask.clone(),
+            reason_wanted: false
+        })
+    );
     let by = |team: &Team| {
         let ask = team.ask(release, "production", Phase::Signoff).unwrap();
         ask.vetoing(&person("ana"), &team.settings)
     };
     assert_eq!(by(&team), [(person("dan"), reason.clone())].into());
     team.reads(release, None).unwrap();
-    assert_eq!(by(&team), [(person("dan"), reason)].into(), "an emoji read again takes none away");
+    assert_eq!(
+        by(&team),
+        [(person("dan"), reason)].into(),
+        "an emoji read again takes none away"
+    );
     team.unmarks("dan", &ask);
     assert!(by(&team).is_empty(), "and the emoji gone, so is the veto");
 }
@@ -128,10 +161,28 @@ fn a_veto_by_word_stands_until_the_word_is_taken_back() {
     let release = team.readies("1.4.0");
     let ask = team.asked(release, "production", Phase::Signoff);
     let said = team.votes("fay", &ask, Vote::No { reason: None });
-    assert_eq!(said, Ok(Reply::Vetoed { ask: ask.clone(), reason_wanted: true }));
-    let missing = team.votes("fay", &ask, Vote::No { reason: Some(" ".to_owned()) });
+    assert_eq!(
+        said,
+        Ok(Reply::Vetoed {
+            ask: ask.clone(),
+            reason_wanted: true
+        })
+    );
+    let missing = team.votes(
+        "fay",
+        &ask,
+        Vote::No {
+            reason: Some(" ".to_owned()),
+        },
+    );
     assert!(matches!(missing, Err(Refusal::Missing { .. })));
-    let long = team.votes("fay", &ask, Vote::No { reason: Some("x".repeat(1001)) });
+    let long = team.votes(
+        "fay",
+        &ask,
+        Vote::No {
+            reason: Some("x".repeat(1001)),
+        },
+    );
     assert!(matches!(long, Err(Refusal::TooLong { limit: 1000, .. })));
     let gone = team.withdraws("fay", &ask, Source::Word);
     assert_eq!(gone, Ok(Reply::Withdrawn { ask }));
@@ -147,7 +198,14 @@ fn consent_withdrawn_before_the_start_blocks_it() {
     let refused = waiting(team.deploys("bo", release, "production"));
     let missing = quorum(&["release-manager"]).0;
     let (env, phase) = (env_name("production"), Phase::Signoff);
-    assert_eq!(refused, [Waiting::Consent { env, phase, missing }]);
+    assert_eq!(
+        refused,
+        [Waiting::Consent {
+            env,
+            phase,
+            missing
+        }]
+    );
 }
 
 #[test]
@@ -162,7 +220,10 @@ fn consent_withdrawn_after_the_start_stops_nothing_and_is_told_once() {
     assert!(matches!(team.news()[..], [News::WithdrawnTooLate { .. }]));
     assert!(team.is_busy("production"));
     let used = &team.release(release).asks[&ask];
-    assert!(used.votes.contains_key(&person("dan")), "what it started on stays on record");
+    assert!(
+        used.votes.contains_key(&person("dan")),
+        "what it started on stays on record"
+    );
     assert!(used.late.contains_key(&person("dan")));
     team.withdraws("dan", &ask, reaction()).unwrap();
     assert!(team.did().is_empty() && team.news().is_empty());
@@ -182,11 +243,19 @@ fn an_ask_that_is_over_takes_no_answers() {
     other.round = 9;
     let unknown = team.votes("dan", &other, Vote::Yes);
     assert!(matches!(unknown, Err(Refusal::AskOver { .. })));
-    team.changes_policy(|policy| policy.environments[0].smoke.clear()).unwrap();
-    let void = team.release(release).asks.values().find(|it| it.id.phase == Phase::Accept);
+    team.changes_policy(|policy| policy.environments[0].smoke.clear())
+        .unwrap();
+    let void = team
+        .release(release)
+        .asks
+        .values()
+        .find(|it| it.id.phase == Phase::Accept);
     let void = void.unwrap().id.clone();
     let withdrawn = team.withdraws("chloe", &void, reaction());
-    assert!(matches!(withdrawn, Err(Refusal::AskOver { .. })), "{withdrawn:?}");
+    assert!(
+        matches!(withdrawn, Err(Refusal::AskOver { .. })),
+        "{withdrawn:?}"
+    );
 }
 
 #[test]
@@ -199,7 +268,10 @@ fn people_are_reminded_once_and_only_those_who_have_not_answered() {
     let still: Vec<_> = mentions(&team, |it| matches!(it, News::StillWaiting { .. }));
     assert_eq!(still, [vec![person("chloe"), person("fay")]]);
     team.wait("1d");
-    assert_eq!(mentions(&team, |it| matches!(it, News::StillWaiting { .. })).len(), 1);
+    assert_eq!(
+        mentions(&team, |it| matches!(it, News::StillWaiting { .. })).len(),
+        1
+    );
 }
 
 #[test]
@@ -207,11 +279,19 @@ fn nobody_is_reminded_of_what_is_settled() {
     let mut team = Team::new();
     let release = team.readies("1.4.0");
     let (env, round) = (env_name("production"), 1);
-    let remind = |phase| Timer::Remind { release, env: env.clone(), phase, round };
+    let remind = |phase| Timer::Remind {
+        release,
+        env: env.clone(),
+        phase,
+        round,
+    };
     let settled = team.timer(remind(Phase::Signoff));
     assert!(matches!(settled, Err(Refusal::Stale { .. })));
     team.starts("bo", release, "production");
-    assert!(!team.has_timer(|it| *it == remind(Phase::Signoff)), "nothing left to remind of");
+    assert!(
+        !team.has_timer(|it| *it == remind(Phase::Signoff)),
+        "nothing left to remind of"
+    );
     let used = team.timer(remind(Phase::Signoff));
     assert!(matches!(used, Err(Refusal::Stale { .. })));
 }
@@ -237,10 +317,7 @@ fn two_asks_of_one_environment_are_reminded_of_separately() {
     assert_eq!(reminded.len(), 3, "one acceptance each, and one sign-off");
 }
 
-fn mentions(
-    team: &Team,
-    wanted: impl Fn(&News) -> bool,
-) -> Vec<Vec<crate::ids::Person>> {
+fn mentions(team: &Team, wanted: impl Fn(&News) -> bool) -> Vec<Vec<crate::ids::Person>> {
     let said = team.owed.iter().filter_map(|it| match it {
         Effect::Say { notice, .. } if wanted(&notice.news) => Some(notice.mention.clone()),
         _ => None,
@@ -249,7 +326,9 @@ fn mentions(
 }
 
 fn waiting(said: Result<Reply, Refusal>) -> Vec<Waiting> {
-    let Err(Refusal::NotYet { waiting, .. }) = said else { panic!("{said:?}") };
+    let Err(Refusal::NotYet { waiting, .. }) = said else {
+        panic!("{said:?}")
+    };
     waiting
 }
 

@@ -35,7 +35,10 @@ fn not_even_with_every_role() {
     team.ticks("chloe", &ask);
     let ask = team.asked(release, "production", Phase::Signoff);
     team.ticks("ana", &ask);
-    assert_eq!(missing(&mut team, release), quorum(&["product-owner", "release-manager"]));
+    assert_eq!(
+        missing(&mut team, release),
+        quorum(&["product-owner", "release-manager"])
+    );
 }
 
 #[test]
@@ -53,9 +56,17 @@ fn one_person_fills_one_seat() {
     let release = team.stages("1.4.0");
     let ask = team.asked(release, "production", Phase::Signoff);
     team.ticks("fay", &ask);
-    assert_eq!(missing(&mut team, release).size(), 1, "either seat, not both");
+    assert_eq!(
+        missing(&mut team, release).size(),
+        1,
+        "either seat, not both"
+    );
     team.votes("fay", &ask, Vote::Yes).unwrap();
-    assert_eq!(missing(&mut team, release).size(), 1, "nor both by saying it twice");
+    assert_eq!(
+        missing(&mut team, release).size(),
+        1,
+        "nor both by saying it twice"
+    );
     team.ticks("dan", &ask);
     team.starts("bo", release, "production");
 }
@@ -80,17 +91,34 @@ fn consent_is_to_exactly_these_images() {
     team.says("ana", new("1.5.0")).unwrap();
     let second = ReleaseId(2);
     let images = [(service(), image("1.5.0"))].into();
-    team.world_says(Report::ImagesPinned { release: second, images }).unwrap();
+    team.world_says(Report::ImagesPinned {
+        release: second,
+        images,
+    })
+    .unwrap();
     let ask = team.asked(first, "production", Phase::Signoff);
-    assert_eq!(ask.manifest, team.release(first).manifest.as_ref().unwrap().hash());
-    assert_ne!(ask.manifest, team.release(second).manifest.as_ref().unwrap().hash());
+    assert_eq!(
+        ask.manifest,
+        team.release(first).manifest.as_ref().unwrap().hash()
+    );
+    assert_ne!(
+        ask.manifest,
+        team.release(second).manifest.as_ref().unwrap().hash()
+    );
     let refused = team.deploys("bo", second, "production");
-    assert!(matches!(refused, Err(Refusal::NotYet { .. })), "{refused:?}");
+    assert!(
+        matches!(refused, Err(Refusal::NotYet { .. })),
+        "{refused:?}"
+    );
 }
 
 fn missing(team: &mut Team, release: ReleaseId) -> Quorum {
     let said = team.deploys("bo", release, "production");
-    let Err(Refusal::NotYet { waiting, .. }) = said else { panic!("{said:?}") };
-    let [Waiting::Consent { missing, .. }] = &waiting[..] else { panic!("{waiting:?}") };
+    let Err(Refusal::NotYet { waiting, .. }) = said else {
+        panic!("{said:?}")
+    };
+    let [Waiting::Consent { missing, .. }] = &waiting[..] else {
+        panic!("{waiting:?}")
+    };
     Quorum(missing.clone())
 }

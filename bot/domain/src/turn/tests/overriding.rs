@@ -16,17 +16,33 @@ fn an_override_is_told_to_everybody_with_what_it_skipped() {
     let release = team.opens("1.4.0");
     let said = team.overrides("bo", release, "production");
     assert!(matches!(said, Ok(Reply::Started { .. })), "{said:?}");
-    let did = ["release.overridden", "environment.attempt_started", "release.stage_started"];
+    let did = [
+        "release.overridden",
+        "environment.attempt_started",
+        "release.stage_started",
+    ];
     assert_eq!(team.did(), did);
     let loud = team.effects().iter().find_map(|it| match it {
-        Effect::Say { to: Audience::Channel, notice, .. } => Some(&notice.news),
+        Effect::Say {
+            to: Audience::Channel,
+            notice,
+            ..
+        } => Some(&notice.news),
         _ => None,
     });
-    let Some(News::Overridden { over, skipped, .. }) = loud else { panic!("{loud:?}") };
+    let Some(News::Overridden { over, skipped, .. }) = loud else {
+        panic!("{loud:?}")
+    };
     assert_eq!((&over.by, &over.role), (&person("bo"), &role("sre")));
-    assert!(matches!(skipped[..], [Waiting::Verified { .. }, Waiting::Consent { .. }]));
+    assert!(matches!(
+        skipped[..],
+        [Waiting::Verified { .. }, Waiting::Consent { .. }]
+    ));
     let attempt = team.environment("production").active().unwrap();
-    assert_eq!((&attempt.kind, attempt.over.as_ref()), (&AttemptKind::Deploy, Some(over)));
+    assert_eq!(
+        (&attempt.kind, attempt.over.as_ref()),
+        (&AttemptKind::Deploy, Some(over))
+    );
 }
 
 #[test]
@@ -34,7 +50,10 @@ fn an_override_uses_the_open_ask_up() {
     let mut team = Team::new();
     let release = team.stages("1.4.0");
     team.overrides("bo", release, "production").unwrap();
-    assert!(team.ask(release, "production", crate::ask::Phase::Signoff).is_none());
+    assert!(
+        team.ask(release, "production", crate::ask::Phase::Signoff)
+            .is_none()
+    );
 }
 
 #[test]
@@ -42,7 +61,11 @@ fn only_those_who_are_named_set_gates_aside() {
     let mut team = Team::new();
     let release = team.opens("1.4.0");
     let (roles, people) = (vec![role("sre")], vec![person("bo")]);
-    let refused = Refusal::NotAllowed { action: Action::Override, roles, people };
+    let refused = Refusal::NotAllowed {
+        action: Action::Override,
+        roles,
+        people,
+    };
     assert_eq!(team.overrides("dan", release, "production"), Err(refused));
     team.changes_policy(|policy| {
         policy.allow.remove(&Action::Override);
@@ -50,7 +73,11 @@ fn only_those_who_are_named_set_gates_aside() {
     .unwrap();
     let refused = team.overrides("bo", release, "production");
     let (roles, people) = (vec![], vec![]);
-    let nobody = Refusal::NotAllowed { action: Action::Override, roles, people };
+    let nobody = Refusal::NotAllowed {
+        action: Action::Override,
+        roles,
+        people,
+    };
     assert_eq!(refused, Err(nobody), "where nobody is named, nobody may");
 }
 
@@ -79,7 +106,10 @@ fn nobody_starts_a_second_attempt() {
     team.starts("bo", first, "production");
     let second = team.opens("1.5.0");
     let refused = team.overrides("bo", second, "production");
-    let waiting = vec![Waiting::Busy { attempt: 1, release: first }];
+    let waiting = vec![Waiting::Busy {
+        attempt: 1,
+        release: first,
+    }];
     assert_eq!(refused, Err(Refusal::CannotOverride { waiting }));
 }
 
@@ -100,6 +130,8 @@ fn those_who_could_are_named_when_a_gate_is_closed() {
     let mut team = Team::new();
     let release = team.stages("1.4.0");
     let refused = team.deploys("bo", release, "production");
-    let Err(Refusal::NotYet { override_roles, .. }) = refused else { panic!("{refused:?}") };
+    let Err(Refusal::NotYet { override_roles, .. }) = refused else {
+        panic!("{refused:?}")
+    };
     assert_eq!(override_roles, [role("sre")]);
 }

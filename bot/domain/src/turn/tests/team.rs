@@ -8,9 +8,10 @@ use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-pub(super) use self::acts::{failed, image, new, reaction, succeeded, web};
+pub(super) use self::acts::{failed, image, new, reaction, succeeded};
 pub(super) use self::setting::{
-    app, at, check, env_id, env_name, length, person, pinned, quorum, role, segment, service, version,
+    app, at, check, env_id, env_name, length, person, pinned, quorum, role, segment, service,
+    version,
 };
 use crate::ask::{Ask, AskId, Phase};
 use crate::calendar::Length;
@@ -55,7 +56,10 @@ struct Last {
 
 impl Team {
     pub(super) fn says(&mut self, by: &str, wish: Wish) -> Said {
-        self.put(&Command::Wish { by: person(by), wish })
+        self.put(&Command::Wish {
+            by: person(by),
+            wish,
+        })
     }
 
     pub(super) fn world_says(&mut self, report: Report) -> Said {
@@ -121,7 +125,10 @@ impl Team {
     }
 
     pub(super) fn incidents(&self) -> usize {
-        self.folds.keys().filter(|it| matches!(it, StreamId::Incident(_))).count()
+        self.folds
+            .keys()
+            .filter(|it| matches!(it, StreamId::Incident(_)))
+            .count()
     }
 
     /// The ask that is open now.
@@ -131,7 +138,10 @@ impl Team {
 
     pub(super) fn runs(&self, env: &str) -> String {
         let current = self.environment(env).current();
-        current.map_or_else(|| "nothing".to_owned(), |it| it.manifest.version.to_string())
+        current.map_or_else(
+            || "nothing".to_owned(),
+            |it| it.manifest.version.to_string(),
+        )
     }
 
     pub(super) fn has_timer(&self, wanted: impl Fn(&Timer) -> bool) -> bool {
@@ -206,7 +216,9 @@ impl Team {
         streams.extend(app.clone().map(StreamId::Application));
         for (stream, fold) in &self.folds {
             match (stream, fold) {
-                (StreamId::Environment(id), Fold::Environment(it)) if Some(&id.app) == app.as_ref() => {
+                (StreamId::Environment(id), Fold::Environment(it))
+                    if Some(&id.app) == app.as_ref() =>
+                {
                     streams.push(stream.clone());
                     concerned.extend(it.releases_concerned());
                 }
@@ -240,7 +252,8 @@ impl Team {
 
     fn next_due(&self, until: DateTime<Utc>) -> Option<(Timer, DateTime<Utc>)> {
         let due = self.timers.iter().filter(|(_, due)| **due <= until);
-        due.min_by_key(|(_, due)| **due).map(|(timer, due)| (timer.clone(), *due))
+        due.min_by_key(|(_, due)| **due)
+            .map(|(timer, due)| (timer.clone(), *due))
     }
 
     fn decide(&mut self, command: &Command) -> Said {
@@ -257,7 +270,11 @@ impl Team {
             }
             let (stream, event) = (stream.clone(), event.clone());
             self.last.events.push(event.clone());
-            self.log.push(Recorded { stream, at: self.now, event });
+            self.log.push(Recorded {
+                stream,
+                at: self.now,
+                event,
+            });
         }
         self.world_is_what_happened(&done.world);
         for change in done.timers {
@@ -274,10 +291,13 @@ impl Team {
     /// The world a move leaves is the one its events add up to.
     fn world_is_what_happened(&self, world: &World) {
         for (id, it) in &world.releases {
-            assert_eq!(Some(it), self.folds.get(&StreamId::Release(*id)).map(|it| match it {
-                Fold::Release(it) => &**it,
-                _ => panic!("not a release"),
-            }));
+            assert_eq!(
+                Some(it),
+                self.folds.get(&StreamId::Release(*id)).map(|it| match it {
+                    Fold::Release(it) => &**it,
+                    _ => panic!("not a release"),
+                })
+            );
         }
         for it in world.environments.values() {
             assert_eq!(it, self.environment(it.id.env.as_str()));

@@ -15,7 +15,9 @@ impl Team {
     /// ana opens a release and its images are pinned.
     pub(crate) fn opens(&mut self, name: &str) -> ReleaseId {
         let said = self.says("ana", new(name));
-        let Ok(Reply::Opened { release, .. }) = said else { panic!("{said:?}") };
+        let Ok(Reply::Opened { release, .. }) = said else {
+            panic!("{said:?}")
+        };
         self.pins(release).unwrap();
         release
     }
@@ -65,13 +67,35 @@ impl Team {
         release
     }
 
+    /// A release that runs in production, watched, and accepted there by chloe.
+    pub(crate) fn ships_accepted(&mut self, name: &str) -> ReleaseId {
+        let release = self.ships(name);
+        let ask = self.asked(release, "production", Phase::Accept);
+        self.ticks("chloe", &ask);
+        release
+    }
+
     pub(crate) fn deploys(&mut self, by: &str, release: ReleaseId, env: &str) -> Said {
-        self.says(by, Wish::Deploy { release, env: env_name(env), over: None })
+        self.says(
+            by,
+            Wish::Deploy {
+                release,
+                env: env_name(env),
+                over: None,
+            },
+        )
     }
 
     pub(crate) fn overrides(&mut self, by: &str, release: ReleaseId, env: &str) -> Said {
         let over = Some("the site is down".to_owned());
-        self.says(by, Wish::Deploy { release, env: env_name(env), over })
+        self.says(
+            by,
+            Wish::Deploy {
+                release,
+                env: env_name(env),
+                over,
+            },
+        )
     }
 
     /// Wants a deploy, and what stands on the asks is read at once.
@@ -95,29 +119,64 @@ impl Team {
 
     /// A reading that begins now, whenever it is reported.
     pub(crate) fn reading(&self, release: ReleaseId, env: Option<&str>) -> Report {
-        let open = self.release(release).asks.values().filter(|it| it.is_open());
+        let open = self
+            .release(release)
+            .asks
+            .values()
+            .filter(|it| it.is_open());
         let standing = open.map(|ask| {
             let (yes, no) = self.marks.get(&ask.id).cloned().unwrap_or_default();
-            Standing { ask: ask.id.clone(), surface: web(), yes, no }
+            Standing {
+                ask: ask.id.clone(),
+                surface: web(),
+                yes,
+                no,
+            }
         });
         let standing = standing.collect();
         let read_at = self.now + chrono::TimeDelta::milliseconds(500);
-        Report::StandingRead { release, env: env.map(env_name), read_at, standing }
+        Report::StandingRead {
+            release,
+            env: env.map(env_name),
+            read_at,
+            standing,
+        }
     }
 
     pub(crate) fn asked(&self, release: ReleaseId, env: &str, phase: Phase) -> AskId {
-        self.ask(release, env, phase).expect("somebody is asked").id.clone()
+        self.ask(release, env, phase)
+            .expect("somebody is asked")
+            .id
+            .clone()
     }
 
     /// Puts a ✅ on an ask, and the bot hears of it.
     pub(crate) fn ticks(&mut self, by: &str, ask: &AskId) {
-        self.marks.entry(ask.clone()).or_default().0.insert(person(by));
+        self.marks
+            .entry(ask.clone())
+            .or_default()
+            .0
+            .insert(person(by));
         self.reads(ask.release, None).unwrap();
+    }
+
+    /// Puts a ✅ on an ask that may be over, of a release that may be, too.
+    pub(crate) fn ticks_if_open(&mut self, by: &str, ask: &AskId) {
+        self.marks
+            .entry(ask.clone())
+            .or_default()
+            .0
+            .insert(person(by));
+        let _over = self.reads(ask.release, None);
     }
 
     /// Puts a ❌ on an ask, and the bot hears of it.
     pub(crate) fn crosses(&mut self, by: &str, ask: &AskId) {
-        self.marks.entry(ask.clone()).or_default().1.insert(person(by));
+        self.marks
+            .entry(ask.clone())
+            .or_default()
+            .1
+            .insert(person(by));
         self.reads(ask.release, None).unwrap();
     }
 
@@ -135,11 +194,24 @@ impl Team {
     }
 
     pub(crate) fn votes(&mut self, by: &str, ask: &AskId, vote: Vote) -> Said {
-        self.says(by, Wish::Vote { ask: ask.clone(), source: Source::Word, vote })
+        self.says(
+            by,
+            Wish::Vote {
+                ask: ask.clone(),
+                source: Source::Word,
+                vote,
+            },
+        )
     }
 
     pub(crate) fn withdraws(&mut self, by: &str, ask: &AskId, source: Source) -> Said {
-        self.says(by, Wish::Withdraw { ask: ask.clone(), source })
+        self.says(
+            by,
+            Wish::Withdraw {
+                ask: ask.clone(),
+                source,
+            },
+        )
     }
 
     /// Does all work that is left, and all of it ends well.
@@ -151,24 +223,40 @@ impl Team {
 
     /// Does the next piece of work.
     pub(crate) fn works(&mut self, env: &str, outcome: Outcome) {
-        let Some(index) = self.begins_work(env) else { return };
+        let Some(index) = self.begins_work(env) else {
+            return;
+        };
         self.ends_work(env, index, outcome).unwrap();
     }
 
     /// Begins the next piece of work; none if the attempt is over.
     pub(crate) fn begins_work(&mut self, env: &str) -> Option<u32> {
         let next = self.environment(env).active()?.next();
-        let (Next::Begin(index, _) | Next::Resume(index, _)) = next else { return None };
+        let (Next::Begin(index, _) | Next::Resume(index, _)) = next else {
+            return None;
+        };
         let (attempt, fence) = self.owner(env);
         let environment = env_id(env);
-        self.world_says(Report::WorkStarted { environment, attempt, fence, index }).unwrap();
+        self.world_says(Report::WorkStarted {
+            environment,
+            attempt,
+            fence,
+            index,
+        })
+        .unwrap();
         self.environment(env).active().map(|_| index)
     }
 
     pub(crate) fn ends_work(&mut self, env: &str, index: u32, outcome: Outcome) -> Said {
         let (attempt, fence) = self.owner(env);
         let environment = env_id(env);
-        self.world_says(Report::WorkEnded { environment, attempt, fence, index, outcome })
+        self.world_says(Report::WorkEnded {
+            environment,
+            attempt,
+            fence,
+            index,
+            outcome,
+        })
     }
 
     /// Works until the environment is touched, and that fails.
@@ -179,7 +267,10 @@ impl Team {
 
     /// The attempt at work and its fence.
     pub(crate) fn owner(&self, env: &str) -> (u32, u64) {
-        let attempt = self.environment(env).active().expect("something is running");
+        let attempt = self
+            .environment(env)
+            .active()
+            .expect("something is running");
         (attempt.number, attempt.fence)
     }
 
@@ -187,7 +278,10 @@ impl Team {
     pub(crate) fn watches(&mut self, env: &str) {
         while let Some(watch) = self.environment(env).watching() {
             let (attempt, tick) = (watch.attempt, u32::try_from(watch.ends.len()).unwrap());
-            assert!(watch.ends.len() < watch.ticks.len(), "the watch does not end");
+            assert!(
+                watch.ends.len() < watch.ticks.len(),
+                "the watch does not end"
+            );
             self.wait("5m");
             self.looks(env, attempt, tick, true).unwrap();
         }
@@ -195,24 +289,53 @@ impl Team {
 
     pub(crate) fn looks(&mut self, env: &str, attempt: u32, tick: u32, passed: bool) -> Said {
         let environment = env_id(env);
-        let findings = if passed { Vec::new() } else { vec!["500 on /health".to_owned()] };
-        self.world_says(Report::TickChecked { environment, attempt, tick, passed, findings })
+        let findings = if passed {
+            Vec::new()
+        } else {
+            vec!["500 on /health".to_owned()]
+        };
+        self.world_says(Report::TickChecked {
+            environment,
+            attempt,
+            tick,
+            passed,
+            findings,
+        })
     }
 
     pub(crate) fn rolls_back(&mut self, by: &str, to: Option<&str>) -> Said {
         let environment = env_id("production");
         let reason = "it is slow".to_owned();
-        self.says(by, Wish::Rollback { environment, version: to.map(version), reason })
+        self.says(
+            by,
+            Wish::Rollback {
+                environment,
+                version: to.map(version),
+                reason,
+            },
+        )
     }
 
     pub(crate) fn stops(&mut self, by: &str, rollback: Option<&str>) -> Said {
         let environment = env_id("production");
-        self.says(by, Wish::Stop { environment, rollback: rollback.map(str::to_owned) })
+        self.says(
+            by,
+            Wish::Stop {
+                environment,
+                rollback: rollback.map(str::to_owned),
+            },
+        )
     }
 
     pub(crate) fn unlocks(&mut self, env: &str) -> Said {
         let why = "looked at it".to_owned();
-        self.says("bo", Wish::Unlock { environment: env_id(env), why })
+        self.says(
+            "bo",
+            Wish::Unlock {
+                environment: env_id(env),
+                why,
+            },
+        )
     }
 }
 
@@ -246,10 +369,16 @@ pub(crate) fn reaction() -> Source {
 }
 
 pub(crate) fn succeeded() -> Outcome {
-    Outcome::Succeeded { evidence: Evidence::default() }
+    Outcome::Succeeded {
+        evidence: Evidence::default(),
+    }
 }
 
 pub(crate) fn failed(mode: FailureMode) -> Outcome {
     let why = "unhealthy".to_owned();
-    Outcome::Failed { mode, why, evidence: Evidence::default() }
+    Outcome::Failed {
+        mode,
+        why,
+        evidence: Evidence::default(),
+    }
 }

@@ -55,7 +55,10 @@ impl Team {
     pub(crate) fn with_office_hours(mut self) -> Self {
         let zone = self.settings.zone.clone();
         let window = Window::Weekly(WeeklyWindow::parse("Mon-Fri 09:00-17:00").unwrap());
-        let hours = Hours { zone, windows: vec![window] };
+        let hours = Hours {
+            zone,
+            windows: vec![window],
+        };
         self.settings.hours.insert(env_id("production"), hours);
         self
     }
@@ -78,16 +81,27 @@ impl Team {
 
 pub(crate) fn pinned(policy: Policy) -> Pinned {
     let body = serde_json::to_vec(&policy).unwrap();
-    Pinned { hash: Hash::of([body.as_slice()]), policy }
+    Pinned {
+        hash: Hash::of([body.as_slice()]),
+        policy,
+    }
 }
 
 fn settings() -> Settings {
     let member = |(name, roles): &(&str, &[&str])| {
         let roles = roles.iter().map(|it| role(it)).collect();
-        (person(name), Member { name: (*name).to_owned(), roles })
+        (
+            person(name),
+            Member {
+                name: (*name).to_owned(),
+                roles,
+            },
+        )
     };
-    let level =
-        |name: &str, after: Option<&str>| Level { role: role(name), after: after.map(length) };
+    let level = |name: &str, after: Option<&str>| Level {
+        role: role(name),
+        after: after.map(length),
+    };
     let levels = vec![
         level("sre", None),
         level("release-manager", Some("10m")),
@@ -100,7 +114,14 @@ fn settings() -> Settings {
         hours: BTreeMap::new(),
         announce: BTreeMap::new(),
         freezes: Vec::new(),
-        pages: [(Severity::P1, Escalation { suggest: None, levels })].into(),
+        pages: [(
+            Severity::P1,
+            Escalation {
+                suggest: None,
+                levels,
+            },
+        )]
+        .into(),
     }
 }
 
@@ -113,7 +134,10 @@ fn policy() -> Policy {
         (Action::Unlock, vec![role("sre")]),
         (Action::Incident, vec![role("sre")]),
     ];
-    let staging = EnvPolicy { accept: quorum(&["product-owner"]), ..environment("staging") };
+    let staging = EnvPolicy {
+        accept: quorum(&["product-owner"]),
+        ..environment("staging")
+    };
     let production = EnvPolicy {
         needs: Some(env_name("staging")),
         signoff: quorum(&["product-owner", "release-manager"]),
@@ -134,9 +158,20 @@ fn policy() -> Policy {
 
 /// Pull, migrate, recreate, and a smoke test.
 fn environment(env: &str) -> EnvPolicy {
-    let step = |kind| Step { title: None, timeout: length("5m"), kind };
-    let migrate = Run { service: service(), argv: vec!["migrate".to_owned()], once: true };
-    let up = Up { stable_for: length("10s"), healthy_within: length("1m") };
+    let step = |kind| Step {
+        title: None,
+        timeout: length("5m"),
+        kind,
+    };
+    let migrate = Run {
+        service: service(),
+        argv: vec!["migrate".to_owned()],
+        once: true,
+    };
+    let up = Up {
+        stable_for: length("10s"),
+        healthy_within: length("1m"),
+    };
     EnvPolicy {
         name: env_name(env),
         needs: None,
@@ -148,7 +183,10 @@ fn environment(env: &str) -> EnvPolicy {
             step(StepKind::Run(migrate)),
             step(StepKind::Up(up.clone())),
         ],
-        rollback: vec![step(StepKind::Pull(Pull { service: service() })), step(StepKind::Up(up))],
+        rollback: vec![
+            step(StepKind::Pull(Pull { service: service() })),
+            step(StepKind::Up(up)),
+        ],
         smoke: vec![check()],
         on_failure: OnFailure::Stop,
         watch: Vec::new(),
@@ -167,11 +205,21 @@ pub(crate) fn check() -> Check {
         cookie: None,
         within: None,
     });
-    Check { title: None, tries: 1, every: length("1s"), kind }
+    Check {
+        title: None,
+        tries: 1,
+        every: length("1s"),
+        kind,
+    }
 }
 
 pub(crate) fn segment(lasts: &str, every: &str) -> WatchSegment {
-    WatchSegment { length: length(lasts), every: length(every), checks: vec![check()], ask: None }
+    WatchSegment {
+        length: length(lasts),
+        every: length(every),
+        checks: vec![check()],
+        ask: None,
+    }
 }
 
 pub(crate) fn quorum(roles: &[&str]) -> Quorum {
@@ -191,7 +239,10 @@ pub(crate) fn env_name(env: &str) -> EnvName {
 }
 
 pub(crate) fn env_id(env: &str) -> EnvId {
-    EnvId { app: app(), env: env_name(env) }
+    EnvId {
+        app: app(),
+        env: env_name(env),
+    }
 }
 
 pub(crate) fn person(name: &str) -> Person {

@@ -1,0 +1,126 @@
+//! How the sample Friday goes on once production is deployed to.
+
+use shipbell_domain::attempt::FailureMode;
+use shipbell_domain::event::{
+    EnvironmentEvent, Evidence, IncidentEvent, Outcome, ReleaseEvent, StageResult,
+};
+use shipbell_domain::ids::IncidentId;
+use shipbell_domain::policy::Severity;
+use shipbell_domain::watch::Tick;
+
+use super::team::{check, settings};
+use super::{Day, RELEASE, at, env, person, place, role};
+
+impl Day {
+    /// Production is at its second piece of work.
+    pub(crate) fn deploying() -> Self {
+        let mut day = Self::ready();
+        day.starts(RELEASE, "production", 8, "14:02");
+        day.works(
+            "production",
+            0,
+            Some(Outcome::Succeeded {
+                evidence: Evidence::default(),
+            }),
+            "14:03",
+        );
+        day.works("production", 1, None, "14:03");
+        day
+    }
+
+    /// The first check in production found something wrong.
+    pub(crate) fn failed() -> Self {
+        let mut day = Self::deploying();
+        let good = Outcome::Succeeded {
+            evidence: Evidence::default(),
+        };
+        day.works("production", 1, Some(good), "14:04");
+        let tail: Vec<String> = (1..=14).map(|line| format!("php: line {line}")).collect();
+        let findings = vec!["500 in 80 ms, expected 200".to_owned()];
+        let evidence = Evidence {
+            findings,
+            tail,
+            hash: None,
+            size: 900,
+        };
+        let why = "GET /healthz answers 500".to_owned();
+        let mode = FailureMode::Verification;
+        let outcome = Outcome::Failed {
+            mode,
+            why: why.clone(),
+            evidence,
+        };
+        day.works("production", 2, Some(outcome), "14:05");
+        let ended = EnvironmentEvent::AttemptFailed {
+            attempt: 8,
+            mode,
+            why: why.clone(),
+        };
+        day.environment("production", ended, "14:05");
+        day.environment(
+            "production",
+            EnvironmentEvent::Locked { why: why.clone() },
+            "14:05",
+        );
+        let result = StageResult::Failed(why);
+        let ended = ReleaseEvent::StageEnded {
+            env: env("production"),
+            attempt: 8,
+            result,
+        };
+        day.release(RELEASE, ended, "14:05");
+        day
+    }
+
+    /// Production is verified and watched.
+    pub(crate) fn watching() -> Self {
+        let mut day = Self::deploying();
+        day.works_well("production", "14:05");
+        day.verifies(RELEASE, "production", 8, "14:05");
+        let tick = |minute: u32| Tick {
+            due: at(&format!("14:{minute:02}")),
+            checks: vec![check("/healthz")],
+            ask: (minute == 8).then(|| role("sre")),
+        };
+        let ticks = (6..=10).map(tick).collect();
+        let begun = EnvironmentEvent::WatchStarted {
+            attempt: 8,
+            release: RELEASE,
+            ticks,
+        };
+        day.environment("production", begun, "14:05");
+        for tick in 0..3 {
+            let findings = vec!["200 in 84 ms".to_owned()];
+            let checked = EnvironmentEvent::TickChecked {
+                attempt: 8,
+                tick,
+                passed: true,
+                findings,
+            };
+            day.environment("production", checked, "14:08");
+        }
+        day
+    }
+
+    /// A P1 that the failed deploy opened.
+    pub(crate) fn burning() -> Self {
+        let mut day = Self::failed();
+        let incident = IncidentId(7);
+        let opened = IncidentEvent::Opened {
+            incident,
+            severity: Severity::P1,
+            what: "GET /healthz answers 500".to_owned(),
+            environment: Some(place("production")),
+            release: Some(RELEASE),
+            by: None,
+            escalation: settings().pages[&Severity::P1].clone(),
+        };
+        day.incident(opened, "14:06");
+        let paged = IncidentEvent::Paged {
+            level: 0,
+            people: vec![person("bo")],
+        };
+        day.incident(paged, "14:06");
+        day
+    }
+}

@@ -1,0 +1,231 @@
+//! What a team wrote down: read strictly, every mistake told at once.
+//!
+//! A section of the file has a module that knows its keys and what they come to.
+//! [`Config::load`] is the whole interface, with [`explain`] for people and
+//! [`schema`] for editors.
+
+mod apps;
+mod chat;
+mod environments;
+mod freezes;
+mod images;
+mod incidents;
+mod people;
+mod quorums;
+mod rights;
+mod smoke;
+mod steps;
+mod targets;
+mod watch;
+mod windows;
+
+mod at;
+mod desk;
+mod file;
+mod later;
+mod links;
+mod recover;
+mod report;
+mod secret;
+mod surroundings;
+mod words;
+
+mod explain;
+mod hash;
+mod schema;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::io::Read as _;
+use std::path::{Path, PathBuf};
+
+use chrono::{DateTime, Utc};
+use shipbell_domain::calendar::Zone;
+use shipbell_domain::ids::{EnvId, Person};
+use shipbell_domain::policy::Pinned;
+use shipbell_domain::settings::Settings;
+use toml::de::DeTable;
+
+pub use chat::{Chat, Web};
+pub use explain::explain;
+pub use people::Contact;
+pub use report::{Problem, Report};
+pub use schema::schema;
+pub use secret::{Unreadable, Value};
+pub use surroundings::Surroundings;
+pub use targets::Target;
+
+use apps::{Apps, Team};
+use at::At;
+use desk::{Desk, closest};
+use file::File;
+use quorums::Electorate;
+use targets::Look;
+
+/// The largest file.
+const LARGEST: usize = 1024 * 1024;
+
+/// The largest compose file that is searched for its name.
+const LARGEST_COMPOSE: u64 = 1024 * 1024;
+
+/// Where shipbell keeps what it must remember, beside the file, if nothing is written.
+const DATA: &str = "shipbell-data";
+
+/// Everything a team wrote down, without a mistake in it.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// The file as the person named it.
+    pub name: String,
+    /// The folder it lies in; relative paths start there.
+    pub base: PathBuf,
+    /// Where shipbell keeps what it must remember.
+    pub data: PathBuf,
+    /// Where people open the dashboard, without a slash at its end.
+    pub url: String,
+    /// Where people talk.
+    pub chat: Chat,
+    /// What may change without touching anybody's consent.
+    pub settings: Settings,
+    /// How to recognise and reach people.
+    pub contacts: BTreeMap<Person, Contact>,
+    /// What is demanded of a release, by application.
+    pub policies: Vec<Pinned>,
+    /// Where environments run.
+    pub targets: BTreeMap<EnvId, Target>,
+}
+
+impl Config {
+    /// Reads a file; every window must open in the 13 months after `now`.
+    pub fn load(path: &Path, now: DateTime<Utc>) -> Result<Self, Report> {
+        let name = path.display().to_string();
+        let text = read(path, LARGEST as u64).map_err(|error| {
+            let message = format!("{name} cannot be read: {error}");
+            Report::unread(
+                &name,
+                message,
+                "name the file with --config; config.example.toml shows every key",
+            )
+        })?;
+        let look = |path: &Path| read(path, LARGEST_COMPOSE).ok();
+        Self::read(&name, &text, now, &look)
+    }
+
+    /// Reads text as if it stood in a file of that name. Touches no file.
+    pub fn parse(name: &str, text: &str, now: DateTime<Utc>) -> Result<Self, Report> {
+        Self::read(name, text, now, &|_| None)
+    }
+
+    /// The person with that user number on this machine.
+    pub fn person_of(&self, unix: u32) -> Option<&Person> {
+        let mut contacts = self.contacts.iter();
+        contacts
+            .find(|(_, contact)| contact.unix == Some(unix))
+            .map(|(person, _)| person)
+    }
+
+    /// The variables of any target that cannot be had now.
+    pub fn unreadable(&self) -> Vec<Unreadable> {
+        let values = self.targets.values().flat_map(|it| it.vars.values());
+        values.filter_map(|value| value.read().err()).collect()
+    }
+
+    fn read(name: &str, text: &str, now: DateTime<Utc>, look: Look<'_>) -> Result<Self, Report> {
+        if text.len() > LARGEST {
+            let message = format!("{name} is larger than 1 MiB");
+            return Err(Report::unread(
+                name,
+                message,
+                "leave out what is no configuration",
+            ));
+        }
+        let (mut table, errors) = DeTable::parse_recoverable(text);
+        let masked = report::mask(text, Some(table.get_ref()));
+        let base = Path::new(name).parent().unwrap_or(Path::new(""));
+        let base = if base.as_os_str().is_empty() {
+            Path::new(".")
+        } else {
+            base
+        };
+        let base = std::path::absolute(base).unwrap_or_else(|_| base.to_path_buf());
+        let base: PathBuf = base.components().collect();
+        let mut desk = Desk::new(table.get_ref(), now, &base);
+        later::refuse(table.get_mut(), &mut desk);
+        let file = recover::file(table, &mut desk);
+        // After a slip of the pen nobody knows what is missing and what was not understood.
+        if !errors.is_empty() {
+            recover::syntax(text, &errors, &mut desk);
+            return Err(Report::new(name, masked, desk.problems));
+        }
+        let config = lower(name, &file, look, &mut desk);
+        if desk.problems.is_empty() {
+            Ok(config)
+        } else {
+            Err(Report::new(name, masked, desk.problems))
+        }
+    }
+}
+
+fn lower(name: &str, file: &File, look: Look<'_>, desk: &mut Desk) -> Config {
+    desk.zone = file
+        .timezone
+        .as_ref()
+        .map_or_else(Zone::utc, |it| zone(it, desk));
+    let chat = chat::lower(&file.chat, desk);
+    let roster = people::lower(file, desk);
+    let allow = rights::lower(&file.allow, desk);
+    let electorate = Electorate::new(&roster.members, &allow);
+    let pages = incidents::lower(&file.incident, desk);
+    let severities: BTreeSet<_> = pages.keys().copied().collect();
+    let team = Team {
+        allow: &allow,
+        electorate: &electorate,
+        severities: &severities,
+        look,
+    };
+    let Apps {
+        policies,
+        titles,
+        environments,
+    } = apps::lower(&file.app, &team, desk);
+    let url = file.url.as_ref().and_then(|it| links::base(it, desk));
+    let data = file.data.as_ref().and_then(|it| desk.line(it, 500));
+    Config {
+        name: name.to_owned(),
+        data: desk.base.join(data.as_deref().unwrap_or(DATA)),
+        base: desk.base.clone(),
+        url: url.unwrap_or_else(|| format!("http://{}", chat.web.listen)),
+        chat,
+        settings: Settings {
+            zone: desk.zone.clone(),
+            people: roster.members,
+            titles,
+            hours: environments.hours,
+            announce: environments.announce,
+            freezes: freezes::lower(&file.freeze, desk),
+            pages,
+        },
+        contacts: roster.contacts,
+        policies,
+        targets: environments.targets,
+    }
+}
+
+fn zone(written: &At<String>, desk: &mut Desk) -> Zone {
+    Zone::parse(written).unwrap_or_else(|error| {
+        let names = Zone::names();
+        let close = closest(written, names.iter().map(String::as_str)).unwrap_or("Europe/Paris");
+        let noted = desk.note(written.span(), error.to_string());
+        noted
+            .label("expected an IANA name")
+            .help(format!("for example \"{close}\""));
+        Zone::utc()
+    })
+}
+
+/// The text of a file that is not too long to be meant.
+fn read(path: &Path, largest: u64) -> std::io::Result<String> {
+    let mut text = String::new();
+    std::fs::File::open(path)?
+        .take(largest + 1)
+        .read_to_string(&mut text)?;
+    Ok(text)
+}

@@ -1,0 +1,173 @@
+//! `[app.x]`: what is released.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use schemars::JsonSchema;
+use serde::Deserialize;
+use shipbell_domain::ids::{AppId, Role};
+use shipbell_domain::policy::{Action, Item, Pinned, Policy, Severity, VersionScheme};
+
+use super::at::At;
+use super::desk::{Desk, closest};
+use super::environments::{self, Environments, Place, Sections};
+use super::quorums::Electorate;
+use super::steps::same_title;
+use super::targets::Look;
+use super::{hash, images};
+
+/// The most applications, and the most items of a checklist.
+const MOST: usize = 100;
+
+/// `[app.x]`
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default, expecting = "a table")]
+pub(super) struct App {
+    /// What people call it. Default: the key.
+    title: Option<At<String>>,
+    /// How versions are written: calver, semver, git-sha or any. Default: any.
+    version: Option<At<String>>,
+    /// The image of each service; {version} is filled in, and without a tag a release must name it.
+    images: BTreeMap<At<String>, At<String>>,
+    /// What somebody must attest before anything is deployed. Default: nothing.
+    checklist: Vec<At<ItemSection>>,
+    /// The environments.
+    env: Sections,
+}
+
+/// One element of `checklist`.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, expecting = "a table with ask and title")]
+struct ItemSection {
+    /// The role that can attest it.
+    ask: At<String>,
+    /// What it says.
+    title: At<String>,
+}
+
+/// What all applications have in common.
+pub(super) struct Team<'a> {
+    pub(super) allow: &'a BTreeMap<Action, Vec<Role>>,
+    pub(super) electorate: &'a Electorate,
+    pub(super) severities: &'a BTreeSet<Severity>,
+    pub(super) look: Look<'a>,
+}
+
+/// What the applications come to.
+#[derive(Default)]
+pub(super) struct Apps {
+    pub(super) policies: Vec<Pinned>,
+    pub(super) titles: BTreeMap<AppId, String>,
+    pub(super) environments: Environments,
+}
+
+pub(super) fn lower(
+    sections: &BTreeMap<At<String>, App>,
+    team: &Team<'_>,
+    desk: &mut Desk,
+) -> Apps {
+    let mut apps = Apps::default();
+    if sections.is_empty() && !desk.gone.touches(&["app"]) {
+        desk.note_file(
+            "there is no application to release",
+            "add a section [app.shop]",
+        );
+    }
+    desk.limit(sections.keys().next().map(At::span), sections.len(), MOST);
+    let mut titles = BTreeSet::new();
+    for (key, section) in sections {
+        let Some(app) = desk.name(key, AppId::new) else {
+            continue;
+        };
+        let title = section.title.as_ref().and_then(|it| desk.line(it, 100));
+        if let (Some(title), Some(written)) = (&title, &section.title) {
+            same_title(&mut titles, title, written.span(), desk);
+        }
+        apps.titles
+            .insert(app.clone(), title.unwrap_or_else(|| app.to_string()));
+        let policy = policy(app, (key, section), team, &mut apps.environments, desk);
+        apps.policies.push(Pinned {
+            hash: hash::of(&policy),
+            policy,
+        });
+    }
+    apps
+}
+
+fn policy(
+    app: AppId,
+    (key, section): (&At<String>, &App),
+    team: &Team<'_>,
+    all: &mut Environments,
+    desk: &mut Desk,
+) -> Policy {
+    let images = images::lower(&section.images, desk);
+    let services = images.keys().cloned().collect();
+    if images.is_empty() && section.images.is_empty() && !lost(key, section, desk) {
+        let noted = desk.note(key.span(), format!("`{}` has no images", **key));
+        noted.help("add images = { web = \"registry/name:{version}\" }");
+    }
+    if section.env.is_empty() && !desk.gone.touches(&["app", key, "env"]) {
+        let noted = desk.note(key.span(), format!("`{}` has no environment", **key));
+        noted.help(format!("add a section [app.{}.env.production]", **key));
+    }
+    let place = Place {
+        app: &app,
+        services: &services,
+        electorate: team.electorate,
+        severities: team.severities,
+        look: team.look,
+    };
+    environments::lower(&section.env, &place, desk, all);
+    Policy {
+        scheme: section
+            .version
+            .as_ref()
+            .map(|it| scheme(it, desk))
+            .unwrap_or_default(),
+        images,
+        checklist: checklist(&section.checklist, desk),
+        allow: team.allow.clone(),
+        environments: std::mem::take(&mut all.policies),
+        app,
+    }
+}
+
+/// Whether the images, or what would need them, were taken out of the file.
+fn lost(key: &At<String>, section: &App, desk: &Desk) -> bool {
+    let steps = |env: &At<String>| desk.gone.touches(&["app", key, "env", env, "deploy"]);
+    desk.gone.touches(&["app", key, "images"]) || section.env.keys().any(steps)
+}
+
+fn scheme(written: &At<String>, desk: &mut Desk) -> VersionScheme {
+    let known = [
+        ("calver", VersionScheme::Calver),
+        ("semver", VersionScheme::Semver),
+        ("git-sha", VersionScheme::GitSha),
+        ("any", VersionScheme::Any),
+    ];
+    if let Some((_, scheme)) = known.iter().find(|(word, _)| *word == written.as_str()) {
+        return *scheme;
+    }
+    let help = match closest(written, known.iter().map(|(word, _)| *word)) {
+        Some(close) => format!("did you mean `{close}`?"),
+        None => "write calver (2026.11.20-1), semver (1.4.0), git-sha or any".to_owned(),
+    };
+    let message = format!("`{}` is no way to write versions", **written);
+    desk.note(written.span(), message).help(help);
+    VersionScheme::Any
+}
+
+fn checklist(sections: &[At<ItemSection>], desk: &mut Desk) -> Vec<Item> {
+    desk.limit(sections.get(MOST).map(At::span), sections.len(), MOST);
+    let mut titles = BTreeSet::new();
+    let mut items = Vec::new();
+    for section in sections {
+        let role = desk.role(&section.ask);
+        let Some(title) = desk.line(&section.title, 200) else {
+            continue;
+        };
+        same_title(&mut titles, &title, section.title.span(), desk);
+        items.extend(role.map(|role| Item { role, title }));
+    }
+    items
+}

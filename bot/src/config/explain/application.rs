@@ -1,0 +1,261 @@
+//! One application in words: its images, its checklist, its environments in order.
+
+use std::fmt::{self, Write as _};
+
+use chrono::{DateTime, Utc};
+use shipbell_domain::calendar::{Freeze, Hours, Span};
+use shipbell_domain::checks::{Check, CheckKind, HttpCheck};
+use shipbell_domain::ids::EnvId;
+use shipbell_domain::policy::{EnvPolicy, OnFailure, Pinned, VersionScheme, WatchSegment};
+use shipbell_domain::quorum::Quorum;
+use shipbell_domain::steps::{Step, StepKind};
+
+use super::super::desk::comma;
+use super::super::{Config, images};
+use super::table::table;
+
+pub(super) fn write(
+    out: &mut String,
+    config: &Config,
+    pinned: &Pinned,
+    now: DateTime<Utc>,
+) -> fmt::Result {
+    let policy = &pinned.policy;
+    let title = config.settings.title_of(&policy.app);
+    let versions = match policy.scheme {
+        VersionScheme::Any => "any version".to_owned(),
+        scheme @ (VersionScheme::Calver | VersionScheme::Semver | VersionScheme::GitSha) => {
+            format!("versions like {}", scheme.example())
+        }
+    };
+    writeln!(
+        out,
+        "\n{title} ({}), {versions}, policy {}",
+        policy.app,
+        pinned.hash.short()
+    )?;
+    let mut rows = Vec::new();
+    let pins = policy
+        .images
+        .iter()
+        .map(|(name, it)| format!("{name}: {}", images::in_words(it)));
+    rows.push(("images".to_owned(), lines(pins)));
+    let items = policy
+        .checklist
+        .iter()
+        .map(|it| format!("{}: {}", it.role, it.title));
+    rows.push(("checklist".to_owned(), lines(items)));
+    table(
+        out,
+        2,
+        rows.into_iter().filter(|(_, words)| !words.is_empty()),
+    )?;
+    for env in &policy.environments {
+        let id = EnvId {
+            app: policy.app.clone(),
+            env: env.name.clone(),
+        };
+        match &env.needs {
+            Some(needs) => writeln!(out, "\n  {} (after {needs})", env.name)?,
+            None => writeln!(out, "\n  {}", env.name)?,
+        }
+        let rows = environment(config, env, &id, now);
+        let rows = rows.into_iter().filter(|(_, words)| !words.is_empty());
+        table(out, 4, rows.map(|(name, words)| (name.to_owned(), words)))?;
+    }
+    Ok(())
+}
+
+fn environment(
+    config: &Config,
+    env: &EnvPolicy,
+    id: &EnvId,
+    now: DateTime<Utc>,
+) -> Vec<(&'static str, String)> {
+    let rollback = if env.rollback.is_empty() {
+        "as a deploy".to_owned()
+    } else {
+        lines(env.rollback.iter().map(step))
+    };
+    vec![
+        ("runs", place(config, id)),
+        ("consent", quorum(&env.signoff)),
+        ("acceptance", quorum(&env.accept)),
+        (
+            "windows",
+            windows(config, config.settings.hours.get(id), now),
+        ),
+        ("announced", announced(config, env, id)),
+        ("deploy", lines(env.deploy.iter().map(step))),
+        ("smoke", lines(env.smoke.iter().map(check))),
+        ("watch", lines(env.watch.iter().map(watch))),
+        ("rollback", rollback),
+        ("asks before", lines(env.rollback_ask.iter().cloned())),
+        ("if it fails", failure(env)),
+    ]
+}
+
+fn place(config: &Config, id: &EnvId) -> String {
+    let Some(target) = config.targets.get(id) else {
+        return String::new();
+    };
+    let runs = format!("{} on {}", target.project, target.docker);
+    let files = comma(target.files.iter().map(|it| it.display()));
+    let env_file = target
+        .env_file
+        .iter()
+        .map(|it| format!("variables from {}", it.display()));
+    let vars = (!target.vars.is_empty()).then(|| format!("with {}", comma(target.vars.keys())));
+    lines([runs, files].into_iter().chain(env_file).chain(vars))
+}
+
+fn quorum(quorum: &Quorum) -> String {
+    if quorum.is_empty() {
+        return "nobody is asked".to_owned();
+    }
+    comma(
+        quorum
+            .0
+            .iter()
+            .map(|(role, count)| format!("{count} {role}")),
+    )
+}
+
+fn windows(config: &Config, hours: Option<&Hours>, now: DateTime<Utc>) -> String {
+    const SHOWN: usize = 3;
+    let Some(hours) = hours else {
+        return "always open".to_owned();
+    };
+    let written = comma(&hours.windows);
+    let open = hours
+        .is_open(now)
+        .map(|it| format!("open now, {}", dated(config, &it)));
+    let next = hours.openings(now).take(SHOWN).map(|it| dated(config, &it));
+    lines(std::iter::once(written).chain(open).chain(next))
+}
+
+fn dated(config: &Config, span: &Span) -> String {
+    let words = config.settings.zone.day_and_hours(span);
+    let holds = |it: &&Freeze| it.span().is_some_and(|freeze| freeze.overlaps(span));
+    match config.settings.freezes.iter().find(holds) {
+        Some(freeze) => format!("{words} (frozen: {})", freeze.reason),
+        None => words,
+    }
+}
+
+fn announced(config: &Config, env: &EnvPolicy, id: &EnvId) -> String {
+    let must = if env.announced {
+        ", and a deploy must have been announced"
+    } else {
+        ""
+    };
+    match config.settings.announce.get(id) {
+        Some(length) => format!("{length} before a planned deploy{must}"),
+        None => format!("at once when it is planned{must}"),
+    }
+}
+
+fn step(step: &Step) -> String {
+    let detail = match &step.kind {
+        StepKind::Pull(_) => String::new(),
+        StepKind::Up(up) => {
+            format!(
+                ", healthy within {}, stable for {}",
+                up.healthy_within, up.stable_for
+            )
+        }
+        StepKind::Run(run) => {
+            let once = if run.once {
+                ", never repeated without a person"
+            } else {
+                ""
+            };
+            format!(", {:?} in a container of {}{once}", run.argv, run.service)
+        }
+        StepKind::Exec(exec) => format!(", {:?} inside {}", exec.argv, exec.service),
+    };
+    format!("{} (at most {}{detail})", step.title(), step.timeout)
+}
+
+fn check(check: &Check) -> String {
+    let tries = match check.tries {
+        1 => String::new(),
+        tries => format!(", {tries} tries, {} apart", check.every),
+    };
+    format!("{}{tries}", looks_at(check))
+}
+
+fn looks_at(check: &Check) -> String {
+    let title = check
+        .title
+        .as_ref()
+        .map(|it| format!("{it}: "))
+        .unwrap_or_default();
+    match &check.kind {
+        CheckKind::Http(http) => format!("{title}{} answers {}", http.url, answer(http)),
+        CheckKind::Logs(logs) => {
+            let deny = logs
+                .deny
+                .as_ref()
+                .map(|it| format!(", none matches `{it}`"));
+            format!(
+                "{title}last {} lines of {}{}",
+                logs.tail,
+                logs.service,
+                deny.unwrap_or_default()
+            )
+        }
+    }
+}
+
+fn answer(http: &HttpCheck) -> String {
+    let status = http
+        .status
+        .map_or_else(|| "200 to 299".to_owned(), |it| it.to_string());
+    let within = http.within.iter().map(|it| format!("within {it}"));
+    let json = http
+        .json
+        .iter()
+        .map(|(pointer, value)| format!("{pointer} is {value}"));
+    let contains = http.contains.iter().map(|it| format!("holds \"{it}\""));
+    let cookie = http.cookie.iter().map(|it| format!("sets {it}"));
+    let headers = http
+        .headers
+        .iter()
+        .map(|(name, value)| format!("{name} holds \"{value}\""));
+    comma(
+        [status]
+            .into_iter()
+            .chain(within)
+            .chain(json)
+            .chain(contains)
+            .chain(cookie)
+            .chain(headers),
+    )
+}
+
+fn watch(segment: &WatchSegment) -> String {
+    let asked = segment.ask.iter().map(|it| format!("{it} is asked"));
+    let looks = segment.checks.iter().map(looks_at).chain(asked);
+    format!(
+        "for {} every {}: {}",
+        segment.length,
+        segment.every,
+        comma(looks)
+    )
+}
+
+fn failure(env: &EnvPolicy) -> String {
+    let then = match env.on_failure {
+        OnFailure::Stop => "it stays as it is",
+        OnFailure::Rollback => "back to the last verified version at once",
+    };
+    match env.incident {
+        Some(severity) => format!("{then}, and an incident {severity:?} is opened"),
+        None => then.to_owned(),
+    }
+}
+
+fn lines(lines: impl IntoIterator<Item = String>) -> String {
+    lines.into_iter().collect::<Vec<String>>().join("\n")
+}

@@ -1,0 +1,135 @@
+//! `images`: what is released, by the service that runs it.
+
+use std::collections::BTreeMap;
+
+use shipbell_domain::ids::ServiceName;
+
+use super::at::At;
+use super::desk::Desk;
+
+/// The most images of an application.
+const MOST: usize = 50;
+
+/// The longest reference.
+const LONGEST: usize = 300;
+
+pub(super) fn lower(
+    section: &BTreeMap<At<String>, At<String>>,
+    desk: &mut Desk,
+) -> BTreeMap<ServiceName, String> {
+    desk.limit(section.keys().next().map(At::span), section.len(), MOST);
+    let mut images = BTreeMap::new();
+    for (name, written) in section {
+        let service = desk.name(name, ServiceName::new);
+        if let Some((message, help)) = fault(written) {
+            desk.note(written.span(), message).help(help);
+        }
+        images.extend(service.map(|service| (service, (**written).clone())));
+    }
+    images
+}
+
+/// What an image needs before it can be fetched, in words.
+pub(super) fn in_words(reference: &str) -> String {
+    let name = reference.rsplit('/').next().unwrap_or(reference);
+    if reference.contains("{version}") {
+        format!("{reference}, with the version filled in")
+    } else if name.contains(':') || name.contains('@') {
+        format!("{reference}, always")
+    } else {
+        format!("{reference}, named with every release (--image)")
+    }
+}
+
+fn fault(reference: &str) -> Option<(String, &'static str)> {
+    let filled = reference.replace("{version}", "1");
+    let help = "for example ghcr.io/acme/web:{version}";
+    if let (Some(start), Some(end)) = (filled.find('{'), filled.find('}')) {
+        let word = filled.get(start..=end).unwrap_or_default();
+        return Some((format!("nothing fills in `{word}`"), "there is {version}"));
+    }
+    let (name, digest) = match filled.split_once('@') {
+        Some((name, digest)) => (name, Some(digest)),
+        None => (filled.as_str(), None),
+    };
+    let last = name.rfind('/').map_or(0, |it| it + 1);
+    let colon = name[last..].find(':').map(|it| it + last);
+    let repository = &name[..colon.unwrap_or(name.len())];
+    let tag = colon.map(|it| &name[it + 1..]);
+    // A registry may have a port, so only what follows its slash must be lower case without colons.
+    let path = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || "._-/".contains(c);
+    let host = |c: char| c.is_ascii_alphanumeric() || ".:-[]".contains(c);
+    let (registry, rest) = match repository.split_once('/') {
+        Some((first, rest)) if first.contains(['.', ':']) || first == "localhost" => (first, rest),
+        Some(_) | None => ("", repository),
+    };
+    let tidy = !rest.is_empty()
+        && rest.chars().all(path)
+        && registry.chars().all(host)
+        && !rest
+            .split('/')
+            .any(|part| part.is_empty() || !part.starts_with(|c: char| c.is_ascii_alphanumeric()));
+    let word = |c: char| c.is_ascii_alphanumeric() || "._-".contains(c);
+    let tag_fits = tag.is_none_or(|it| {
+        (1..=128).contains(&it.len()) && !it.starts_with(['.', '-']) && it.chars().all(word)
+    });
+    if reference.len() > LONGEST || !tidy || !tag_fits {
+        return Some(("this is no name of an image".to_owned(), help));
+    }
+    let hex = |it: &str| it.len() == 64 && it.chars().all(|c| matches!(c, '0'..='9' | 'a'..='f'));
+    let sound = digest.is_none_or(|it| it.strip_prefix("sha256:").is_some_and(hex));
+    (!sound).then(|| {
+        (
+            "this is no digest".to_owned(),
+            "sha256: and 64 hexadecimal digits",
+        )
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn references_are_names_tags_and_digests() {
+        let digest = format!("web@sha256:{}", "a".repeat(64));
+        for good in [
+            "web",
+            "web:1",
+            "acme/web:{version}",
+            "ghcr.io/acme/web",
+            "localhost:5000/web:v{version}",
+            &digest,
+        ] {
+            assert_eq!(fault(good), None, "{good}");
+        }
+        for bad in [
+            "",
+            "Web",
+            "web:",
+            "web:{sha}",
+            "web@sha256:12",
+            "a b",
+            "/web",
+            "a//b",
+            "web:-x",
+            "é",
+        ] {
+            assert!(fault(bad).is_some(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn people_are_told_what_is_named_when() {
+        assert_eq!(in_words("web"), "web, named with every release (--image)");
+        assert_eq!(
+            in_words("web:{version}"),
+            "web:{version}, with the version filled in"
+        );
+        assert_eq!(
+            in_words("localhost:5000/web"),
+            "localhost:5000/web, named with every release (--image)"
+        );
+        assert_eq!(in_words("web:1"), "web:1, always");
+    }
+}

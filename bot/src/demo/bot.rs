@@ -1,0 +1,69 @@
+//! The bot of a demo: started in this program, as `serve` would.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use shipbell_adapters::chat::UserId;
+use shipbell_adapters::containers::Containers;
+use tokio::time::sleep;
+
+use crate::config::Config;
+use crate::engine::ports::Clock as _;
+use crate::failure::Failure;
+use crate::system::SystemClock;
+use crate::wiring::{self, Options, Running};
+
+/// How often is looked whether something is at work.
+const LOOK: Duration = Duration::from_millis(250);
+
+/// A running bot.
+pub(super) struct Bot(Running);
+
+impl Bot {
+    /// Starts from a configuration; returns when it serves.
+    pub(super) async fn start(
+        config: &Path,
+        simulated: Option<Arc<dyn Containers>>,
+    ) -> Result<Self, Failure> {
+        let loaded = Config::load(config, SystemClock.now()).map_err(|report| {
+            let what = format!("the demo's own configuration is wrong\n{}", report.render(false));
+            Failure::internal(what)
+        })?;
+        let mut banner = "A demo: everybody may act as everybody.".to_owned();
+        if simulated.is_some() {
+            banner.push_str(" The containers are simulated.");
+        }
+        let options = Options { demo: true, banner: Some(banner), containers: simulated };
+        wiring::start(&loaded, options).await.map(Self)
+    }
+
+    /// The browser channel's address.
+    pub(super) fn base(&self) -> String {
+        format!("http://{}", self.0.web.address())
+    }
+
+    /// A link that signs somebody in once.
+    pub(super) fn link(&self, person: &str) -> Result<String, Failure> {
+        let link = self.0.web.issue_link(&UserId(person.to_owned()));
+        link.ok_or_else(|| Failure::internal(format!("{person} is nobody in the demo")))
+    }
+
+    /// Waits until nothing is at work in any place; whether that was within `limit`.
+    pub(super) async fn idle(&self, limit: Duration) -> bool {
+        let idle = async {
+            loop {
+                let active = self.0.hub.ports().store.active().await;
+                if active.is_ok_and(|it| it.is_empty()) {
+                    return;
+                }
+                sleep(LOOK).await;
+            }
+        };
+        tokio::time::timeout(limit, idle).await.is_ok()
+    }
+
+    pub(super) async fn stop(self) {
+        self.0.stop().await;
+    }
+}

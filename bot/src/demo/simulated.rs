@@ -1,0 +1,324 @@
+//! Containers that only pretend, for machines without an engine: each runs in this
+//! program, and answers on its place's port as the real one would.
+
+mod running;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use serde::{Deserialize, Serialize};
+use sha2::{Digest as _, Sha256};
+use shipbell_adapters::containers::{
+    Collector, ContainerError, Containers, Exec, Exit, FailureMode, Flavour, Found, Home, Kind,
+    Labels, LogQuery, OneOff, Output, OutputLine, Phase, Pinned, Preflight, Project, Ran, Running,
+    Sealing, Session, Stream, TOMBSTONE, Target, Up, UpReport, Wait,
+};
+use tokio::sync::Mutex;
+use tokio::time::{Instant, sleep};
+
+use self::running::Container;
+use super::memory::Memory;
+use super::payload::{self, Manners};
+use super::place::Place;
+use super::versions::{self, Version};
+use super::image;
+
+/// The file it keeps what it pretends in.
+const FILE: &str = "simulated.json";
+
+/// How often a container's health is looked at.
+const LOOK: Duration = Duration::from_millis(100);
+
+/// What is said instead of an engine's version.
+const NAME: &str = "simulated";
+
+/// An engine that only pretends.
+pub(super) struct Simulated {
+    instance: String,
+    places: BTreeMap<String, (Place, u16)>,
+    file: PathBuf,
+    state: Mutex<State>,
+}
+
+#[derive(Default)]
+struct State {
+    containers: BTreeMap<String, Container>,
+    kept: Kept,
+}
+
+/// What outlives the program.
+#[derive(Default, Serialize, Deserialize)]
+struct Kept {
+    /// The version that runs, by project.
+    running: BTreeMap<String, String>,
+    /// The one-off containers there are: which run each is, or none for one that
+    /// only occupies its name.
+    once: BTreeMap<String, Option<(String, String)>>,
+}
+
+impl Simulated {
+    /// With what a demo had kept running.
+    pub(super) async fn open(memory: &Memory, folder: &std::path::Path) -> Self {
+        let places = Place::ALL.map(|it| (it.project(&memory.instance), (it, memory.port(it))));
+        let file = folder.join(FILE);
+        let kept: Kept = std::fs::read_to_string(&file)
+            .ok()
+            .and_then(|text| serde_json::from_str(&text).ok())
+            .unwrap_or_default();
+        let simulated = Self {
+            instance: memory.instance.clone(),
+            places: places.into(),
+            file,
+            state: Mutex::new(State::default()),
+        };
+        let mut state = simulated.state.lock().await;
+        for (project, name) in &kept.running {
+            let version = versions::ALL.iter().find(|it| it.name == name);
+            if let Some(version) = version
+                && let Ok(container) = simulated.begin(project, version).await
+            {
+                state.containers.insert(project.clone(), container);
+            }
+        }
+        state.kept = kept;
+        drop(state);
+        simulated
+    }
+
+    async fn begin(&self, project: &str, version: &Version) -> Result<Container, ContainerError> {
+        let (place, port) = self.place(project)?;
+        let mut manners = Manners::read(&version.variables());
+        manners.place = place.name().to_owned();
+        Container::start(port, version.name, manners).await.map_err(|error| {
+            ContainerError::new(Kind::Runtime, "starting a simulated container", error.to_string())
+                .mode(FailureMode::Startup)
+        })
+    }
+
+    fn place(&self, project: &str) -> Result<(Place, u16), ContainerError> {
+        let known = self.places.get(project).copied();
+        known.ok_or_else(|| ContainerError::new(Kind::NotFound, "looking for a project", project))
+    }
+
+    fn keep(&self, kept: &Kept) -> Result<(), ContainerError> {
+        let unkept = |why: String| ContainerError::new(Kind::Runtime, "keeping what runs", why);
+        let text = serde_json::to_string(kept).map_err(|error| unkept(error.to_string()))?;
+        std::fs::write(&self.file, text).map_err(|error| unkept(error.to_string()))
+    }
+}
+
+#[async_trait]
+impl Containers for Simulated {
+    async fn preflight(
+        &self,
+        _: &Target,
+        project: &Project,
+        _: &Session<'_>,
+    ) -> Result<Preflight, ContainerError> {
+        self.place(&project.name)?;
+        Ok(Preflight {
+            engine: NAME.to_owned(),
+            api: NAME.to_owned(),
+            flavour: Flavour::V2,
+            compose: NAME.to_owned(),
+            services: vec!["web".to_owned()],
+        })
+    }
+
+    async fn resolve(&self, _: &Target, image: &str) -> Result<Pinned, ContainerError> {
+        let named = |it: &&Version| image::tag(&self.instance, it.name) == image;
+        let version = versions::ALL.iter().find(named);
+        version.map(pinned).ok_or_else(|| {
+            ContainerError::new(Kind::NotFound, format!("pinning image {image}"), "no such image")
+        })
+    }
+
+    async fn pull(&self, _: &Target, image: &Pinned, _: &Session<'_>) -> Result<(), ContainerError> {
+        version(image).map(|_| ())
+    }
+
+    async fn up(&self, _: &Target, up: &Up, _: &Session<'_>) -> Result<UpReport, ContainerError> {
+        let project = &up.project.name;
+        let version = version_of(&up.pins)?;
+        let mut state = self.state.lock().await;
+        let same = state.containers.get(project).is_some_and(|it| it.version == version.name);
+        if !same {
+            if let Some(old) = state.containers.remove(project) {
+                old.stop().await;
+            }
+            let new = self.begin(project, &version).await?;
+            state.containers.insert(project.clone(), new);
+            state.kept.running.insert(project.clone(), version.name.to_owned());
+            self.keep(&state.kept)?;
+        }
+        Ok(UpReport {
+            flavour: Flavour::V2,
+            override_text: String::new(),
+            reaped: 0,
+            output: output([format!("simulated container web of {project}")]),
+        })
+    }
+
+    async fn wait_stable(
+        &self,
+        target: &Target,
+        wait: &Wait,
+        session: &Session<'_>,
+    ) -> Result<Vec<Running>, ContainerError> {
+        let begun = Instant::now();
+        loop {
+            let state = self.state.lock().await;
+            let Some(container) = state.containers.get(&wait.project) else {
+                return Err(ContainerError::new(Kind::NotFound, "waiting for web", "it is gone"));
+            };
+            if !container.is_well() {
+                let what = format!("waiting for service web of project {}", wait.project);
+                let why = "its health check fails (simulated)";
+                let error = ContainerError::new(Kind::Runtime, what, why);
+                return Err(error.mode(FailureMode::Healthcheck).output(container.log(50)));
+            }
+            drop(state);
+            if begun.elapsed() >= wait.stable_for.min(session.within) {
+                return self.running(target, &wait.project).await;
+            }
+            sleep(LOOK).await;
+        }
+    }
+
+    async fn run_once(
+        &self,
+        _: &Target,
+        spec: &OneOff,
+        _: &Session<'_>,
+    ) -> Result<Exit, ContainerError> {
+        let version = match &spec.home {
+            Home::Service { pins, .. } => version_of(pins)?,
+            Home::Image { image, .. } => version(image)?,
+        };
+        let mut state = self.state.lock().await;
+        let identity = Some(spec.identity.clone());
+        let adopted = state.kept.once.get(&spec.name) == Some(&identity);
+        if !adopted && state.kept.once.contains_key(&spec.name) {
+            let what = format!("running {}", spec.name);
+            return Err(ContainerError::new(Kind::Conflict, what, "something else has that name"));
+        }
+        state.kept.once.insert(spec.name.clone(), identity);
+        self.keep(&state.kept)?;
+        let lines = payload::migration(&Manners::read(&version.variables()));
+        Ok(Exit {
+            code: 0,
+            container: spec.name.clone(),
+            adopted,
+            started_at: None,
+            finished_at: None,
+            output: output(lines),
+        })
+    }
+
+    async fn find(&self, _: &Target, name: &str) -> Result<Option<Found>, ContainerError> {
+        let state = self.state.lock().await;
+        Ok(state.kept.once.get(name).map(|it| found(name, it.as_ref())))
+    }
+
+    async fn tombstone(
+        &self,
+        _: &Target,
+        name: &str,
+        _: &Pinned,
+        _: &Labels,
+    ) -> Result<Sealing, ContainerError> {
+        let mut state = self.state.lock().await;
+        let known = state.kept.once.entry(name.to_owned()).or_insert(None).clone();
+        self.keep(&state.kept)?;
+        Ok(match known {
+            None => Sealing::Sealed,
+            Some(identity) => Sealing::Taken(found(name, Some(&identity))),
+        })
+    }
+
+    async fn stop_once(
+        &self,
+        target: &Target,
+        name: &str,
+        _: Duration,
+    ) -> Result<Option<Found>, ContainerError> {
+        self.find(target, name).await
+    }
+
+    async fn exec(&self, _: &Target, _: &Exec, _: &Session<'_>) -> Result<Ran, ContainerError> {
+        let output = output(["nothing runs in a simulated container".to_owned()]);
+        Ok(Ran { code: 127, output })
+    }
+
+    async fn logs(&self, _: &Target, query: &LogQuery) -> Result<Output, ContainerError> {
+        let state = self.state.lock().await;
+        let container = state.containers.get(&query.project);
+        let tail = usize::try_from(query.tail).unwrap_or(usize::MAX);
+        Ok(output(container.map(|it| it.log(tail)).unwrap_or_default()))
+    }
+
+    async fn running(&self, _: &Target, project: &str) -> Result<Vec<Running>, ContainerError> {
+        let state = self.state.lock().await;
+        Ok(state.containers.get(project).map(|it| it.seen(project)).into_iter().collect())
+    }
+
+    async fn remove(&self, target: &Target, labels: &Labels) -> Result<(), ContainerError> {
+        if labels.get(super::world::INSTANCE) != Some(&self.instance) {
+            return Ok(());
+        }
+        let projects: BTreeSet<&String> = self.places.keys().collect();
+        for project in projects {
+            self.down(target, project).await?;
+        }
+        Ok(())
+    }
+
+    async fn down(&self, _: &Target, project: &str) -> Result<(), ContainerError> {
+        let mut state = self.state.lock().await;
+        if let Some(container) = state.containers.remove(project) {
+            container.stop().await;
+        }
+        state.kept.running.remove(project);
+        self.keep(&state.kept)
+    }
+}
+
+/// A version as an engine would pin it: by an id that is its own.
+fn pinned(version: &Version) -> Pinned {
+    let hash = Sha256::digest(version.name.as_bytes());
+    let hex: String = hash.iter().map(|byte| format!("{byte:02x}")).collect();
+    Pinned { reference: format!("sha256:{hex}"), local: true }
+}
+
+fn version(image: &Pinned) -> Result<Version, ContainerError> {
+    let known = versions::ALL.into_iter().find(|it| pinned(it) == *image);
+    known.ok_or_else(|| {
+        ContainerError::new(Kind::NotFound, format!("looking for image {image}"), "no such image")
+    })
+}
+
+fn version_of(pins: &BTreeMap<String, Pinned>) -> Result<Version, ContainerError> {
+    let web = pins.get("web");
+    let missing = || ContainerError::new(Kind::Preflight, "looking for web's image", "none is pinned");
+    version(web.ok_or_else(missing)?)
+}
+
+fn found(name: &str, identity: Option<&(String, String)>) -> Found {
+    let tombstone = (TOMBSTONE.to_owned(), "true".to_owned());
+    let exited = Phase::Exited { code: 0, out_of_memory: false, finished_at: None };
+    Found {
+        container: name.to_owned(),
+        labels: Labels::from([identity.cloned().unwrap_or(tombstone)]),
+        phase: identity.map_or(Phase::Tombstone, |_| exited),
+    }
+}
+
+fn output(lines: impl IntoIterator<Item = String>) -> Output {
+    let mut kept = Collector::default();
+    for text in lines {
+        kept.push(OutputLine { stream: Stream::Stdout, at: None, text });
+    }
+    kept.finish()
+}

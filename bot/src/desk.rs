@@ -1,0 +1,83 @@
+//! What terminals get over the door of a running bot.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use shipbell_domain::ids::{Person, Surface};
+
+use crate::config::Config;
+use crate::door::{Desk, Request, Response};
+use crate::engine::ports::{Clock as _, Links as _};
+use crate::failure::Failure;
+use crate::system::SystemClock;
+use crate::wiring::Running;
+
+/// Serves the terminals of one machine.
+pub struct Terminals {
+    path: PathBuf,
+    running: Arc<Running>,
+}
+
+impl Terminals {
+    /// A desk for a bot that was started from this configuration.
+    pub fn new(path: PathBuf, running: Arc<Running>) -> Self {
+        Self { path, running }
+    }
+
+    /// Reads the configuration again and puts it in force.
+    pub async fn reload(&self) -> Result<String, Failure> {
+        let config = self.load()?;
+        let voided = self.running.reload(&config).await?;
+        Ok(match voided {
+            0 => "the configuration is in force".to_owned(),
+            1 => "the configuration is in force; 1 ask must be answered again".to_owned(),
+            more => format!("the configuration is in force; {more} asks must be answered again"),
+        })
+    }
+
+    fn load(&self) -> Result<Config, Failure> {
+        Config::load(&self.path, SystemClock.now()).map_err(|report| {
+            let count = report.count();
+            Failure::usage(format!("{count} problems; the old configuration stays in force"))
+                .hint(report.render(false))
+        })
+    }
+
+    async fn release(&self, uid: u32, id: String, words: &[String]) -> Response {
+        let person = match self.load() {
+            Ok(config) => config.person_of(uid).cloned(),
+            Err(_) => None,
+        };
+        let surface = Surface::new("terminal").expect("`terminal` is a platform's name");
+        match self.running.hub.say(&surface, person.as_ref(), id, words).await {
+            Ok(text) => Response { ok: true, text },
+            Err(text) => Response { ok: false, text },
+        }
+    }
+
+    fn open(&self, person: &str) -> Response {
+        let link = Person::new(person).ok().and_then(|it| self.running.web.sign_in(&it));
+        match link {
+            Some(link) => Response { ok: true, text: link },
+            None => {
+                let text = format!("there is no person `{person}` in [people]");
+                Response { ok: false, text }
+            }
+        }
+    }
+}
+
+#[async_trait]
+impl Desk for Terminals {
+    async fn answer(&self, uid: u32, request: Request) -> Response {
+        match request {
+            Request::Release { id, words } => self.release(uid, id, &words).await,
+            Request::Open { person } => self.open(&person),
+            Request::Reload => match self.reload().await {
+                Ok(text) => Response { ok: true, text },
+                Err(failure) => Response { ok: false, text: failure.report() },
+            },
+        }
+    }
+}

@@ -1,0 +1,164 @@
+//! What the person who acted is told: volatile, after the commit, never owed.
+
+use shipbell_adapters::chat::{Answer, Card, UserId};
+use shipbell_domain::ask::{Ask, AskState, Source};
+use shipbell_domain::command::Wish;
+use shipbell_domain::ids::{Person, Surface};
+use shipbell_domain::release::Release;
+use shipbell_domain::{Reply, World};
+use shipbell_storage::{InputId, Verdict};
+
+use super::hub::Hub;
+use super::{ingress, view};
+use crate::chatops::resolve::{Question, Scene, Suggestion};
+use crate::chatops::resolve;
+use crate::render::{self, Sight, View, plain};
+
+/// Who acts, where, and under which delivery.
+pub(super) struct Who<'a> {
+    pub(super) surface: &'a Surface,
+    pub(super) by: &'a Person,
+    pub(super) id: InputId,
+}
+
+/// Somebody whose account nobody named.
+pub(super) fn stranger(by: &UserId) -> Answer {
+    private(render::stranger(by))
+}
+
+pub(super) fn suggestion(hub: &Hub, who: &Who<'_>, suggestion: &Suggestion) -> Answer {
+    private(render::suggestion(suggestion, &view::dialect(hub, who.surface)))
+}
+
+/// What came of a wish.
+pub(super) fn verdict(hub: &Hub, who: &Who<'_>, wish: &Wish, verdict: &Verdict) -> Answer {
+    let world = World::empty(hub.settings());
+    let dialect = view::dialect(hub, who.surface);
+    let view = View { world: &world, now: hub.now(), dialect: &dialect };
+    match verdict {
+        Verdict::Recorded { reply, .. } => {
+            render::reply(reply, &view).map_or(Answer::Done, private)
+        }
+        Verdict::Refused(refusal) => private(render::refusal(refusal, &view, who.by)),
+        Verdict::Repeated => {
+            tracing::debug!(?wish, "a repeat of what was recorded");
+            Answer::Done
+        }
+    }
+}
+
+/// Answers a question from what stands.
+pub(super) async fn question(
+    hub: &Hub,
+    who: &Who<'_>,
+    scene: Scene<'_>,
+    question: Question,
+) -> Answer {
+    let dialect = view::dialect(hub, who.surface);
+    let Some(card) = render::question(&question, &Sight { scene, dialect: &dialect }) else {
+        return match hub.ports.links.sign_in(who.by) {
+            Some(link) => private(render::sign_in(&link)),
+            None => stranger(&UserId(who.by.to_string())),
+        };
+    };
+    if let Question::Status { share: true, .. } = question {
+        return shared(hub, who, card).await;
+    }
+    private(card)
+}
+
+/// Shows an answer to everybody. It is not owed: who asked can ask again.
+async fn shared(hub: &Hub, who: &Who<'_>, card: Card) -> Answer {
+    use shipbell_adapters::chat::Place;
+    let Some(destination) = hub.ports.chats.get(who.surface) else { return private(card) };
+    let place = Place { channel: destination.channel.clone(), thread: None };
+    match destination.chat.post(&place, &format!("shared/{}", who.id.id), &card).await {
+        Ok(_) => Answer::Done,
+        Err(_) => private(card),
+    }
+}
+
+/// What came of an emoji, once the ask had been read.
+pub(super) fn after_reaction(hub: &Hub, who: &Who<'_>, ask: &Ask, added: bool) -> Answer {
+    let source = Source::Reaction(who.surface.clone());
+    let reply = match (ask.ignored.get(who.by), ask.ballot(who.by, &source)) {
+        (Some(why), _) if added => Reply::NotCounted { ask: ask.id.clone(), why: why.clone() },
+        (_, Some(ballot)) if added => match &ballot.vote {
+            shipbell_domain::ask::Vote::Yes => Reply::Counted { ask: ask.id.clone() },
+            shipbell_domain::ask::Vote::No { reason } => {
+                Reply::Vetoed { ask: ask.id.clone(), reason_wanted: reason.is_none() }
+            }
+        },
+        (_, None) if !added => Reply::Withdrawn { ask: ask.id.clone() },
+        (None | Some(_), None | Some(_)) => Reply::Nothing,
+    };
+    let world = World::empty(hub.settings());
+    let dialect = view::dialect(hub, who.surface);
+    let view = View { world: &world, now: hub.now(), dialect: &dialect };
+    render::reply(&reply, &view).map_or(Answer::Done, private)
+}
+
+/// An emoji on something that is no ballot: where the ask is.
+pub(super) fn not_a_ballot(hub: &Hub, release: &Release) -> Answer {
+    let open: Vec<&Ask> = release.asks.values().filter(|ask| ask.is_open()).collect();
+    if open.is_empty() {
+        return Answer::Done;
+    }
+    private(render::not_a_ballot(release, &open, &hub.settings()))
+}
+
+/// An emoji on an ask that counts no longer.
+pub(super) fn ask_over(ask: &Ask) -> Answer {
+    let why = match &ask.state {
+        AskState::Open => return Answer::Done,
+        AskState::Used(attempt) => format!("attempt {attempt} was started on it"),
+        AskState::Void(why) => why.clone(),
+    };
+    private(render::ask_over(ask, &why))
+}
+
+fn private(card: Card) -> Answer {
+    Answer::Private(Box::new(card))
+}
+
+impl Hub {
+    /// Puts the words of a command from somewhere without cards, such as a terminal.
+    /// Somebody unknown may only look.
+    ///
+    /// # Errors
+    ///
+    /// It was refused, or nothing was recorded; the words say which.
+    pub async fn say(
+        &self,
+        surface: &Surface,
+        by: Option<&Person>,
+        id: String,
+        words: &[String],
+    ) -> Result<String, String> {
+        let vocabulary = view::vocabulary(self, surface).await.map_err(|error| error.to_string())?;
+        let nobody = Person::new("nobody").map_err(|error| error.to_string())?;
+        let scene =
+            Scene { vocabulary: &vocabulary, by: by.unwrap_or(&nobody), now: self.now() };
+        let resolved = resolve::read_words(words, scene);
+        if by.is_none() && !matches!(resolved, resolve::Resolved::Ask(_)) {
+            let hint = "name your user number in the configuration: [people.you] unix = …";
+            return Err(format!("Somebody unknown may only look. To act, {hint}"));
+        }
+        let who = ingress::as_person(surface, scene.by, id);
+        match ingress::respond(self, &who, scene, resolved).await {
+            Some(Answer::Private(card)) => Ok(plain(&card)),
+            Some(Answer::Form(form)) => Err(missing(&form)),
+            Some(Answer::Done | Answer::FieldErrors(_) | Answer::Completions(_)) => {
+                Ok("done".to_owned())
+            }
+            None => Err("nothing was recorded; try again".to_owned()),
+        }
+    }
+}
+
+/// What a terminal is told where chat would open a form.
+fn missing(form: &shipbell_adapters::chat::Form) -> String {
+    let wanted: Vec<&str> =
+        form.inputs.iter().filter(|it| it.required).map(|it| it.label.as_str()).collect();
+    format!("{}: more is needed: {}", form.title, wanted.join("; "))
+}

@@ -1,0 +1,109 @@
+//! What stands, read for those who show it or compare words with it.
+
+use std::collections::BTreeMap;
+
+use shipbell_adapters::chat::{Card, Span, UserId};
+use shipbell_domain::agenda::Agenda;
+use shipbell_domain::effect::CardId;
+use shipbell_domain::ids::{Person, Surface};
+use shipbell_domain::notice::Notice;
+use shipbell_domain::{Fold, Needs, World};
+use shipbell_storage::StoreError;
+
+use super::hub::Hub;
+use crate::chatops::vocabulary::Vocabulary;
+use crate::render::{self, Dialect, View};
+
+/// How many open things, and how many releases of the past, are read.
+const OPEN: usize = 1000;
+const PAST: usize = 50;
+
+/// Everything words can refer to.
+pub async fn vocabulary(hub: &Hub, surface: &Surface) -> Result<Vocabulary, StoreError> {
+    let store = &hub.ports.store;
+    let mut vocabulary = Vocabulary {
+        settings: hub.settings(),
+        apps: hub.setup().policies.clone(),
+        environments: Vec::new(),
+        releases: Vec::new(),
+        incidents: Vec::new(),
+        agenda: Agenda::default(),
+        accounts: accounts(hub, surface),
+    };
+    let past = store.releases(None, PAST).await?;
+    let open = store.open_folds(None, OPEN).await?;
+    for fold in past.into_iter().chain(open.into_iter().map(|(_, fold)| fold)) {
+        match fold {
+            Fold::Release(it) => vocabulary.releases.push(*it),
+            Fold::Environment(it) => vocabulary.environments.push(*it),
+            Fold::Incident(it) => vocabulary.incidents.push(*it),
+            Fold::Agenda(it) => vocabulary.agenda = *it,
+            Fold::Application(_) => {}
+        }
+    }
+    vocabulary.releases.sort_by_key(|it| it.id);
+    vocabulary.releases.dedup_by_key(|it| it.id);
+    vocabulary.incidents.sort_by_key(|it| it.id);
+    Ok(vocabulary)
+}
+
+/// The accounts of a platform, as mentions name them.
+fn accounts(hub: &Hub, surface: &Surface) -> BTreeMap<String, Person> {
+    let setup = hub.setup();
+    let here = setup.identities.iter().filter(|((on, _), _)| on == surface);
+    here.map(|((_, user), person)| (user.to_string(), person.clone())).collect()
+}
+
+/// Draws a card from what stands now, for one platform.
+pub(super) async fn card(
+    hub: &Hub,
+    surface: &Surface,
+    card: &CardId,
+) -> Result<Option<Card>, String> {
+    let world = world(hub, card).await.map_err(|error| error.to_string())?;
+    let dialect = dialect(hub, surface);
+    Ok(render::card(card, &View { world: &world, now: hub.now(), dialect: &dialect }))
+}
+
+/// Words for news, for one platform. The news is fixed; the names are today's.
+pub(super) fn notice(hub: &Hub, surface: &Surface, notice: &Notice) -> Card {
+    let world = World::empty(hub.settings());
+    let dialect = dialect(hub, surface);
+    render::notice(notice, &View { world: &world, now: hub.now(), dialect: &dialect })
+}
+
+/// How people are called on a platform.
+pub(super) fn dialect(hub: &Hub, surface: &Surface) -> Dialect {
+    let (setup, on) = (hub.setup(), surface.clone());
+    let mention = move |person: &Person| {
+        let name = setup.settings.name_of(person);
+        let mut accounts = setup.identities.iter();
+        let account = accounts.find(|((there, _), of)| *there == on && *of == person);
+        match account {
+            Some(((_, user), _)) => Span::Mention { user: UserId::clone(user), name },
+            None => Span::Plain(name),
+        }
+    };
+    let command = match surface.as_str() {
+        "terminal" => "shipbell release",
+        _ => "/release",
+    };
+    Dialect { mention: Box::new(mention), command: command.to_owned() }
+}
+
+async fn world(hub: &Hub, card: &CardId) -> Result<World, StoreError> {
+    let of_release = |release| Needs { release: Some(release), ..Needs::default() };
+    let needs = match card {
+        CardId::Announcement { release, .. }
+        | CardId::Release { release }
+        | CardId::Progress { release, .. }
+        | CardId::Evidence { release, .. }
+        | CardId::Watch { release, .. } => of_release(*release),
+        CardId::Ask { ask } => of_release(ask.release),
+        CardId::Incident { incident } => {
+            Needs { incident: Some(*incident), ..Needs::default() }
+        }
+    };
+    hub.ports.store.world(&needs, hub.settings()).await
+}
+

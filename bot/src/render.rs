@@ -1,0 +1,60 @@
+//! What people read: facts and states as cards, and nothing else makes words.
+//!
+//! Pure: the same fact always reads the same. A card is drawn from what stands
+//! whenever it is sent; a notice is drawn from what it carries alone.
+
+mod cards;
+mod gates;
+mod notices;
+mod plain;
+mod privately;
+mod privates;
+mod questions;
+mod refusals;
+mod replies;
+#[cfg(test)]
+mod sample;
+mod suggestions;
+mod words;
+
+use chrono::{DateTime, Utc};
+use shipbell_adapters::chat::card::Span;
+use shipbell_domain::World;
+use shipbell_domain::ids::Person;
+
+pub use cards::card;
+pub use notices::notice;
+pub use plain::plain;
+pub use privately::{ask_over, not_a_ballot, sign_in, stranger};
+pub use privates::{ask_over, not_a_ballot, sign_in, stranger};
+pub use questions::{Sight, question};
+pub use refusals::refusal;
+pub use replies::reply;
+pub use suggestions::suggestion;
+
+/// What a card is drawn from.
+#[derive(Clone, Copy, Debug)]
+pub struct View<'a> {
+    /// What stands.
+    pub world: &'a World,
+    /// When it is drawn.
+    pub now: DateTime<Utc>,
+    /// For which platform.
+    pub dialect: &'a Dialect,
+}
+
+/// What differs between platforms in words alone.
+pub struct Dialect {
+    /// Calls a person there.
+    pub mention: Box<dyn Fn(&Person) -> Span + Send + Sync>,
+    /// What stands before a command: `/release`, or `shipbell release`.
+    pub command: String,
+}
+
+impl std::fmt::Debug for Dialect {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Dialect")
+            .field("command", &self.command)
+            .finish_non_exhaustive()
+    }
+}

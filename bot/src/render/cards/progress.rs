@@ -1,0 +1,220 @@
+//! An attempt, step by step.
+
+use shipbell_adapters::chat::card::{Block, ButtonStyle, Card, StepLine, StepState, Text, Tone};
+use shipbell_domain::attempt::{Attempt, AttemptKind, AttemptState, Progress};
+use shipbell_domain::event::{Evidence, Outcome};
+use shipbell_domain::ids::EnvId;
+
+use super::{Subject, took};
+use crate::chatops::buttons::Press;
+use crate::render::words::{TYPED, bound, button, capital, card, last_lines, pill, strong};
+
+/// How many lines of a failed step are shown.
+const TAIL: usize = 12;
+
+pub(super) fn draw(subject: &Subject<'_>, id: &EnvId, attempt: &Attempt) -> Card {
+    let voice = &subject.voice;
+    let env = capital(id.env.as_str());
+    let version = &attempt.manifest.version;
+    let what = match &attempt.kind {
+        AttemptKind::Deploy => format!("Deploy of {version}"),
+        AttemptKind::Rollback {
+            automatic: false, ..
+        } => format!("Rollback to {version}"),
+        AttemptKind::Rollback {
+            automatic: true, ..
+        } => format!("Automatic rollback to {version}"),
+    };
+    let (tone, state) = state(subject, attempt);
+    let title = voice.title(&id.app);
+    let mut card = card(format!("{title}, {}: {what}. {state}.", id.env));
+    card.title = Some(strong(format!("{env}: {what}")));
+    card.pill = Some(pill(tone, state));
+    card.blocks.push(Block::Steps(steps(attempt)));
+    card.blocks.extend(failed(attempt));
+    card.blocks
+        .push(Block::Context(Text::plain(about(subject, attempt))));
+    buttons(&mut card, subject, id, attempt);
+    card
+}
+
+fn state(subject: &Subject<'_>, attempt: &Attempt) -> (Tone, String) {
+    let voice = &subject.voice;
+    let all = attempt.work.len();
+    match &attempt.state {
+        AttemptState::Running => {
+            let (place, title) = current(attempt);
+            let stopping = attempt
+                .stop
+                .as_ref()
+                .map(|it| format!(", {} asked to stop", voice.name(&it.by)));
+            let stopping = stopping.unwrap_or_default();
+            (
+                Tone::Running,
+                format!("Step {place} of {all}, {title}{stopping}"),
+            )
+        }
+        AttemptState::Verified { at } => (
+            Tone::Good,
+            format!(
+                "Done {}, {}",
+                voice.time(*at),
+                took(attempt.started_at, *at)
+            ),
+        ),
+        AttemptState::Failed { at, mode, .. } => (
+            Tone::Bad,
+            format!("Failed {}, {}", voice.time(*at), mode.words()),
+        ),
+    }
+}
+
+/// The piece of work it is at, counted from one.
+fn current(attempt: &Attempt) -> (usize, String) {
+    let ended = |it: &&Progress| matches!(it, Progress::Ended { .. });
+    let done = attempt.progress.iter().take_while(ended).count();
+    let last = attempt.work.len().saturating_sub(1);
+    let title = attempt
+        .work
+        .get(done.min(last))
+        .map(|it| bound(&it.title(), 60));
+    (
+        (done + 1).min(attempt.work.len()),
+        title.unwrap_or_default(),
+    )
+}
+
+fn steps(attempt: &Attempt) -> Vec<StepLine> {
+    const MOST: usize = 40;
+    let work = attempt.work.iter().zip(&attempt.progress).take(MOST);
+    let mut steps: Vec<StepLine> = work
+        .map(|(work, progress)| {
+            let (state, detail) = step(attempt, progress);
+            StepLine {
+                state,
+                title: bound(&work.title(), 80),
+                detail,
+            }
+        })
+        .collect();
+    if let Some(more) = attempt.work.len().checked_sub(MOST).filter(|it| *it > 0) {
+        let title = format!("and {more} more");
+        steps.push(StepLine {
+            state: StepState::Pending,
+            title,
+            detail: String::new(),
+        });
+    }
+    steps
+}
+
+fn step(attempt: &Attempt, progress: &Progress) -> (StepState, String) {
+    match progress {
+        Progress::Pending if attempt.is_over() => (StepState::Skipped, "not reached".to_owned()),
+        Progress::Pending => (StepState::Pending, String::new()),
+        Progress::Running { .. } if attempt.is_over() => (StepState::Unknown, "cut off".to_owned()),
+        Progress::Running { .. } => (StepState::Running, "at work".to_owned()),
+        Progress::Ended { since, at, outcome } => {
+            let length = took(*since, *at);
+            match outcome {
+                Outcome::Succeeded { .. } => (StepState::Done, length),
+                Outcome::Failed { why, .. } => {
+                    (StepState::Failed, format!("{length}, {}", bound(why, 120)))
+                }
+                Outcome::Interrupted { seen, .. } => {
+                    (StepState::Unknown, format!("cut off: {}", bound(seen, 120)))
+                }
+            }
+        }
+    }
+}
+
+/// What went wrong, and the last lines of the step that did.
+fn failed(attempt: &Attempt) -> Vec<Block> {
+    let AttemptState::Failed { why, .. } = &attempt.state else {
+        return Vec::new();
+    };
+    let mut blocks = vec![Block::Text(Text::plain(bound(why, TYPED)))];
+    let mut ends = attempt
+        .work
+        .iter()
+        .zip(&attempt.progress)
+        .filter_map(|(work, it)| match it {
+            Progress::Ended { outcome, .. } => tail_of(outcome).map(|it| (work.title(), it)),
+            Progress::Pending | Progress::Running { .. } => None,
+        });
+    if let Some((title, evidence)) = ends.next_back().filter(|(_, it)| !it.tail.is_empty()) {
+        let caption = format!("Last lines of {}", bound(&title, 60));
+        blocks.push(Block::Code {
+            caption,
+            text: last_lines(&evidence.tail, TAIL),
+        });
+    }
+    blocks
+}
+
+fn tail_of(outcome: &Outcome) -> Option<&Evidence> {
+    match outcome {
+        Outcome::Succeeded { .. } => None,
+        Outcome::Failed { evidence, .. } | Outcome::Interrupted { evidence, .. } => Some(evidence),
+    }
+}
+
+fn about(subject: &Subject<'_>, attempt: &Attempt) -> String {
+    let voice = &subject.voice;
+    let by = attempt.by.as_ref().map_or_else(
+        || "by itself after a failed deploy".to_owned(),
+        |by| format!("by {}", voice.name(by)),
+    );
+    let started = voice.time(attempt.started_at);
+    let mut parts = vec![format!(
+        "Attempt {}, started {started} {by}.",
+        attempt.number
+    )];
+    match &attempt.kind {
+        AttemptKind::Deploy => {}
+        AttemptKind::Rollback { reason, .. } => {
+            parts.push(format!("Reason: {}.", bound(reason, 200)));
+        }
+    }
+    if let Some(over) = &attempt.over {
+        let (by, why) = (voice.name(&over.by), bound(&over.reason, 200));
+        parts.push(format!("Gates set aside by {by}: {why}."));
+    }
+    parts.push(format!("Times in {}.", voice.zone()));
+    parts.join(" ")
+}
+
+fn buttons(card: &mut Card, subject: &Subject<'_>, id: &EnvId, attempt: &Attempt) {
+    let environment = subject.environment(&id.env);
+    let release = subject.release.id;
+    match &attempt.state {
+        AttemptState::Running if attempt.stop.is_some() => {}
+        AttemptState::Running => {
+            let current = environment.and_then(|it| it.current());
+            if current.is_some() && !attempt.is_rollback() {
+                let press = Press::StopAndRollBack(release, id.env.clone());
+                card.buttons
+                    .push(button("Stop and roll back", &press, ButtonStyle::Danger));
+            }
+            let press = Press::Stop(release, id.env.clone());
+            card.buttons.push(button(
+                format!("Stop {}", id.env),
+                &press,
+                ButtonStyle::Plain,
+            ));
+        }
+        AttemptState::Verified { .. } => {}
+        AttemptState::Failed { .. } => {
+            let target = environment
+                .and_then(|it| it.previous())
+                .filter(|_| attempt.has_touched());
+            if let Some(target) = target {
+                let press = Press::RollBack(target.release, id.env.clone());
+                let label = format!("Roll back to {}", target.manifest.version);
+                card.buttons
+                    .push(button(label, &press, ButtonStyle::Danger));
+            }
+        }
+    }
+}

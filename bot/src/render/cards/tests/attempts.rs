@@ -1,0 +1,116 @@
+//! Attempts and their evidence.
+
+use super::*;
+
+#[test]
+fn progress_names_the_step_it_is_at() {
+    insta::assert_snapshot!(drawn(&Day::deploying(), &progress(), "14:03"), @r"
+    Rapid Audit Manage, production: Deploy of 2026.11.20-1. Step 2 of 5, Recreate containers.
+    ---
+    Production: Deploy of 2026.11.20-1  [▸ Step 2 of 5, Recreate containers]
+      ✓ Pull php (0 s)
+      ▸ Recreate containers (at work)
+      ○ GET /healthz
+      ○ GET /login
+      ○ GET /api/version
+    Attempt 8, started 14:02 by Ana Ruiz. Times in Paris.
+    [Stop and roll back]  [Stop production]
+    ");
+}
+
+#[test]
+fn a_failed_attempt_shows_its_last_lines_and_the_way_back() {
+    insta::assert_snapshot!(drawn(&Day::failed(), &progress(), "14:06"), @r"
+    Rapid Audit Manage, production: Deploy of 2026.11.20-1. Failed 14:05, verification.
+    ---
+    Production: Deploy of 2026.11.20-1  [✕ Failed 14:05, verification]
+      ✓ Pull php (0 s)
+      ✓ Recreate containers (60 s)
+      ✕ GET /healthz (0 s, GET /healthz answers 500)
+      – GET /login (not reached)
+      – GET /api/version (not reached)
+    GET /healthz answers 500
+    Last lines of GET /healthz:
+      | (2 lines before)
+      | php: line 3
+      | php: line 4
+      | php: line 5
+      | php: line 6
+      | php: line 7
+      | php: line 8
+      | php: line 9
+      | php: line 10
+      | php: line 11
+      | php: line 12
+      | php: line 13
+      | php: line 14
+    Attempt 8, started 14:02 by Ana Ruiz. Times in Paris.
+    [Roll back to 2026.11.18-2]
+    ");
+}
+
+#[test]
+fn a_verified_attempt_has_evidence() {
+    let evidence = CardId::Evidence {
+        release: RELEASE,
+        environment: place("production"),
+        attempt: 8,
+    };
+    let all = [
+        drawn(&Day::watching(), &progress(), "14:06"),
+        drawn(&Day::watching(), &evidence, "14:06"),
+        drawn(&Day::failed(), &evidence, "14:06"),
+    ];
+    insta::assert_snapshot!(all.join("\n\n"), @r"
+    Rapid Audit Manage, production: Deploy of 2026.11.20-1. Done 14:05, 3 min.
+    ---
+    Production: Deploy of 2026.11.20-1  [✓ Done 14:05, 3 min]
+      ✓ Pull php (2 min)
+      ✓ Recreate containers (2 min)
+      ✓ GET /healthz (0 s)
+      ✓ GET /login (0 s)
+      ✓ GET /api/version (0 s)
+    Attempt 8, started 14:02 by Ana Ruiz. Times in Paris.
+
+    Rapid Audit Manage: Smoke tests of 2026.11.20-1 on production: 3 of 3 passed.
+    ---
+    Smoke tests of 2026.11.20-1 on production  [✓ 3 of 3 passed]
+    Evidence, attempt 8:
+      GET /healthz: passed. 200 in 84 ms, sha256 799118e0
+      GET /login: passed. 200 in 84 ms, sha256 799118e0
+      GET /api/version: passed. 200 in 84 ms, sha256 799118e0
+
+    Rapid Audit Manage: Smoke tests of 2026.11.20-1 on production: 1 failed, 0 of 3 passed.
+    ---
+    Smoke tests of 2026.11.20-1 on production  [✕ 1 failed, 0 of 3 passed]
+    Evidence, attempt 8:
+      GET /healthz: failed. 500 in 80 ms, expected 200
+    Last lines:
+      | (2 lines before)
+      | php: line 3
+      | php: line 4
+      | php: line 5
+      | php: line 6
+      | php: line 7
+      | php: line 8
+      | php: line 9
+      | php: line 10
+      | php: line 11
+      | php: line 12
+      | php: line 13
+      | php: line 14
+    ");
+}
+
+#[test]
+fn a_card_of_an_attempt_that_was_overtaken_stays_as_it_is() {
+    let old = CardId::Progress {
+        release: RELEASE,
+        environment: place("production"),
+        attempt: 5,
+    };
+    assert_eq!(
+        look(&Day::deploying().world, "14:03", |view| card(&old, view)),
+        None
+    );
+}

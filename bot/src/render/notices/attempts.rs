@@ -1,0 +1,114 @@
+//! News about deploys and rollbacks that went wrong, or put things right.
+
+use shipbell_adapters::chat::card::{Block, Card, Text};
+use shipbell_domain::attempt::FailureMode;
+use shipbell_domain::ids::{EnvName, Person, Version};
+use shipbell_domain::notice::{AfterFailure, News};
+
+use super::Told;
+use crate::render::words::{TYPED, bound, capital, last_lines, said};
+
+/// How many of the last lines are shown.
+const TAIL: usize = 12;
+
+pub(super) fn failed(told: &Told<'_>) -> Card {
+    let News::AttemptFailed {
+        env,
+        version,
+        rollback,
+        step,
+        mode,
+        why,
+        tail,
+        next,
+    } = &told.notice.news
+    else {
+        return told.card("An attempt failed.");
+    };
+    let app = told.app();
+    let what = if *rollback {
+        "the rollback to"
+    } else {
+        "the deploy of"
+    };
+    let at = step
+        .as_ref()
+        .map(|it| format!(" at {}", bound(it, 80)))
+        .unwrap_or_default();
+    let end = match mode {
+        FailureMode::Stopped => "was stopped",
+        FailureMode::Interrupted => "was cut off, and nobody knows how it ended",
+        FailureMode::Preflight
+        | FailureMode::Startup
+        | FailureMode::Healthcheck
+        | FailureMode::Runtime
+        | FailureMode::Timeout
+        | FailureMode::Verification => "failed",
+    };
+    let why = bound(why, TYPED);
+    let words = format!(
+        "{what} {version} in {env} {end}{at} ({}). {why}",
+        mode.words()
+    );
+    let mut card = told.card(format!("{app}: {words}."));
+    if !tail.is_empty() {
+        let text = last_lines(tail, TAIL);
+        card.blocks.push(Block::Code {
+            caption: "Last lines".to_owned(),
+            text,
+        });
+    }
+    card.blocks.push(Block::Text(follows(told, env, next)));
+    card
+}
+
+/// What happens now, and what somebody can do.
+fn follows(told: &Told<'_>, env: &EnvName, next: &AfterFailure) -> Text {
+    let place = told.typed(env);
+    match next {
+        AfterFailure::Untouched => {
+            Text::plain(format!("Nothing was touched: {env} runs what it ran."))
+        }
+        AfterFailure::RollsBack(version) => Text::plain(format!(
+            "{} returns to {version} by itself now.",
+            capital(env.as_str())
+        )),
+        AfterFailure::Stays(Some(version)) => Text(vec![
+            said(format!(
+                "{} stays as it is, locked. To return to {version}: ",
+                capital(env.as_str())
+            )),
+            told.voice.command(&format!("rollback {place}")),
+        ]),
+        AfterFailure::Stays(None) => Text(vec![
+            said(format!(
+                "{} stays as it is, locked, and there is no earlier version. When it is repaired: ",
+                capital(env.as_str())
+            )),
+            told.voice.command(&format!("unlock {place}")),
+        ]),
+    }
+}
+
+pub(super) fn rollback_started(
+    told: &Told<'_>,
+    (env, to): (&EnvName, &Version),
+    reason: &str,
+    by: Option<&Person>,
+) -> Card {
+    let by = by.map_or_else(
+        || "by itself".to_owned(),
+        |by| format!("by {}", told.voice.name(by)),
+    );
+    let (app, reason) = (told.app(), bound(reason, TYPED));
+    told.card(format!(
+        "{app}: rollback of {env} to {to} started {by}: {reason}."
+    ))
+}
+
+pub(super) fn rolled_back(told: &Told<'_>, env: &EnvName, to: &Version) -> Card {
+    let app = told.app();
+    told.card(format!(
+        "{app}: {env} is rolled back, runs {to} and is verified."
+    ))
+}

@@ -1,0 +1,81 @@
+//! Short words for one person, where there is nothing to draw.
+
+use shipbell_adapters::chat::UserId;
+use shipbell_adapters::chat::card::{Block, Card, Span, Text};
+use shipbell_domain::ask::Ask;
+use shipbell_domain::release::Release;
+use shipbell_domain::settings::Settings;
+
+/// Somebody whose account nobody named.
+pub fn stranger(by: &UserId) -> Card {
+    let what = format!("I do not know who {by} is. Nothing was changed.");
+    let next = "Whoever keeps the configuration can add you under [people] and give you a role.";
+    two_lines(what, next.to_owned())
+}
+
+/// A link that signs somebody in once.
+pub fn sign_in(link: &str) -> Card {
+    let summary = "A link that signs you in, once, within a minute.".to_owned();
+    let link = Span::Link {
+        label: "Sign in".to_owned(),
+        url: link.to_owned(),
+    };
+    let blocks = vec![Block::Text(Text(vec![
+        link,
+        Span::Plain(": good once, for one minute, for you alone.".to_owned()),
+    ]))];
+    Card {
+        summary,
+        blocks,
+        ..Card::default()
+    }
+}
+
+/// An emoji on a release's card: the card is no ballot.
+pub fn not_a_ballot(release: &Release, open: &[&Ask], settings: &Settings) -> Card {
+    let title = format!("{} {}", settings.title_of(&release.app), release.version);
+    let asks: Vec<String> = open
+        .iter()
+        .map(|ask| {
+            format!(
+                "\u{201c}{} for {}\u{201d}",
+                capital(ask.id.phase.word()),
+                ask.id.env
+            )
+        })
+        .collect();
+    let what = format!("A reaction on the card of {title} does not count.");
+    two_lines(
+        what,
+        format!("React on the ask in its thread: {}.", asks.join(", ")),
+    )
+}
+
+/// An emoji on an ask that counts no longer.
+pub fn ask_over(ask: &Ask, why: &str) -> Card {
+    let what = format!("This ask for {} counts no longer: {why}.", ask.id.env);
+    two_lines(
+        what,
+        "If consent is needed again, there is a newer ask in the thread.".to_owned(),
+    )
+}
+
+fn two_lines(what: String, next: String) -> Card {
+    let summary = format!("{what} {next}");
+    let blocks = vec![
+        Block::Text(Text::plain(what)),
+        Block::Context(Text::plain(next)),
+    ];
+    Card {
+        summary,
+        blocks,
+        ..Card::default()
+    }
+}
+
+fn capital(word: &str) -> String {
+    let mut chars = word.chars();
+    chars.next().map_or_else(String::new, |first| {
+        first.to_uppercase().chain(chars).collect()
+    })
+}

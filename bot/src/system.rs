@@ -1,0 +1,122 @@
+//! The real clock, chance, tasks and locks, behind the engine's ports.
+
+use std::collections::BTreeMap;
+use std::fs::File;
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use async_trait::async_trait;
+use chrono::{DateTime, Utc};
+use shipbell_domain::ids::EnvId;
+use tokio::task::JoinSet;
+
+use crate::engine::ports::{Clock, Locks, Random, Spawn, Task};
+
+/// How often a lock that somebody holds is tried again.
+const TRY_AGAIN: Duration = Duration::from_millis(200);
+/// The longest single wait: a clock that was set is noticed at the latest then.
+const LONGEST_WAIT: Duration = Duration::from_secs(30);
+
+/// The computer's clock.
+pub struct SystemClock;
+
+#[async_trait]
+impl Clock for SystemClock {
+    #[expect(clippy::disallowed_methods, reason = "the one place that asks the clock")]
+    fn now(&self) -> DateTime<Utc> {
+        DateTime::from(std::time::SystemTime::now())
+    }
+
+    async fn until(&self, at: DateTime<Utc>) {
+        loop {
+            let Ok(left) = (at - self.now()).to_std() else { return };
+            if left.is_zero() {
+                return;
+            }
+            tokio::time::sleep(left.min(LONGEST_WAIT)).await;
+        }
+    }
+}
+
+/// The operating system's randomness.
+pub struct SystemRandom;
+
+impl Random for SystemRandom {
+    fn seed(&self) -> [u8; 32] {
+        let mut seed = [0; 32];
+        getrandom::fill(&mut seed).expect("the operating system gives randomness");
+        seed
+    }
+}
+
+/// Tasks of the runtime, stopped together.
+#[derive(Default)]
+pub struct Tasks {
+    set: Mutex<JoinSet<()>>,
+}
+
+impl Tasks {
+    /// Stops all of them, wherever they are: everything they do is safe to cut off.
+    pub async fn stop(&self) {
+        let mut set = std::mem::take(&mut *self.set.lock().unwrap_or_else(PoisonError::into_inner));
+        set.shutdown().await;
+    }
+}
+
+impl Spawn for Tasks {
+    fn spawn(&self, name: &'static str, task: Task) {
+        let mut set = self.set.lock().unwrap_or_else(PoisonError::into_inner);
+        // Those that have ended are let go of, so that the set stays small.
+        while let Some(ended) = set.try_join_next() {
+            if let Err(error) = ended {
+                tracing::error!(%error, "a task ended badly");
+            }
+        }
+        tracing::trace!(name, "task started");
+        set.spawn(task);
+    }
+}
+
+/// A lock file for every environment, in one folder.
+pub struct FileLocks {
+    folder: PathBuf,
+    held: Mutex<BTreeMap<EnvId, Arc<File>>>,
+}
+
+impl FileLocks {
+    /// Locks in `folder`, which must exist.
+    pub fn new(folder: PathBuf) -> Self {
+        Self { folder, held: Mutex::default() }
+    }
+
+    fn held(&self, environment: &EnvId) -> Option<Arc<File>> {
+        let held = self.held.lock().unwrap_or_else(PoisonError::into_inner);
+        held.get(environment).cloned()
+    }
+}
+
+#[async_trait]
+impl Locks for FileLocks {
+    async fn take(&self, environment: &EnvId) -> Option<Arc<File>> {
+        if let Some(file) = self.held(environment) {
+            return Some(file);
+        }
+        let name = format!("{}-{}.lock", environment.app, environment.env);
+        let file = match File::create(self.folder.join(&name)) {
+            Ok(file) => file,
+            Err(error) => {
+                tracing::error!(%error, name, "a lock file could not be made");
+                return None;
+            }
+        };
+        while let Err(error) = file.try_lock() {
+            tracing::info!(%environment, %error, "an earlier child still holds the environment");
+            tokio::time::sleep(TRY_AGAIN).await;
+        }
+        let file = Arc::new(file);
+        let mut held = self.held.lock().unwrap_or_else(PoisonError::into_inner);
+        held.insert(environment.clone(), Arc::clone(&file));
+        Some(file)
+    }
+}

@@ -1,0 +1,81 @@
+//! Power cuts and polite stops, in the middle of things.
+
+use crate::house::{House, eventually, run, run_alone};
+use crate::people::Guest;
+use crate::releases::{open, roll_out};
+use crate::world::{Fate, load};
+
+/// Brings v1 in, starts the deploy of v2, and goes on once `moment` has come.
+async fn cut_off(house: &mut House, moment: impl AsyncFn(&House) -> bool) {
+    for version in ["v1", "v2"] {
+        load(version, Fate::Well).await;
+    }
+    house.serves().await;
+    let (kai, lea) = (Guest::enter(house, "kai").await, Guest::enter(house, "lea").await);
+    roll_out(house, (&kai, &lea), "v1").await;
+    open(&kai, "v2").await;
+    lea.presses("Sign off for production").await;
+    kai.sees("Complete").await;
+    kai.presses("Deploy to production").await;
+    eventually("the moment of the power cut", async || moment(house).await.then_some(())).await;
+    house.is_cut_off().await;
+    house.serves().await;
+    eventually("the deploy ends", async || {
+        let status = house.release("status").await.succeeded();
+        let row = status.lines().find(|it| it.contains("production")).unwrap_or_default();
+        (row.contains("v2") && row.contains("verified")).then_some(())
+    })
+    .await;
+    house.really_runs("v2").await;
+    // Told once, in one message each, not once a life.
+    let said = lea.messages().await;
+    for words in ["Deploy of v2", "Smoke tests of v2 on production"] {
+        let count = said.iter().filter(|it| it.text.contains(words)).count();
+        assert_eq!(count, 1, "{words}");
+    }
+    let shown = house.release("show r2").await.succeeded();
+    assert_eq!(shown.matches("production, attempt").count(), 1, "{shown}");
+}
+
+#[tokio::test]
+async fn a_power_cut_as_the_deploy_starts() {
+    run("cut-early", async |house| {
+        cut_off(house, async |house| {
+            house.release("status").await.succeeded().contains("deploying v2")
+        })
+        .await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_power_cut_while_the_new_version_comes_up() {
+    run("cut-late", async |house| {
+        cut_off(house, async |house| {
+            let new = house.world().image_of("api", "v2");
+            house.world().images("api").contains(&new)
+        })
+        .await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_bot_that_is_told_to_stop_stops_and_knows_everything_after() {
+    run_alone("stop", async |house| {
+        house.serves().await;
+        let kai = Guest::enter(house, "kai").await;
+        kai.says("good morning").await;
+        let status = house.is_told("TERM").await;
+        assert_eq!(status.code(), Some(0), "{}", house.log());
+        assert!(house.log().contains("stopping"), "{}", house.log());
+        let err = house.release("status").await.failed(1);
+        assert!(err.contains("no bot answers") && err.contains("shipbell serve"), "{err}");
+
+        // The same browser, the same session, the same channel.
+        house.serves().await;
+        kai.sees("good morning").await;
+        assert_eq!(house.is_told("INT").await.code(), Some(0));
+    })
+    .await;
+}

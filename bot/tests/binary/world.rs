@@ -1,0 +1,214 @@
+//! The machine the program works on, seen with other eyes: Docker's own client and plain HTTP.
+
+use std::io::Write as _;
+use std::path::Path;
+use std::process::{Command, Stdio};
+use std::time::Duration;
+
+use shipbell_adapters::containers::docker::{DockerEngines, Settings};
+use shipbell_adapters::containers::image::{
+    ImageFile, ImageHealthcheck, ImageSpec, binary_with_libraries,
+};
+use shipbell_adapters::containers::Target;
+use shipbell_adapters::probes::http::HttpProbes;
+use shipbell_adapters::redact::Redactor;
+
+/// Where the tiny web servers listen in their containers.
+pub(crate) const INSIDE: u16 = 8000;
+
+const PROJECT: &str = "com.docker.compose.project";
+const BUSYBOX: [&str; 2] = ["/bin/busybox", "/usr/bin/busybox"];
+const SERVE: &str = "echo \"started $VERSION\"; exec /bin/busybox httpd -f -vv -p 8000 -h /www";
+
+/// What a project's containers are, told by Docker.
+pub(crate) struct World {
+    project: String,
+}
+
+/// What becomes of a version once it runs.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Fate {
+    Well,
+    /// It starts, and never gets healthy.
+    Sick,
+}
+
+/// Why tests with containers cannot run here, if they cannot.
+pub(crate) fn lacking() -> Option<String> {
+    let works = |program: &str, words: &[&str]| {
+        let mut command = Command::new(program);
+        command.args(words).stdout(Stdio::null()).stderr(Stdio::null());
+        command.status().is_ok_and(|it| it.success())
+    };
+    if !works("docker", &["version"]) {
+        return Some("no Docker engine answers".to_owned());
+    }
+    if !works("docker", &["compose", "version"]) && !works("docker-compose", &["version"]) {
+        return Some("Compose is not installed".to_owned());
+    }
+    busybox().is_none().then(|| "busybox is not installed".to_owned())
+}
+
+/// Whether the tests must run with this, rather than be skipped.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "tests have no configuration file"
+)]
+pub(crate) fn required(what: &str) -> bool {
+    std::env::var("SHIPBELL_REQUIRE").is_ok_and(|all| all.split(',').any(|one| one == what))
+}
+
+/// Says why a test did nothing; the test runner hides what is printed.
+pub(crate) fn skipped(test: &str, why: &str) {
+    writeln!(std::io::stderr().lock(), "skipped: {test}: {why}").unwrap();
+}
+
+/// Loads a version of both images; `reference` gives back what they are called.
+pub(crate) async fn load(version: &str, fate: Fate) {
+    let home = std::env::temp_dir();
+    let engines = DockerEngines::new(Settings { home, ..Settings::default() }, Redactor::default());
+    let server = binary_with_libraries(Path::new(busybox().unwrap()), "/bin/busybox");
+    let server = server.await.unwrap();
+    for service in ["api", "frontend"] {
+        let tag = reference(service, version);
+        let image = image(tag, service, (version, fate), server.clone());
+        engines.load(&Target::local(), &image).await.unwrap();
+    }
+}
+
+/// What a version of a service is called here.
+pub(crate) fn reference(service: &str, version: &str) -> String {
+    format!("{}:{version}", repository(service))
+}
+
+pub(crate) fn repository(service: &str) -> String {
+    format!("shipbell-e2e/{service}")
+}
+
+/// What an address answers, as words; nothing if nobody answers.
+pub(crate) async fn answer(url: &str) -> Option<String> {
+    let answer = client().get(url).send().await.ok()?;
+    let status = answer.status();
+    let text = answer.text().await.ok()?;
+    Some(if status.is_success() { text.trim().to_owned() } else { status.as_str().to_owned() })
+}
+
+/// An HTTP client that knows no proxy and follows nothing.
+pub(crate) fn client() -> reqwest::Client {
+    // Making one chooses the cryptography for every client of this process.
+    HttpProbes::new(Redactor::default()).unwrap();
+    let client = reqwest::Client::builder().no_proxy().redirect(reqwest::redirect::Policy::none());
+    client.timeout(Duration::from_secs(20)).build().unwrap()
+}
+
+impl World {
+    pub(crate) fn new(project: &str) -> Self {
+        let world = Self { project: project.to_owned() };
+        world.clear();
+        world
+    }
+
+    /// The image of every container of a service that there is, running or not.
+    pub(crate) fn images(&self, service: &str) -> Vec<String> {
+        let ids = self.containers(service);
+        ids.iter().map(|id| docker(&["inspect", "--format", "{{.Image}}", id])).collect()
+    }
+
+    /// The id of the image a version of a service has.
+    pub(crate) fn image_of(&self, service: &str, version: &str) -> String {
+        docker(&["inspect", "--format", "{{.Id}}", &reference(service, version)])
+    }
+
+    /// Fails unless there is exactly one container of each service, running this version, healthy.
+    pub(crate) fn runs(&self, version: &str) {
+        for service in ["api", "frontend"] {
+            let ids = self.containers(service);
+            let [id] = ids.as_slice() else { panic!("{service}: one container, not {ids:?}") };
+            let format = "{{.State.Status}} {{.State.Health.Status}} {{.Image}}";
+            let expected = format!("running healthy {}", self.image_of(service, version));
+            assert_eq!(docker(&["inspect", "--format", format, id]), expected, "{service}");
+        }
+    }
+
+    /// Which containers of a service there are.
+    pub(crate) fn containers(&self, service: &str) -> Vec<String> {
+        let service = format!("label=com.docker.compose.service={service}");
+        let found = docker(&["ps", "-aq", "--filter", &self.mine(), "--filter", &service]);
+        found.lines().map(str::to_owned).collect()
+    }
+
+    fn mine(&self) -> String {
+        format!("label={PROJECT}={}", self.project)
+    }
+
+    /// Removes what the project left.
+    pub(crate) fn clear(&self) {
+        for (list, remove) in [
+            (["ps", "-aq"], ["rm", "-fv"]),
+            (["network", "ls"], ["network", "rm"]),
+        ] {
+            let quiet: &[&str] = if list[0] == "network" { &["-q"] } else { &[] };
+            let mut words = list.to_vec();
+            words.extend(quiet);
+            let filter = self.mine();
+            words.extend(["--filter", &filter]);
+            let found = docker(&words);
+            let mut words = remove.to_vec();
+            words.extend(found.lines());
+            if !found.is_empty() {
+                docker(&words);
+            }
+        }
+    }
+}
+
+impl Drop for World {
+    fn drop(&mut self) {
+        self.clear();
+    }
+}
+
+/// Asks Docker's own client.
+fn docker(words: &[&str]) -> String {
+    let output = Command::new("docker").args(words).output().unwrap();
+    String::from_utf8_lossy(&output.stdout).trim().to_owned()
+}
+
+fn busybox() -> Option<&'static str> {
+    BUSYBOX.into_iter().find(|path| Path::new(path).exists())
+}
+
+fn image(
+    tag: String,
+    service: &str,
+    (version, fate): (&str, Fate),
+    mut files: Vec<ImageFile>,
+) -> ImageSpec {
+    let words = |words: &[&str]| words.iter().map(|word| (*word).to_owned()).collect();
+    let mut page = |path: &str, text: String| {
+        let bytes = text.into_bytes();
+        files.push(ImageFile { path: path.into(), bytes, mode: 0o644 });
+    };
+    page("/www/index.html", format!("{service} {version}\n"));
+    page("/www/api/docs/index.html", "how to use it\n".to_owned());
+    if fate == Fate::Well || service == "frontend" {
+        page("/www/api/health/index.html", format!("{service} {version} is well\n"));
+    }
+    let health = format!("http://127.0.0.1:{INSIDE}/api/health/");
+    let check = ["/bin/busybox", "wget", "-q", "-O", "/dev/null", &health];
+    ImageSpec {
+        tag,
+        files,
+        entrypoint: words(&["/bin/busybox", "sh", "-c"]),
+        command: words(&[SERVE]),
+        env: [("VERSION".to_owned(), version.to_owned())].into(),
+        healthcheck: Some(ImageHealthcheck {
+            command: words(&check),
+            interval: Duration::from_millis(200),
+            timeout: Duration::from_secs(5),
+            retries: 3,
+        }),
+        stop_signal: Some("SIGKILL".to_owned()),
+        ..ImageSpec::default()
+    }
+}

@@ -1,0 +1,149 @@
+//! Mistakes a bot could make, each a wrapper round one port: the judges must catch them all.
+//!
+//! A mistake that is never caught means that a scenario is missing, or that
+//! something else guards against it too: decide which.
+
+mod chat;
+mod decide;
+mod hands;
+mod store;
+
+use std::sync::Arc;
+
+use shipbell::engine::ports::Ports;
+
+use super::executor::{Executor, Owner};
+
+/// One mistake.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Mutant {
+    /// Whoever asked for a release consents to it.
+    RequesterCounts,
+    /// Consent to something else counts.
+    QuorumUnbound,
+    /// A veto is overlooked.
+    VetoIgnored,
+    /// Windows are overlooked.
+    WindowIgnored,
+    /// Freezes are overlooked.
+    FreezeIgnored,
+    /// Production does not wait for staging.
+    StagingSkipped,
+    /// Everybody may set gates aside.
+    AnybodyOverrides,
+    /// A second attempt begins beside the first.
+    TwoAttempts,
+    /// The way back leads to what just failed.
+    RollbackUnproven,
+    /// People are called although somebody is on it.
+    EscalationGoesOn,
+    /// Wake-ups are forgotten.
+    TimersLost,
+    /// The tables are not what the log adds up to.
+    FoldDrifts,
+    /// A repeated delivery is done again.
+    DedupeOff,
+    /// What people say is acknowledged before it is recorded.
+    AckBeforeCommit,
+    /// Things are said without a claim.
+    ClaimSkipped,
+    /// What is owed is forgotten when it is claimed.
+    MarkedBeforeSent,
+    /// What stands on asks is told from memory.
+    StandingRemembered,
+    /// A program's emoji counts as a person's.
+    ProgramCounts,
+    /// After an unclear answer nobody looks whether it was said.
+    LookUpSkipped,
+    /// Nobody waits until a late request has landed.
+    SettleSkipped,
+    /// A one-off command is started again under another name.
+    CommandRepeated,
+    /// Nobody waits for what a dead bot left at work.
+    LockSkipped,
+}
+
+impl Mutant {
+    /// All of them.
+    pub const ALL: [Self; 22] = [
+        Self::RequesterCounts,
+        Self::QuorumUnbound,
+        Self::VetoIgnored,
+        Self::WindowIgnored,
+        Self::FreezeIgnored,
+        Self::StagingSkipped,
+        Self::AnybodyOverrides,
+        Self::TwoAttempts,
+        Self::RollbackUnproven,
+        Self::EscalationGoesOn,
+        Self::TimersLost,
+        Self::FoldDrifts,
+        Self::DedupeOff,
+        Self::AckBeforeCommit,
+        Self::ClaimSkipped,
+        Self::MarkedBeforeSent,
+        Self::StandingRemembered,
+        Self::ProgramCounts,
+        Self::LookUpSkipped,
+        Self::SettleSkipped,
+        Self::CommandRepeated,
+        Self::LockSkipped,
+    ];
+
+    /// The one of that name, as `Debug` writes it.
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|it| format!("{it:?}") == name)
+    }
+
+    /// Ports through which the bot makes this mistake.
+    pub fn infect(self, ports: Ports, executor: &Executor, owner: Owner) -> Ports {
+        match self {
+            Self::RequesterCounts
+            | Self::QuorumUnbound
+            | Self::VetoIgnored
+            | Self::WindowIgnored
+            | Self::FreezeIgnored
+            | Self::StagingSkipped
+            | Self::AnybodyOverrides
+            | Self::TwoAttempts
+            | Self::RollbackUnproven
+            | Self::EscalationGoesOn
+            | Self::TimersLost
+            | Self::FoldDrifts => Ports {
+                decide: decide::wrong(self, ports.decide),
+                ..ports
+            },
+            Self::DedupeOff
+            | Self::AckBeforeCommit
+            | Self::ClaimSkipped
+            | Self::MarkedBeforeSent => {
+                let (inner, executor) = (ports.store, executor.clone());
+                let store = Arc::new(store::Wrong {
+                    mutant: self,
+                    inner,
+                    executor,
+                    owner,
+                });
+                Ports { store, ..ports }
+            }
+            Self::StandingRemembered
+            | Self::ProgramCounts
+            | Self::LookUpSkipped
+            | Self::SettleSkipped => Ports {
+                chats: chat::wrong(self, ports.chats),
+                ..ports
+            },
+            Self::CommandRepeated => {
+                let (inner, executor) = (ports.containers, executor.clone());
+                Ports {
+                    containers: Arc::new(hands::Repeating { inner, executor }),
+                    ..ports
+                }
+            }
+            Self::LockSkipped => Ports {
+                locks: Arc::new(hands::NoLocks),
+                ..ports
+            },
+        }
+    }
+}

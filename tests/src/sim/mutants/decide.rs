@@ -1,0 +1,166 @@
+//! Mistakes in deciding: the world is bent before the decision and bent back after it.
+
+use std::sync::Arc;
+
+use shipbell_domain::ask::{AskState, Vote};
+use shipbell_domain::attempt::AttemptState;
+use shipbell_domain::command::{Report, Wish};
+use shipbell_domain::environment::Verified;
+use shipbell_domain::ids::Person;
+use shipbell_domain::policy::Action;
+use shipbell_domain::settings::Settings;
+use shipbell_domain::timer::{Timer, TimerChange};
+use shipbell_domain::{Command, Turn, World};
+use shipbell_storage::Decide;
+
+use super::Mutant;
+
+/// Decides as `right` does, but for one mistake.
+pub(super) fn wrong(mutant: Mutant, right: Decide) -> Decide {
+    Arc::new(move |world, command, now| {
+        let before = world.clone();
+        let mut bent = world;
+        bend(mutant, &mut bent, command);
+        let mut turn = right(bent, command, now)?;
+        restore(&before, &mut turn, now);
+        match mutant {
+            Mutant::TimersLost => turn.timers.retain(|it| match it {
+                TimerChange::Set(timer, _) => !matches!(timer, Timer::Tick { .. }),
+                TimerChange::Cancel(_) => true,
+            }),
+            Mutant::FoldDrifts => drift(&mut turn),
+            _ => {}
+        }
+        Ok(turn)
+    })
+}
+
+fn bend(mutant: Mutant, world: &mut World, command: &Command) {
+    let starts = matches!(
+        command,
+        Command::Wish {
+            wish: Wish::Deploy { .. },
+            ..
+        } | Command::Report(Report::StandingRead { .. })
+    );
+    match mutant {
+        Mutant::RequesterCounts => {
+            for release in world.releases.values_mut() {
+                release.requester = Person::new("nobody").expect("a word");
+            }
+        }
+        Mutant::QuorumUnbound if starts => old_consent(world),
+        Mutant::VetoIgnored if starts => no_vetoes(world),
+        Mutant::WindowIgnored => settings(world, |it| it.hours.clear()),
+        Mutant::FreezeIgnored if starts => world.agenda.freezes.clear(),
+        Mutant::StagingSkipped if starts => {
+            let pinned = world.application.as_mut().and_then(|it| it.pinned.as_mut());
+            for env in pinned
+                .into_iter()
+                .flat_map(|it| &mut it.policy.environments)
+            {
+                env.needs = None;
+            }
+        }
+        Mutant::AnybodyOverrides => {
+            let pinned = world.application.as_mut().and_then(|it| it.pinned.as_mut());
+            let everybody = world
+                .settings
+                .people
+                .values()
+                .flat_map(|it| it.roles.clone());
+            let everybody: Vec<_> = everybody.collect();
+            if let Some(pinned) = pinned {
+                pinned.policy.allow.insert(Action::Override, everybody);
+                pinned.policy.allow.remove(&Action::Deploy);
+            }
+        }
+        Mutant::TwoAttempts
+            if matches!(
+                command,
+                Command::Wish { .. } | Command::Report(Report::StandingRead { .. })
+            ) =>
+        {
+            for environment in world.environments.values_mut() {
+                if environment.active().is_some() {
+                    environment.attempt = None;
+                }
+            }
+        }
+        Mutant::RollbackUnproven => failed_is_proven(world),
+        Mutant::EscalationGoesOn if matches!(command, Command::Due(_)) => {
+            for incident in world.incidents.values_mut() {
+                incident.acknowledged = None;
+            }
+        }
+        _ => {}
+    }
+}
+
+/// Votes of asks that count no longer are put on the ask that does.
+fn old_consent(world: &mut World) {
+    for release in world.releases.values_mut() {
+        let old = release.asks.clone();
+        for ask in release
+            .asks
+            .values_mut()
+            .filter(|it| it.state == AskState::Open)
+        {
+            let same = old
+                .values()
+                .filter(|it| it.id.env == ask.id.env && it.id.phase == ask.id.phase);
+            for (person, ballots) in same.flat_map(|it| it.votes.clone()) {
+                ask.votes.entry(person).or_insert(ballots);
+            }
+        }
+    }
+}
+
+fn no_vetoes(world: &mut World) {
+    for release in world.releases.values_mut() {
+        for ask in release.asks.values_mut() {
+            for ballots in ask.votes.values_mut() {
+                ballots.retain(|it| it.vote == Vote::Yes);
+            }
+        }
+    }
+}
+
+fn failed_is_proven(world: &mut World) {
+    for environment in world.environments.values_mut() {
+        let Some(attempt) = &environment.attempt else {
+            continue;
+        };
+        if let AttemptState::Failed { at, .. } = attempt.state {
+            environment.verified.push(Verified {
+                attempt: attempt.number,
+                release: attempt.target,
+                manifest: attempt.manifest.clone(),
+                at,
+            });
+        }
+    }
+}
+
+fn settings(world: &mut World, change: impl FnOnce(&mut Settings)) {
+    let mut settings = (*world.settings).clone();
+    change(&mut settings);
+    world.settings = Arc::new(settings);
+}
+
+/// Makes the world afterwards what the events say, so that only the decision was wrong.
+fn restore(before: &World, turn: &mut Turn, now: chrono::DateTime<chrono::Utc>) {
+    let mut world = before.clone();
+    for (stream, event) in &turn.events {
+        world.evolve(stream, event, now);
+    }
+    world.next_release = turn.world.next_release;
+    world.next_incident = turn.world.next_incident;
+    turn.world = world;
+}
+
+fn drift(turn: &mut Turn) {
+    for release in turn.world.releases.values_mut() {
+        release.note = Some("drifted".to_owned());
+    }
+}

@@ -1,0 +1,123 @@
+//! Mistakes in handling containers and locks.
+
+use std::fs::File;
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use shipbell::engine::ports::Locks;
+use shipbell_adapters::containers::{
+    ContainerError, Containers, Exec, Exit, Found, Labels, LogQuery, OneOff, Output, Pinned,
+    Preflight, Project, Ran, Running, Sealing, Session, Target, Up, UpReport, Wait,
+};
+use shipbell_domain::ids::EnvId;
+
+use crate::sim::executor::Executor;
+
+/// Locks that never lock.
+pub(super) struct NoLocks;
+
+#[async_trait]
+impl Locks for NoLocks {
+    async fn take(&self, _: &EnvId) -> Option<Arc<File>> {
+        None
+    }
+}
+
+/// Containers whose one-off commands get another name on each try.
+pub(super) struct Repeating {
+    pub(super) inner: Arc<dyn Containers>,
+    pub(super) executor: Executor,
+}
+
+type Answer<T> = Result<T, ContainerError>;
+
+#[async_trait]
+impl Containers for Repeating {
+    async fn preflight(
+        &self,
+        target: &Target,
+        project: &Project,
+        session: &Session<'_>,
+    ) -> Answer<Preflight> {
+        self.inner.preflight(target, project, session).await
+    }
+
+    async fn resolve(&self, target: &Target, image: &str) -> Answer<Pinned> {
+        self.inner.resolve(target, image).await
+    }
+
+    async fn pull(&self, target: &Target, image: &Pinned, session: &Session<'_>) -> Answer<()> {
+        self.inner.pull(target, image, session).await
+    }
+
+    async fn up(&self, target: &Target, up: &Up, session: &Session<'_>) -> Answer<UpReport> {
+        self.inner.up(target, up, session).await
+    }
+
+    async fn wait_stable(
+        &self,
+        target: &Target,
+        wait: &Wait,
+        session: &Session<'_>,
+    ) -> Answer<Vec<Running>> {
+        self.inner.wait_stable(target, wait, session).await
+    }
+
+    async fn run_once(
+        &self,
+        target: &Target,
+        spec: &OneOff,
+        session: &Session<'_>,
+    ) -> Answer<Exit> {
+        let number = self.executor.draw(super::super::chance::Chance::draw);
+        let spec = OneOff {
+            name: format!("{}-{number:x}", spec.name),
+            ..spec.clone()
+        };
+        self.inner.run_once(target, &spec, session).await
+    }
+
+    async fn find(&self, _: &Target, _: &str) -> Answer<Option<Found>> {
+        Ok(None)
+    }
+
+    async fn tombstone(
+        &self,
+        target: &Target,
+        name: &str,
+        image: &Pinned,
+        labels: &Labels,
+    ) -> Answer<Sealing> {
+        self.inner.tombstone(target, name, image, labels).await
+    }
+
+    async fn stop_once(
+        &self,
+        target: &Target,
+        name: &str,
+        grace: Duration,
+    ) -> Answer<Option<Found>> {
+        self.inner.stop_once(target, name, grace).await
+    }
+
+    async fn exec(&self, target: &Target, exec: &Exec, session: &Session<'_>) -> Answer<Ran> {
+        self.inner.exec(target, exec, session).await
+    }
+
+    async fn logs(&self, target: &Target, query: &LogQuery) -> Answer<Output> {
+        self.inner.logs(target, query).await
+    }
+
+    async fn running(&self, target: &Target, project: &str) -> Answer<Vec<Running>> {
+        self.inner.running(target, project).await
+    }
+
+    async fn remove(&self, target: &Target, labels: &Labels) -> Answer<()> {
+        self.inner.remove(target, labels).await
+    }
+
+    async fn down(&self, target: &Target, project: &str) -> Answer<()> {
+        self.inner.down(target, project).await
+    }
+}
