@@ -67,7 +67,10 @@ pub fn run() -> ExitCode {
     let program = Program::parse();
     let quiet = matches!(program.command, Command::Demo(_));
     let log = Surroundings::read().log;
-    telemetry::begin(program.log_format, if quiet && log == "info" { "warn" } else { &log });
+    telemetry::begin(
+        program.log_format,
+        if quiet && log == "info" { "warn" } else { &log },
+    );
     match perform(program) {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
@@ -94,7 +97,10 @@ fn perform(program: Program) -> Result<(), Failure> {
 }
 
 fn wait_for(task: impl Future<Output = Result<(), Failure>>) -> Result<(), Failure> {
-    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build();
     let runtime =
         runtime.map_err(|error| Failure::internal("the runtime cannot start").because(error))?;
     runtime.block_on(task)

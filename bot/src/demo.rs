@@ -97,10 +97,20 @@ async fn find_engine(docker: &Docker, world: &World) -> Found {
         return Err("this demo began without it".to_owned());
     }
     let project = project::compose_project(&world.folder, &world.memory, Place::Staging);
-    let session = Session { lines: &Discard, lock: None, within: HELLO };
-    let asked = docker.engines().preflight(&Target::local(), &project, &session).await;
+    let session = Session {
+        lines: &Discard,
+        lock: None,
+        within: HELLO,
+    };
+    let asked = docker
+        .engines()
+        .preflight(&Target::local(), &project, &session)
+        .await;
     let found = asked.map_err(|error| error.to_string())?;
-    Ok(format!("{}, API {}, {} {}", found.engine, found.api, found.flavour, found.compose))
+    Ok(format!(
+        "{}, API {}, {} {}",
+        found.engine, found.api, found.flavour, found.compose
+    ))
 }
 
 async fn stopped_by_people(
@@ -133,7 +143,9 @@ async fn play(
     introduce(world, found, swept);
     let simulated = match docker {
         Some(docker) => load(world, docker).await.map(|()| None)?,
-        None => Some(Arc::new(Simulated::open(&world.memory, &world.folder).await)),
+        None => Some(Arc::new(
+            Simulated::open(&world.memory, &world.folder).await,
+        )),
     };
     let simulated = simulated.map(|it| it as Arc<dyn Containers>);
     let bot = Bot::start(&world.folder.join(CONFIG), simulated).await?;
@@ -145,9 +157,17 @@ async fn play(
 async fn perform(options: &DemoOptions, world: &mut World, bot: &Bot) -> Result<(), Failure> {
     let (pace, inspector) = (Pace::new(options.fast), Inspector::new()?);
     print(&format!("\n  Open {}", bot.link("ana")?));
-    print("  within 60 s: you are Ana, release manager. Be someone else with the menu at the top right.");
-    print(&format!("  Another link: shipbell --config {} open ana", world.folder.join(CONFIG).display()));
-    let visit: String = SystemRandom.seed()[..4].iter().map(|byte| format!("{byte:02x}")).collect();
+    print(
+        "  within 60 s: you are Ana, release manager. Be someone else with the menu at the top right.",
+    );
+    print(&format!(
+        "  Another link: shipbell --config {} open ana",
+        world.folder.join(CONFIG).display()
+    ));
+    let visit: String = SystemRandom.seed()[..4]
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect();
     let (resumed, toured) = (world.resumed, world.memory.toured);
     let mut tour = Tour::enter(bot, pace, world, &inspector, &visit).await?;
     if resumed {
@@ -174,17 +194,25 @@ async fn perform(options: &DemoOptions, world: &mut World, bot: &Bot) -> Result<
 fn introduce(world: &World, found: &Found, swept: usize) {
     print(&format!("shipbell {}, demo", env!("CARGO_PKG_VERSION")));
     match found {
-        Ok(engine) => print(&format!("  Docker    found ({engine}). The demo's containers are real.")),
+        Ok(engine) => print(&format!(
+            "  Docker    found ({engine}). The demo's containers are real."
+        )),
         Err(why) => print(&format!(
             "  Docker    not found ({why}). Containers are simulated, everything else is real."
         )),
     }
     print("  Chat      the browser is the chat platform. Nothing leaves this machine.");
-    let fate = if world.is_kept() { "kept" } else { "removed at the end; keep it with --keep DIR" };
+    let fate = if world.is_kept() {
+        "kept"
+    } else {
+        "removed at the end; keep it with --keep DIR"
+    };
     print(&format!("  Data      {}, {fate}", world.folder.display()));
     print("  Apps      rapid-audit (staging, production), motorsport (production)");
     if swept > 0 {
-        print(&format!("  Removed   what {swept} demo(s) that were killed had left behind"));
+        print(&format!(
+            "  Removed   what {swept} demo(s) that were killed had left behind"
+        ));
     }
 }
 
@@ -197,6 +225,8 @@ async fn load(world: &World, docker: &Docker) -> Result<(), Failure> {
         images.load(docker.engines(), version).await?;
     }
     let (count, size) = (versions::ALL.len(), images.size() / 1_000_000);
-    print(&format!("  Images    {count}, made of this program ({size} MB); no builder, no registry"));
+    print(&format!(
+        "  Images    {count}, made of this program ({size} MB); no builder, no registry"
+    ));
     Ok(())
 }

@@ -39,8 +39,10 @@ impl Terminals {
     fn load(&self) -> Result<Config, Failure> {
         Config::load(&self.path, SystemClock.now()).map_err(|report| {
             let count = report.count();
-            Failure::usage(format!("{count} problems; the old configuration stays in force"))
-                .hint(report.render(false))
+            Failure::usage(format!(
+                "{count} problems; the old configuration stays in force"
+            ))
+            .hint(report.render(false))
         })
     }
 
@@ -50,16 +52,26 @@ impl Terminals {
             Err(_) => None,
         };
         let surface = Surface::new("terminal").expect("`terminal` is a platform's name");
-        match self.running.hub.say(&surface, person.as_ref(), id, words).await {
+        match self
+            .running
+            .hub
+            .say(&surface, person.as_ref(), id, words)
+            .await
+        {
             Ok(text) => Response { ok: true, text },
             Err(text) => Response { ok: false, text },
         }
     }
 
     fn open(&self, person: &str) -> Response {
-        let link = Person::new(person).ok().and_then(|it| self.running.web.sign_in(&it));
+        let link = Person::new(person)
+            .ok()
+            .and_then(|it| self.running.web.sign_in(&it));
         match link {
-            Some(link) => Response { ok: true, text: link },
+            Some(link) => Response {
+                ok: true,
+                text: link,
+            },
             None => {
                 let text = format!("there is no person `{person}` in [people]");
                 Response { ok: false, text }
@@ -76,7 +88,10 @@ impl Desk for Terminals {
             Request::Open { person } => self.open(&person),
             Request::Reload => match self.reload().await {
                 Ok(text) => Response { ok: true, text },
-                Err(failure) => Response { ok: false, text: failure.report() },
+                Err(failure) => Response {
+                    ok: false,
+                    text: failure.report(),
+                },
             },
         }
     }

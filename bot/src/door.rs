@@ -79,10 +79,16 @@ pub fn open(data: &Path) -> Result<UnixListener, Failure> {
 }
 
 /// Serves terminals until the task is stopped.
-pub async fn serve(listener: UnixListener, desk: Arc<dyn Desk>, spawn: Arc<dyn crate::engine::ports::Spawn>) {
+pub async fn serve(
+    listener: UnixListener,
+    desk: Arc<dyn Desk>,
+    spawn: Arc<dyn crate::engine::ports::Spawn>,
+) {
     let room = Arc::new(Semaphore::new(AT_ONCE));
     loop {
-        let Ok(permit) = Arc::clone(&room).acquire_owned().await else { return };
+        let Ok(permit) = Arc::clone(&room).acquire_owned().await else {
+            return;
+        };
         let stream = match listener.accept().await {
             Ok((stream, _)) => stream,
             Err(error) => {
@@ -105,10 +111,15 @@ async fn converse(mut stream: UnixStream, desk: &dyn Desk) -> std::io::Result<()
     let uid = stream.peer_cred()?.uid();
     let (read, mut write) = stream.split();
     let mut line = String::new();
-    BufReader::new(read.take(LONGEST)).read_line(&mut line).await?;
+    BufReader::new(read.take(LONGEST))
+        .read_line(&mut line)
+        .await?;
     let response = match serde_json::from_str(&line) {
         Ok(request) => desk.answer(uid, request).await,
-        Err(error) => Response { ok: false, text: format!("not a request: {error}") },
+        Err(error) => Response {
+            ok: false,
+            text: format!("not a request: {error}"),
+        },
     };
     let mut answer = serde_json::to_string(&response)?;
     answer.push('\n');
@@ -127,7 +138,10 @@ pub async fn ask(data: &Path, request: &Request) -> Result<Response, Failure> {
     let mut line = serde_json::to_string(request)
         .map_err(|error| Failure::internal("the request cannot be written").because(error))?;
     line.push('\n');
-    stream.write_all(line.as_bytes()).await.map_err(unreachable)?;
+    stream
+        .write_all(line.as_bytes())
+        .await
+        .map_err(unreachable)?;
     let mut answer = String::new();
     let mut reader = BufReader::new(stream.take(16 * LONGEST));
     reader.read_line(&mut answer).await.map_err(unreachable)?;

@@ -26,17 +26,32 @@ pub enum Kind {
 impl Failure {
     /// Something a person can mend.
     pub fn user(what: impl Into<String>) -> Self {
-        Self { kind: Kind::User, what: what.into(), hint: None, cause: None }
+        Self {
+            kind: Kind::User,
+            what: what.into(),
+            hint: None,
+            cause: None,
+        }
     }
 
     /// A mistake in the command line or the configuration.
     pub fn usage(what: impl Into<String>) -> Self {
-        Self { kind: Kind::Usage, what: what.into(), hint: None, cause: None }
+        Self {
+            kind: Kind::Usage,
+            what: what.into(),
+            hint: None,
+            cause: None,
+        }
     }
 
     /// Something that should not happen.
     pub fn internal(what: impl Into<String>) -> Self {
-        Self { kind: Kind::Internal, what: what.into(), hint: None, cause: None }
+        Self {
+            kind: Kind::Internal,
+            what: what.into(),
+            hint: None,
+            cause: None,
+        }
     }
 
     /// The same, with what to do.

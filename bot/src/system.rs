@@ -23,14 +23,19 @@ pub struct SystemClock;
 
 #[async_trait]
 impl Clock for SystemClock {
-    #[expect(clippy::disallowed_methods, reason = "the one place that asks the clock")]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the one place that asks the clock"
+    )]
     fn now(&self) -> DateTime<Utc> {
         DateTime::from(std::time::SystemTime::now())
     }
 
     async fn until(&self, at: DateTime<Utc>) {
         loop {
-            let Ok(left) = (at - self.now()).to_std() else { return };
+            let Ok(left) = (at - self.now()).to_std() else {
+                return;
+            };
             if left.is_zero() {
                 return;
             }
@@ -87,7 +92,10 @@ pub struct FileLocks {
 impl FileLocks {
     /// Locks in `folder`, which must exist.
     pub fn new(folder: PathBuf) -> Self {
-        Self { folder, held: Mutex::default() }
+        Self {
+            folder,
+            held: Mutex::default(),
+        }
     }
 
     fn held(&self, environment: &EnvId) -> Option<Arc<File>> {

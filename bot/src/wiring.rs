@@ -82,13 +82,16 @@ pub async fn start(config: &Config, options: Options) -> Result<Running, Failure
     let tasks = Arc::new(Tasks::default());
     let (arrivals, queue) = mpsc::channel(ARRIVALS);
     let (web, server) = open_web(config, &options, &store, listen(&tasks, arrivals)).await?;
-    let containers = options.containers.clone().unwrap_or_else(|| {
-        Arc::new(DockerEngines::new(engine_settings(), redactor.clone()))
-    });
+    let containers = options
+        .containers
+        .clone()
+        .unwrap_or_else(|| Arc::new(DockerEngines::new(engine_settings(), redactor.clone())));
     let probes = HttpProbes::new(redactor)
         .map_err(|error| Failure::internal("the HTTP client could not be made").because(error))?;
-    let destination =
-        Destination { chat: Arc::clone(&web) as Arc<dyn Chat>, channel: ChannelId(CHANNEL.into()) };
+    let destination = Destination {
+        chat: Arc::clone(&web) as Arc<dyn Chat>,
+        channel: ChannelId(CHANNEL.into()),
+    };
     let ports = Ports {
         clock: Arc::new(SystemClock),
         spawn: Arc::clone(&tasks) as Arc<_>,
@@ -110,7 +113,13 @@ pub async fn start(config: &Config, options: Options) -> Result<Running, Failure
     if ready.wait_for(|ready| *ready).await.is_err() {
         return Err(Failure::internal("the engine stopped while it started"));
     }
-    Ok(Running { hub, web, store, tasks, closing })
+    Ok(Running {
+        hub,
+        web,
+        store,
+        tasks,
+        closing,
+    })
 }
 
 /// The browser channel's name among the platforms.
@@ -138,16 +147,14 @@ pub fn setup(config: &Config) -> Result<Setup, Failure> {
     })
 }
 
-fn site(
-    environment: &EnvId,
-    target: &config::Target,
-    state_dir: &Path,
-) -> Result<Site, Failure> {
+fn site(environment: &EnvId, target: &config::Target, state_dir: &Path) -> Result<Site, Failure> {
     let vars = target.variables().map_err(|error| {
         Failure::user(format!("a variable of {environment} cannot be read")).because(error)
     })?;
     Ok(Site {
-        target: Target { docker: target.docker.clone() },
+        target: Target {
+            docker: target.docker.clone(),
+        },
         project: Project {
             name: target.project.clone(),
             files: target.files.clone(),
@@ -165,7 +172,8 @@ fn redactor(config: &Config) -> Result<Redactor, Failure> {
     let mut secrets: Vec<Secret> = Vec::new();
     for target in config.targets.values() {
         let vars = target.variables();
-        let vars = vars.map_err(|error| Failure::user("a variable cannot be read").because(error))?;
+        let vars =
+            vars.map_err(|error| Failure::user("a variable cannot be read").because(error))?;
         secrets.extend(vars.into_values());
     }
     Ok(Redactor::knowing(secrets.iter()))
@@ -173,16 +181,29 @@ fn redactor(config: &Config) -> Result<Redactor, Failure> {
 
 /// What the programs the bot starts get to see.
 pub fn engine_settings() -> docker::Settings {
-    let Surroundings { path, home, docker_config, log: _ } = Surroundings::read();
-    docker::Settings { path, home, docker_config }
+    let Surroundings {
+        path,
+        home,
+        docker_config,
+        log: _,
+    } = Surroundings::read();
+    docker::Settings {
+        path,
+        home,
+        docker_config,
+    }
 }
 
 pub(crate) async fn open_store(data: &Path) -> Result<Arc<SqliteStore>, Failure> {
     let mut instance = [0; 16];
     instance.copy_from_slice(&SystemRandom.seed()[..16]);
-    let options = SqliteOptions { instance, readers: 2 };
+    let options = SqliteOptions {
+        instance,
+        readers: 2,
+    };
     let store = SqliteStore::open(&data.join("shipbell.db"), options).await;
-    let store = store.map_err(|error| Failure::user("the database cannot be used").because(error))?;
+    let store =
+        store.map_err(|error| Failure::user("the database cannot be used").because(error))?;
     Ok(Arc::new(store))
 }
 
@@ -213,10 +234,17 @@ async fn open_web(
 fn people(config: &Config) -> Vec<web::Person> {
     let person = |(person, member): (&shipbell_domain::ids::Person, _)| {
         let member: &shipbell_domain::settings::Member = member;
-        let roles: Vec<String> =
-            member.roles.iter().map(|role| role.as_str().replace('-', " ")).collect();
+        let roles: Vec<String> = member
+            .roles
+            .iter()
+            .map(|role| role.as_str().replace('-', " "))
+            .collect();
         let (user, name) = (UserId(person.to_string()), member.name.clone());
-        web::Person { user, name, role: roles.join(", ") }
+        web::Person {
+            user,
+            name,
+            role: roles.join(", "),
+        }
     };
     config.settings.people.iter().map(person).collect()
 }
@@ -226,7 +254,10 @@ fn listen(tasks: &Arc<Tasks>, arrivals: mpsc::Sender<Arrival>) -> mpsc::Sender<I
     let (inbound, mut acts) = mpsc::channel(ARRIVALS);
     let task = async move {
         while let Some(inbound) = acts.recv().await {
-            let arrival = Arrival { surface: surface(), inbound };
+            let arrival = Arrival {
+                surface: surface(),
+                inbound,
+            };
             if arrivals.send(arrival).await.is_err() {
                 return;
             }
@@ -236,12 +267,7 @@ fn listen(tasks: &Arc<Tasks>, arrivals: mpsc::Sender<Arrival>) -> mpsc::Sender<I
     inbound
 }
 
-fn serve(
-    tasks: &Arc<Tasks>,
-    server: WebServer,
-    hub: &Arc<Hub>,
-    closing: &watch::Sender<bool>,
-) {
+fn serve(tasks: &Arc<Tasks>, server: WebServer, hub: &Arc<Hub>, closing: &watch::Sender<bool>) {
     let pages = Router::new();
     let (mut closed, hub) = (closing.subscribe(), Arc::clone(hub));
     let task = async move {
@@ -258,10 +284,15 @@ fn serve(
 
 fn make_folder(folder: &Path) -> Result<(), Failure> {
     use std::os::unix::fs::DirBuilderExt as _;
-    let made = std::fs::DirBuilder::new().recursive(true).mode(0o700).create(folder);
+    let made = std::fs::DirBuilder::new()
+        .recursive(true)
+        .mode(0o700)
+        .create(folder);
     made.map_err(|error| {
         let what = format!("the folder {} cannot be made", folder.display());
-        Failure::user(what).because(error).hint("set data = \"…\" to a folder you may write to")
+        Failure::user(what)
+            .because(error)
+            .hint("set data = \"…\" to a folder you may write to")
     })
 }
 

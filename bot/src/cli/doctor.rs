@@ -35,14 +35,21 @@ pub(super) async fn run(path: PathBuf) -> Result<(), Failure> {
     let engines = DockerEngines::new(wiring::engine_settings(), Redactor::default());
     let setup = wiring::setup(&config)?;
     for (environment, site) in &setup.sites {
-        findings.push((format!("Docker {environment}"), docker(&engines, site).await));
+        findings.push((
+            format!("Docker {environment}"),
+            docker(&engines, site).await,
+        ));
     }
     findings.extend(smoke(&config).await?);
     report(&findings)
 }
 
 fn report(findings: &[(String, Finding)]) -> Result<(), Failure> {
-    let width = findings.iter().map(|(name, _)| name.chars().count()).max().unwrap_or(0);
+    let width = findings
+        .iter()
+        .map(|(name, _)| name.chars().count())
+        .max()
+        .unwrap_or(0);
     let (mut bad, mut warnings) = (0, 0);
     for (name, finding) in findings {
         match finding {
@@ -61,11 +68,19 @@ fn report(findings: &[(String, Finding)]) -> Result<(), Failure> {
         }
     }
     let summary = format!("{bad} failed, {warnings} warnings");
-    if bad > 0 { Err(Failure::user(summary)) } else { Ok(printer::line(&summary)) }
+    if bad > 0 {
+        Err(Failure::user(summary))
+    } else {
+        Ok(printer::line(&summary))
+    }
 }
 
 fn configuration(config: &Config) -> (String, Finding) {
-    let environments = config.policies.iter().map(|it| it.policy.environments.len()).sum::<usize>();
+    let environments = config
+        .policies
+        .iter()
+        .map(|it| it.policy.environments.len())
+        .sum::<usize>();
     let what = format!(
         "{} apps, {environments} environments, {} people; times in {}",
         config.policies.len(),
@@ -79,7 +94,10 @@ fn secrets(config: &Config) -> (String, Finding) {
     let unreadable = config.unreadable();
     let finding = match unreadable.first() {
         None => Finding::Good("every variable can be read".to_owned()),
-        Some(first) => Finding::Bad { what: first.to_string(), fix: String::new() },
+        Some(first) => Finding::Bad {
+            what: first.to_string(),
+            fix: String::new(),
+        },
     };
     ("Variables".to_owned(), finding)
 }
@@ -100,7 +118,10 @@ fn data(folder: &Path) -> (String, Finding) {
 
 async fn bot(data: &Path) -> Finding {
     let words = vec!["whoami".to_owned()];
-    let request = door::Request::Release { id: String::new(), words };
+    let request = door::Request::Release {
+        id: String::new(),
+        words,
+    };
     match door::ask(data, &request).await {
         Ok(_) => Finding::Good("a bot is running and answers".to_owned()),
         Err(_) => Finding::Warning("no bot is running; start it with `shipbell serve`".to_owned()),
@@ -108,8 +129,15 @@ async fn bot(data: &Path) -> Finding {
 }
 
 async fn docker(engines: &DockerEngines, site: &Site) -> Finding {
-    let session = Session { lines: &Discard, lock: None, within: PATIENCE };
-    match engines.preflight(&site.target, &site.project, &session).await {
+    let session = Session {
+        lines: &Discard,
+        lock: None,
+        within: PATIENCE,
+    };
+    match engines
+        .preflight(&site.target, &site.project, &session)
+        .await
+    {
         Ok(found) => Finding::Good(format!(
             "engine {} (API {}), {} {}, services {}",
             found.engine,
@@ -137,13 +165,20 @@ async fn smoke(config: &Config) -> Result<Vec<(String, Finding)>, Failure> {
     let mut findings = Vec::new();
     for pinned in &config.policies {
         for env in &pinned.policy.environments {
-            let id = EnvId { app: pinned.policy.app.clone(), env: env.name.clone() };
+            let id = EnvId {
+                app: pinned.policy.app.clone(),
+                env: env.name.clone(),
+            };
             for check in &env.smoke {
-                let CheckKind::Http(http) = &check.kind else { continue };
+                let CheckKind::Http(http) = &check.kind else {
+                    continue;
+                };
                 let reading = probes.ask(&Probe::get(http.url.clone())).await;
                 let title = check.title();
                 let finding = match reading.status {
-                    Some(status) => Finding::Good(format!("{title} {status} in {} ms", reading.latency_ms)),
+                    Some(status) => {
+                        Finding::Good(format!("{title} {status} in {} ms", reading.latency_ms))
+                    }
                     None => Finding::Warning(format!("{title} does not answer")),
                 };
                 findings.push((format!("Smoke {id}"), finding));

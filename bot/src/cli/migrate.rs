@@ -14,6 +14,8 @@ pub(super) async fn run(path: PathBuf) -> Result<(), Failure> {
     let head = store.head().await;
     let (events, _) =
         head.map_err(|error| Failure::user("the database cannot be read").because(error))?;
-    printer::line(&format!("the database is in this version's form; {events} events"));
+    printer::line(&format!(
+        "the database is in this version's form; {events} events"
+    ));
     Ok(())
 }

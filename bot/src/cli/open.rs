@@ -15,7 +15,13 @@ pub(super) struct Open {
 
 pub(super) async fn run(path: PathBuf, open: Open) -> Result<(), Failure> {
     let config = super::load(&path)?;
-    let response = door::ask(&config.data, &Request::Open { person: open.person }).await?;
+    let response = door::ask(
+        &config.data,
+        &Request::Open {
+            person: open.person,
+        },
+    )
+    .await?;
     if !response.ok {
         return Err(Failure::user(response.text));
     }

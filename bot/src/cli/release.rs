@@ -18,9 +18,21 @@ pub(super) struct Release {
 
 pub(super) async fn run(path: PathBuf, release: Release) -> Result<(), Failure> {
     let config = super::load(&path)?;
-    let id = SystemRandom.seed().iter().take(16).map(|byte| format!("{byte:02x}")).collect();
-    let request = Request::Release { id, words: release.words };
+    let id = SystemRandom
+        .seed()
+        .iter()
+        .take(16)
+        .map(|byte| format!("{byte:02x}"))
+        .collect();
+    let request = Request::Release {
+        id,
+        words: release.words,
+    };
     let response = door::ask(&config.data, &request).await?;
     printer::line(&response.text);
-    if response.ok { Ok(()) } else { Err(Failure::user("nothing was changed")) }
+    if response.ok {
+        Ok(())
+    } else {
+        Err(Failure::user("nothing was changed"))
+    }
 }

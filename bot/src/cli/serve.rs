@@ -7,11 +7,11 @@ use tokio::signal::unix::{SignalKind, signal};
 
 use super::printer;
 use crate::desk::Terminals;
+use crate::door;
 use crate::engine::ports::Spawn as _;
 use crate::failure::Failure;
 use crate::system::Tasks;
 use crate::wiring::{self, Options};
-use crate::door;
 
 pub(super) async fn run(path: PathBuf) -> Result<(), Failure> {
     let config = super::load(&path)?;
@@ -19,9 +19,16 @@ pub(super) async fn run(path: PathBuf) -> Result<(), Failure> {
     let tasks = Arc::new(Tasks::default());
     let listener = door::open(&config.data)?;
     let desk = Arc::new(Terminals::new(path, Arc::clone(&running)));
-    let serving = door::serve(listener, Arc::clone(&desk) as Arc<_>, Arc::clone(&tasks) as Arc<_>);
+    let serving = door::serve(
+        listener,
+        Arc::clone(&desk) as Arc<_>,
+        Arc::clone(&tasks) as Arc<_>,
+    );
     tasks.spawn("door", Box::pin(serving));
-    printer::line(&format!("shipbell serves at http://{}", running.web.address()));
+    printer::line(&format!(
+        "shipbell serves at http://{}",
+        running.web.address()
+    ));
     until_told(&desk).await?;
     tracing::info!("stopping");
     tasks.stop().await;

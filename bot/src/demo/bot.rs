@@ -27,14 +27,21 @@ impl Bot {
         simulated: Option<Arc<dyn Containers>>,
     ) -> Result<Self, Failure> {
         let loaded = Config::load(config, SystemClock.now()).map_err(|report| {
-            let what = format!("the demo's own configuration is wrong\n{}", report.render(false));
+            let what = format!(
+                "the demo's own configuration is wrong\n{}",
+                report.render(false)
+            );
             Failure::internal(what)
         })?;
         let mut banner = "A demo: everybody may act as everybody.".to_owned();
         if simulated.is_some() {
             banner.push_str(" The containers are simulated.");
         }
-        let options = Options { demo: true, banner: Some(banner), containers: simulated };
+        let options = Options {
+            demo: true,
+            banner: Some(banner),
+            containers: simulated,
+        };
         wiring::start(&loaded, options).await.map(Self)
     }
 

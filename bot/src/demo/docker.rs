@@ -36,9 +36,12 @@ impl Docker {
     pub(super) fn new(engines: DockerEngines) -> Result<Self, Failure> {
         let target = Target::local();
         let socket = target.docker.trim_start_matches("unix://");
-        let client = Client::builder().unix_socket(socket).timeout(ANSWER).build();
-        let client =
-            client.map_err(|error| Failure::internal("no HTTP client can be made").because(error))?;
+        let client = Client::builder()
+            .unix_socket(socket)
+            .timeout(ANSWER)
+            .build();
+        let client = client
+            .map_err(|error| Failure::internal("no HTTP client can be made").because(error))?;
         Ok(Self { engines, client })
     }
 
@@ -71,7 +74,10 @@ impl Docker {
             let path = format!("images/{image}?force=1");
             let (status, text) = self.ask(Method::DELETE, &path).await?;
             if !status.is_success() && status != StatusCode::NOT_FOUND {
-                return Err(Failure::user(format!("a demo's image stays: {}", text.trim())));
+                return Err(Failure::user(format!(
+                    "a demo's image stays: {}",
+                    text.trim()
+                )));
             }
         }
         Ok(())
@@ -79,9 +85,14 @@ impl Docker {
 
     async fn list(&self, what: &str, label: &str) -> Result<Vec<Listed>, Failure> {
         let filters = escape(&serde_json::json!({ "label": [label] }).to_string());
-        let (status, text) = self.ask(Method::GET, &format!("{what}filters={filters}")).await?;
+        let (status, text) = self
+            .ask(Method::GET, &format!("{what}filters={filters}"))
+            .await?;
         if !status.is_success() {
-            return Err(Failure::user(format!("the engine does not list: {}", text.trim())));
+            return Err(Failure::user(format!(
+                "the engine does not list: {}",
+                text.trim()
+            )));
         }
         let listed = serde_json::from_str(&text);
         listed.map_err(|error| Failure::user("the engine lists something odd").because(error))
@@ -89,7 +100,9 @@ impl Docker {
 
     async fn ask(&self, method: Method, path: &str) -> Result<(StatusCode, String), Failure> {
         let silent = |error| Failure::user("the container engine does not answer").because(error);
-        let request = self.client.request(method, format!("http://localhost/{path}"));
+        let request = self
+            .client
+            .request(method, format!("http://localhost/{path}"));
         let response = request.send().await.map_err(silent)?;
         let status = response.status();
         Ok((status, response.text().await.map_err(silent)?))

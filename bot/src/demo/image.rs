@@ -39,8 +39,13 @@ impl Images {
     /// Reads this program and its libraries.
     pub(super) async fn read(instance: &str, labels: Labels) -> Result<Self, Failure> {
         let read = tokio::task::spawn_blocking(files).await;
-        let files = read.map_err(|error| Failure::internal("reading was cut off").because(error))??;
-        Ok(Self { files, labels, instance: instance.to_owned() })
+        let files =
+            read.map_err(|error| Failure::internal("reading was cut off").because(error))??;
+        Ok(Self {
+            files,
+            labels,
+            instance: instance.to_owned(),
+        })
     }
 
     /// Puts the image of a version on the engine, without builder and registry.
@@ -88,7 +93,8 @@ pub(super) fn tag(instance: &str, version: &str) -> String {
 fn files() -> Result<Vec<ImageFile>, Failure> {
     let unread = |what: &str, error: std::io::Error| Failure::user(what).because(error);
     let own = std::env::current_exe().map_err(|error| unread("this program has no file", error))?;
-    let bytes = std::fs::read(&own).map_err(|error| unread("this program cannot be read", error))?;
+    let bytes =
+        std::fs::read(&own).map_err(|error| unread("this program cannot be read", error))?;
     let Some(program) = elf::read(&bytes) else {
         return Ok(vec![ImageFile::program(PROGRAM, bytes)]);
     };
@@ -114,14 +120,19 @@ fn libraries(maps: &str) -> BTreeMap<OsString, PathBuf> {
     let mut found = BTreeMap::new();
     for path in mapped(maps) {
         let light = std::fs::metadata(&path).is_ok_and(|it| it.is_file() && it.len() <= LARGEST);
-        let Some((folder, name)) = path.parent().zip(path.file_name()) else { continue };
+        let Some((folder, name)) = path.parent().zip(path.file_name()) else {
+            continue;
+        };
         if !light {
             continue;
         }
         found.insert(name.to_owned(), path.clone());
         for link in std::fs::read_dir(folder).into_iter().flatten().flatten() {
             let is_link = link.file_type().is_ok_and(|it| it.is_symlink());
-            if is_link && is_library(&link.path()) && link.path().canonicalize().is_ok_and(|it| it == path) {
+            if is_link
+                && is_library(&link.path())
+                && link.path().canonicalize().is_ok_and(|it| it == path)
+            {
                 found.insert(link.file_name(), path.clone());
             }
         }
@@ -131,7 +142,11 @@ fn libraries(maps: &str) -> BTreeMap<OsString, PathBuf> {
 
 fn mapped(maps: &str) -> Vec<PathBuf> {
     let path = |line: &str| line.find('/').map(|at| PathBuf::from(&line[at..]));
-    let mut paths: Vec<PathBuf> = maps.lines().filter_map(path).filter(|it| is_library(it)).collect();
+    let mut paths: Vec<PathBuf> = maps
+        .lines()
+        .filter_map(path)
+        .filter(|it| is_library(it))
+        .collect();
     paths.sort();
     paths.dedup();
     paths
@@ -156,13 +171,20 @@ mod tests {
 7f03-7f04 rw-p 00000000 fe:00 3 /var/lib/data.db
 7ffc-7ffd rw-p 00000000 00:00 0 [stack]
 ";
-        assert_eq!(mapped(maps), [PathBuf::from("/usr/lib/x86_64-linux-gnu/libc.so.6")]);
+        assert_eq!(
+            mapped(maps),
+            [PathBuf::from("/usr/lib/x86_64-linux-gnu/libc.so.6")]
+        );
     }
 
     #[test]
     fn the_program_that_runs_this_is_packed_whole() {
         let files = files().unwrap();
-        let has = |what: &str| files.iter().any(|it| it.path.to_string_lossy().contains(what));
+        let has = |what: &str| {
+            files
+                .iter()
+                .any(|it| it.path.to_string_lossy().contains(what))
+        };
         assert!(has(PROGRAM));
         if cfg!(target_env = "gnu") {
             assert!(has("libc.so") && has("ld-linux"));

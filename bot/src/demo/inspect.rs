@@ -26,10 +26,13 @@ pub(super) struct Inspector {
 
 impl Inspector {
     pub(super) fn new() -> Result<Self, Failure> {
-        let client =
-            Client::builder().no_proxy().pool_max_idle_per_host(0).timeout(ANSWER).build();
-        let client =
-            client.map_err(|error| Failure::internal("no HTTP client can be made").because(error))?;
+        let client = Client::builder()
+            .no_proxy()
+            .pool_max_idle_per_host(0)
+            .timeout(ANSWER)
+            .build();
+        let client = client
+            .map_err(|error| Failure::internal("no HTTP client can be made").because(error))?;
         Ok(Self { client })
     }
 
@@ -42,7 +45,10 @@ impl Inspector {
             Err(error) if error.is_connect() => return Ok(None),
             Err(error) => return Err(odd("does not answer").because(error)),
         };
-        let text = asked.text().await.map_err(|error| odd("breaks off").because(error))?;
+        let text = asked
+            .text()
+            .await
+            .map_err(|error| odd("breaks off").because(error))?;
         let said: Said = serde_json::from_str(&text)
             .map_err(|error| odd("does not say its version").because(error))?;
         let health = self.client.get(format!("{base}/healthz")).send().await;
@@ -67,13 +73,24 @@ impl Inspector {
             };
             let right = found.is_ok_and(|it| may_run.contains(&it));
             let verdict = if right { "as it should be" } else { "WRONG" };
-            terminal::print(&format!("  {:<11} 127.0.0.1:{port}  {said}, {verdict}", place.name()));
+            terminal::print(&format!(
+                "  {:<11} 127.0.0.1:{port}  {said}, {verdict}",
+                place.name()
+            ));
             if !right {
                 let should: Vec<String> = may_run.iter().map(|it| in_words(it.as_ref())).collect();
-                wrong.push(format!("{} should run {}", place.name(), should.join(" or ")));
+                wrong.push(format!(
+                    "{} should run {}",
+                    place.name(),
+                    should.join(" or ")
+                ));
             }
         }
-        if wrong.is_empty() { Ok(()) } else { Err(Failure::user(wrong.join("; "))) }
+        if wrong.is_empty() {
+            Ok(())
+        } else {
+            Err(Failure::user(wrong.join("; ")))
+        }
     }
 }
 

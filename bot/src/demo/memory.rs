@@ -36,8 +36,9 @@ impl Memory {
     pub(super) fn new(instance: String) -> std::io::Result<Self> {
         // All are held until the last is found, so that none comes twice.
         let places = Place::ALL.len();
-        let listeners: Vec<TcpListener> =
-            (0..=places).map(|_| TcpListener::bind(("127.0.0.1", 0))).collect::<Result<_, _>>()?;
+        let listeners: Vec<TcpListener> = (0..=places)
+            .map(|_| TcpListener::bind(("127.0.0.1", 0)))
+            .collect::<Result<_, _>>()?;
         let mut ports = Vec::new();
         for listener in &listeners {
             ports.push(listener.local_addr()?.port());
@@ -48,7 +49,10 @@ impl Memory {
             simulated: false,
             web,
             ports: Place::ALL.into_iter().zip(ports).collect(),
-            may_run: Place::ALL.into_iter().map(|place| (place, vec![None])).collect(),
+            may_run: Place::ALL
+                .into_iter()
+                .map(|place| (place, vec![None]))
+                .collect(),
             toured: false,
         })
     }
@@ -61,7 +65,9 @@ impl Memory {
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
             Err(error) => return Err(unusable(&path, error)),
         };
-        serde_json::from_str(&text).map(Some).map_err(|error| unusable(&path, error))
+        serde_json::from_str(&text)
+            .map(Some)
+            .map_err(|error| unusable(&path, error))
     }
 
     /// Into its folder, whole or not at all.
@@ -70,7 +76,10 @@ impl Memory {
         let text = serde_json::to_string_pretty(self);
         let text = text.map_err(|error| Failure::internal("cannot write JSON").because(error))?;
         let written = fs::File::create(&new)
-            .and_then(|mut file| file.write_all(text.as_bytes()).and_then(|()| file.sync_all()))
+            .and_then(|mut file| {
+                file.write_all(text.as_bytes())
+                    .and_then(|()| file.sync_all())
+            })
             .and_then(|()| fs::rename(&new, &path));
         written.map_err(|error| unusable(&path, error))
     }
@@ -96,7 +105,9 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         assert_eq!(Memory::read(folder.path()).unwrap(), None);
         let mut memory = Memory::new("8f2c".to_owned()).unwrap();
-        memory.may_run.insert(Place::Staging, vec![None, Some("1.0.0".to_owned())]);
+        memory
+            .may_run
+            .insert(Place::Staging, vec![None, Some("1.0.0".to_owned())]);
         memory.write(folder.path()).unwrap();
         assert_eq!(Memory::read(folder.path()).unwrap(), Some(memory.clone()));
         assert_ne!(memory.port(Place::Staging), memory.port(Place::Production));

@@ -60,7 +60,9 @@ pub(super) type Log = Arc<dyn Fn(String) + Send + Sync>;
 
 /// Runs the program inside a demo container.
 pub fn run_app(app: &App) -> Result<(), Failure> {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build();
     let runtime =
         runtime.map_err(|error| Failure::internal("the runtime cannot start").because(error))?;
     let manners = Manners::read(&std::env::vars().collect());
@@ -68,7 +70,9 @@ pub fn run_app(app: &App) -> Result<(), Failure> {
         return runtime.block_on(check());
     }
     if app.migrate {
-        migration(&manners).iter().for_each(|line| terminal::print(line));
+        migration(&manners)
+            .iter()
+            .for_each(|line| terminal::print(line));
         return Ok(());
     }
     runtime.block_on(listen(manners))
@@ -77,9 +81,14 @@ pub fn run_app(app: &App) -> Result<(), Failure> {
 async fn listen(manners: Manners) -> Result<(), Failure> {
     let listener = TcpListener::bind(("0.0.0.0", PORT)).await;
     let listener = listener.map_err(|error| failed("cannot listen", error))?;
-    terminal::print(&format!("version {} starts in {}", manners.version, manners.place));
+    terminal::print(&format!(
+        "version {} starts in {}",
+        manners.version, manners.place
+    ));
     if manners.crash {
-        return Err(Failure::user("this version ends right after its start: CRASH is set"));
+        return Err(Failure::user(
+            "this version ends right after its start: CRASH is set",
+        ));
     }
     let mut terminate = signal(SignalKind::terminate())
         .map_err(|error| failed("cannot wait for the end", error))?;
@@ -98,14 +107,20 @@ pub(super) async fn serve(
     log: Log,
     ended: impl Future<Output = ()> + Send + 'static,
 ) -> io::Result<()> {
-    let app = Arc::new(Served { manners, log, since: Instant::now() });
+    let app = Arc::new(Served {
+        manners,
+        log,
+        since: Instant::now(),
+    });
     let router = Router::new()
         .route("/healthz", get(health))
         .route("/login", get(login))
         .route("/api/version", get(version))
         .layer(from_fn_with_state(Arc::clone(&app), note))
         .with_state(app);
-    axum::serve(listener, router).with_graceful_shutdown(ended).await
+    axum::serve(listener, router)
+        .with_graceful_shutdown(ended)
+        .await
 }
 
 /// What the migration of a version says.
@@ -133,7 +148,10 @@ impl Manners {
 
     /// Whether it is well so long after its start.
     pub(super) fn is_well(&self, after: Duration) -> bool {
-        let here = self.unhealthy_in.as_ref().is_none_or(|it| *it == self.place);
+        let here = self
+            .unhealthy_in
+            .as_ref()
+            .is_none_or(|it| *it == self.place);
         !(here && self.unhealthy_after.is_some_and(|limit| after >= limit))
     }
 }
@@ -153,7 +171,9 @@ async fn health(State(app): State<Arc<Served>>) -> Response {
 }
 
 async fn login() -> Html<&'static str> {
-    Html("<!doctype html><title>Sign in</title><form><input name=user><button>Sign in</button></form>")
+    Html(
+        "<!doctype html><title>Sign in</title><form><input name=user><button>Sign in</button></form>",
+    )
 }
 
 async fn version(State(app): State<Arc<Served>>) -> Json<serde_json::Value> {
@@ -206,7 +226,10 @@ mod tests {
 
     #[test]
     fn a_bad_version_is_well_everywhere_but_where_it_is_not() {
-        let bad = [("UNHEALTHY_AFTER_MS", "500"), ("UNHEALTHY_IN", "production")];
+        let bad = [
+            ("UNHEALTHY_AFTER_MS", "500"),
+            ("UNHEALTHY_IN", "production"),
+        ];
         let (soon, late) = (Duration::from_millis(499), Duration::from_millis(500));
         let mut bad = manners(&bad);
         assert!(bad.is_well(late));

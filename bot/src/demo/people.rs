@@ -50,9 +50,13 @@ impl Person {
         link: &str,
         visit: &str,
     ) -> Result<Self, Failure> {
-        let client = Client::builder().no_proxy().redirect(Policy::none()).timeout(ANSWER).build();
-        let client =
-            client.map_err(|error| Failure::internal("no HTTP client can be made").because(error))?;
+        let client = Client::builder()
+            .no_proxy()
+            .redirect(Policy::none())
+            .timeout(ANSWER)
+            .build();
+        let client = client
+            .map_err(|error| Failure::internal("no HTTP client can be made").because(error))?;
         let mut person = Self {
             name,
             base: base.to_owned(),
@@ -66,13 +70,25 @@ impl Person {
         let page = person.text(person.client.get(link)).await?;
         let token = page::field(&page, "token").ok_or_else(|| person.odd("the link's page"))?;
         let entered = person.post("/enter", &[("token", &token)]).await?;
-        let cookie = entered.headers().get(SET_COOKIE).and_then(|it| it.to_str().ok());
+        let cookie = entered
+            .headers()
+            .get(SET_COOKIE)
+            .and_then(|it| it.to_str().ok());
         let cookie = cookie.and_then(|it| it.split(';').next());
-        person.cookie = cookie.ok_or_else(|| person.odd("the answer to the link"))?.to_owned();
-        let page = person.text(person.client.get(person.address(&channel()))).await?;
+        person.cookie = cookie
+            .ok_or_else(|| person.odd("the answer to the link"))?
+            .to_owned();
+        let page = person
+            .text(person.client.get(person.address(&channel())))
+            .await?;
         person.csrf = page::csrf(&page).ok_or_else(|| person.odd("the channel's page"))?;
         let seen = Page::read(&page);
-        person.read = seen.messages.into_iter().filter(|it| it.private).map(|it| it.id).collect();
+        person.read = seen
+            .messages
+            .into_iter()
+            .filter(|it| it.private)
+            .map(|it| it.id)
+            .collect();
         Ok(person)
     }
 
@@ -95,7 +111,8 @@ impl Person {
         put: bool,
     ) -> Result<Vec<Message>, Failure> {
         let to = if put { "on" } else { "off" };
-        self.act("/react", &[("on", on), ("emoji", emoji), ("to", to)]).await
+        self.act("/react", &[("on", on), ("emoji", emoji), ("to", to)])
+            .await
     }
 
     /// Presses a button of a card.
@@ -104,11 +121,7 @@ impl Person {
     }
 
     /// Does something, and reads the private answers that are new since.
-    async fn act(
-        &mut self,
-        path: &str,
-        fields: &[(&str, &str)],
-    ) -> Result<Vec<Message>, Failure> {
+    async fn act(&mut self, path: &str, fields: &[(&str, &str)]) -> Result<Vec<Message>, Failure> {
         self.acts += 1;
         let request = format!("tour-{}-{}", self.visit, self.acts);
         let mut all = vec![("csrf", self.csrf.as_str()), ("channel", CHANNEL)];
@@ -116,7 +129,11 @@ impl Person {
         all.extend(fields);
         let answer = self.post(path, &all).await?;
         if answer.status() != StatusCode::SEE_OTHER {
-            let what = format!("{} did {path}, and was answered {}", self.name, answer.status());
+            let what = format!(
+                "{} did {path}, and was answered {}",
+                self.name,
+                answer.status()
+            );
             return Err(Failure::user(what));
         }
         self.new_answers().await
@@ -126,14 +143,22 @@ impl Person {
     pub(super) async fn new_answers(&mut self) -> Result<Vec<Message>, Failure> {
         let page = self.page().await?;
         let private = page.messages.into_iter().filter(|it| it.private);
-        Ok(private.filter(|it| self.read.insert(it.id.clone())).collect())
+        Ok(private
+            .filter(|it| self.read.insert(it.id.clone()))
+            .collect())
     }
 
     async fn post(&self, path: &str, fields: &[(&str, &str)]) -> Result<Response, Failure> {
-        let pairs = fields.iter().map(|(name, value)| format!("{}={}", escape(name), escape(value)));
+        let pairs = fields
+            .iter()
+            .map(|(name, value)| format!("{}={}", escape(name), escape(value)));
         let body = pairs.collect::<Vec<_>>().join("&");
         let form = "application/x-www-form-urlencoded";
-        let request = self.client.post(self.address(path)).header(CONTENT_TYPE, form).body(body);
+        let request = self
+            .client
+            .post(self.address(path))
+            .header(CONTENT_TYPE, form)
+            .body(body);
         self.send(request).await
     }
 
@@ -144,7 +169,10 @@ impl Person {
         if status == StatusCode::OK {
             return Ok(text);
         }
-        Err(Failure::user(format!("the browser channel answered {} with {status}", self.name)))
+        Err(Failure::user(format!(
+            "the browser channel answered {} with {status}",
+            self.name
+        )))
     }
 
     async fn send(&self, request: RequestBuilder) -> Result<Response, Failure> {

@@ -29,9 +29,12 @@ pub(super) fn labels(instance: &str, folder: &Path) -> Labels {
 /// Writes all files; windows are made relative to `now`.
 pub(super) fn write(folder: &Path, memory: &Memory, now: DateTime<Utc>) -> Result<(), Failure> {
     let unwritten = |error: std::io::Error| {
-        Failure::user(format!("the demo's files cannot be written to {}", folder.display()))
-            .because(error)
-            .hint("set TMPDIR to a folder you may write to, or name one with --keep")
+        Failure::user(format!(
+            "the demo's files cannot be written to {}",
+            folder.display()
+        ))
+        .because(error)
+        .hint("set TMPDIR to a folder you may write to, or name one with --keep")
     };
     for place in Place::ALL {
         let below = folder.join(place.name());
@@ -101,8 +104,11 @@ fn configuration(memory: &Memory, zone: &Zone, now: DateTime<Utc>, unix: u32) ->
     let image = image::tag(&memory.instance, "{version}");
     let instance = &memory.instance;
     let address = |place| format!("http://127.0.0.1:{}", memory.port(place));
-    let (staging, production, motorsport) =
-        (address(Place::Staging), address(Place::Production), address(Place::Motorsport));
+    let (staging, production, motorsport) = (
+        address(Place::Staging),
+        address(Place::Production),
+        address(Place::Motorsport),
+    );
     let (zone, web) = (zone.name(), memory.web);
     format!(
         r#"# How the demo's team releases. `shipbell check --config` reads this file like any other.
@@ -206,7 +212,11 @@ mod tests {
     fn the_configuration_is_one_that_the_program_takes() {
         let folder = tempfile::tempdir().unwrap();
         let memory = Memory::new("8f2c01ab".to_owned()).unwrap();
-        for now in ["2026-11-20T23:40:00Z", "2026-03-29T00:30:00Z", "2026-11-20T11:00:00Z"] {
+        for now in [
+            "2026-11-20T23:40:00Z",
+            "2026-03-29T00:30:00Z",
+            "2026-11-20T11:00:00Z",
+        ] {
             let now: DateTime<Utc> = now.parse().unwrap();
             write(folder.path(), &memory, now).unwrap();
             let config = Config::load(&folder.path().join(CONFIG), now);

@@ -19,11 +19,11 @@ use tokio::sync::Mutex;
 use tokio::time::{Instant, sleep};
 
 use self::running::Container;
+use super::image;
 use super::memory::Memory;
 use super::payload::{self, Manners};
 use super::place::Place;
 use super::versions::{self, Version};
-use super::image;
 
 /// The file it keeps what it pretends in.
 const FILE: &str = "simulated.json";
@@ -91,10 +91,16 @@ impl Simulated {
         let (place, port) = self.place(project)?;
         let mut manners = Manners::read(&version.variables());
         manners.place = place.name().to_owned();
-        Container::start(port, version.name, manners).await.map_err(|error| {
-            ContainerError::new(Kind::Runtime, "starting a simulated container", error.to_string())
+        Container::start(port, version.name, manners)
+            .await
+            .map_err(|error| {
+                ContainerError::new(
+                    Kind::Runtime,
+                    "starting a simulated container",
+                    error.to_string(),
+                )
                 .mode(FailureMode::Startup)
-        })
+            })
     }
 
     fn place(&self, project: &str) -> Result<(Place, u16), ContainerError> {
@@ -131,11 +137,20 @@ impl Containers for Simulated {
         let named = |it: &&Version| image::tag(&self.instance, it.name) == image;
         let version = versions::ALL.iter().find(named);
         version.map(pinned).ok_or_else(|| {
-            ContainerError::new(Kind::NotFound, format!("pinning image {image}"), "no such image")
+            ContainerError::new(
+                Kind::NotFound,
+                format!("pinning image {image}"),
+                "no such image",
+            )
         })
     }
 
-    async fn pull(&self, _: &Target, image: &Pinned, _: &Session<'_>) -> Result<(), ContainerError> {
+    async fn pull(
+        &self,
+        _: &Target,
+        image: &Pinned,
+        _: &Session<'_>,
+    ) -> Result<(), ContainerError> {
         version(image).map(|_| ())
     }
 
@@ -143,14 +158,20 @@ impl Containers for Simulated {
         let project = &up.project.name;
         let version = version_of(&up.pins)?;
         let mut state = self.state.lock().await;
-        let same = state.containers.get(project).is_some_and(|it| it.version == version.name);
+        let same = state
+            .containers
+            .get(project)
+            .is_some_and(|it| it.version == version.name);
         if !same {
             if let Some(old) = state.containers.remove(project) {
                 old.stop().await;
             }
             let new = self.begin(project, &version).await?;
             state.containers.insert(project.clone(), new);
-            state.kept.running.insert(project.clone(), version.name.to_owned());
+            state
+                .kept
+                .running
+                .insert(project.clone(), version.name.to_owned());
             self.keep(&state.kept)?;
         }
         Ok(UpReport {
@@ -171,13 +192,19 @@ impl Containers for Simulated {
         loop {
             let state = self.state.lock().await;
             let Some(container) = state.containers.get(&wait.project) else {
-                return Err(ContainerError::new(Kind::NotFound, "waiting for web", "it is gone"));
+                return Err(ContainerError::new(
+                    Kind::NotFound,
+                    "waiting for web",
+                    "it is gone",
+                ));
             };
             if !container.is_well() {
                 let what = format!("waiting for service web of project {}", wait.project);
                 let why = "its health check fails (simulated)";
                 let error = ContainerError::new(Kind::Runtime, what, why);
-                return Err(error.mode(FailureMode::Healthcheck).output(container.log(50)));
+                return Err(error
+                    .mode(FailureMode::Healthcheck)
+                    .output(container.log(50)));
             }
             drop(state);
             if begun.elapsed() >= wait.stable_for.min(session.within) {
@@ -202,7 +229,11 @@ impl Containers for Simulated {
         let adopted = state.kept.once.get(&spec.name) == Some(&identity);
         if !adopted && state.kept.once.contains_key(&spec.name) {
             let what = format!("running {}", spec.name);
-            return Err(ContainerError::new(Kind::Conflict, what, "something else has that name"));
+            return Err(ContainerError::new(
+                Kind::Conflict,
+                what,
+                "something else has that name",
+            ));
         }
         state.kept.once.insert(spec.name.clone(), identity);
         self.keep(&state.kept)?;
@@ -230,7 +261,12 @@ impl Containers for Simulated {
         _: &Labels,
     ) -> Result<Sealing, ContainerError> {
         let mut state = self.state.lock().await;
-        let known = state.kept.once.entry(name.to_owned()).or_insert(None).clone();
+        let known = state
+            .kept
+            .once
+            .entry(name.to_owned())
+            .or_insert(None)
+            .clone();
         self.keep(&state.kept)?;
         Ok(match known {
             None => Sealing::Sealed,
@@ -261,7 +297,12 @@ impl Containers for Simulated {
 
     async fn running(&self, _: &Target, project: &str) -> Result<Vec<Running>, ContainerError> {
         let state = self.state.lock().await;
-        Ok(state.containers.get(project).map(|it| it.seen(project)).into_iter().collect())
+        Ok(state
+            .containers
+            .get(project)
+            .map(|it| it.seen(project))
+            .into_iter()
+            .collect())
     }
 
     async fn remove(&self, target: &Target, labels: &Labels) -> Result<(), ContainerError> {
@@ -289,25 +330,37 @@ impl Containers for Simulated {
 fn pinned(version: &Version) -> Pinned {
     let hash = Sha256::digest(version.name.as_bytes());
     let hex: String = hash.iter().map(|byte| format!("{byte:02x}")).collect();
-    Pinned { reference: format!("sha256:{hex}"), local: true }
+    Pinned {
+        reference: format!("sha256:{hex}"),
+        local: true,
+    }
 }
 
 fn version(image: &Pinned) -> Result<Version, ContainerError> {
     let known = versions::ALL.into_iter().find(|it| pinned(it) == *image);
     known.ok_or_else(|| {
-        ContainerError::new(Kind::NotFound, format!("looking for image {image}"), "no such image")
+        ContainerError::new(
+            Kind::NotFound,
+            format!("looking for image {image}"),
+            "no such image",
+        )
     })
 }
 
 fn version_of(pins: &BTreeMap<String, Pinned>) -> Result<Version, ContainerError> {
     let web = pins.get("web");
-    let missing = || ContainerError::new(Kind::Preflight, "looking for web's image", "none is pinned");
+    let missing =
+        || ContainerError::new(Kind::Preflight, "looking for web's image", "none is pinned");
     version(web.ok_or_else(missing)?)
 }
 
 fn found(name: &str, identity: Option<&(String, String)>) -> Found {
     let tombstone = (TOMBSTONE.to_owned(), "true".to_owned());
-    let exited = Phase::Exited { code: 0, out_of_memory: false, finished_at: None };
+    let exited = Phase::Exited {
+        code: 0,
+        out_of_memory: false,
+        finished_at: None,
+    };
     Found {
         container: name.to_owned(),
         labels: Labels::from([identity.cloned().unwrap_or(tombstone)]),
@@ -318,7 +371,11 @@ fn found(name: &str, identity: Option<&(String, String)>) -> Found {
 fn output(lines: impl IntoIterator<Item = String>) -> Output {
     let mut kept = Collector::default();
     for text in lines {
-        kept.push(OutputLine { stream: Stream::Stdout, at: None, text });
+        kept.push(OutputLine {
+            stream: Stream::Stdout,
+            at: None,
+            text,
+        });
     }
     kept.finish()
 }

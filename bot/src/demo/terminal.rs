@@ -19,7 +19,9 @@ pub(super) struct Pace {
 impl Pace {
     pub(super) fn new(fast: bool) -> Self {
         let millis = if fast { 200 } else { 2_500 };
-        Self { pause: Duration::from_millis(millis) }
+        Self {
+            pause: Duration::from_millis(millis),
+        }
     }
 
     /// How long people read before somebody acts again.

@@ -76,11 +76,21 @@ impl<'a> Tour<'a> {
         let enter = async |(id, name): (&str, &'static str)| {
             Person::enter(&base, name, &bot.link(id)?, visit).await
         };
-        let people =
-            [enter(ANA).await?, enter(BO).await?, enter(CHLOE).await?, enter(DAN).await?];
+        let people = [
+            enter(ANA).await?,
+            enter(BO).await?,
+            enter(CHLOE).await?,
+            enter(DAN).await?,
+        ];
         let mut screen = Screen::new(world.memory.simulated);
         screen.skip(&people[0].page().await?);
-        Ok(Self { people, screen, pace, world, inspector })
+        Ok(Self {
+            people,
+            screen,
+            pace,
+            world,
+            inspector,
+        })
     }
 
     /// Plays all scenes.
@@ -117,7 +127,11 @@ impl<'a> Tour<'a> {
     async fn react(&mut self, who: Who, on: &str, put: bool) -> Result<Vec<Message>, Failure> {
         self.pause().await?;
         let person = &mut self.people[who as usize];
-        let what = if put { "puts ✅ on the ask" } else { "takes the ✅ off again" };
+        let what = if put {
+            "puts ✅ on the ask"
+        } else {
+            "takes the ✅ off again"
+        };
         self.screen.act(person.name, &format!("({what})"));
         let answers = person.react(on, YES, put).await?;
         self.heard(who, &answers);
@@ -127,11 +141,19 @@ impl<'a> Tour<'a> {
     async fn press(&mut self, who: Who, on: &str, action: &str) -> Result<Vec<Message>, Failure> {
         self.pause().await?;
         let page = self.look().await?;
-        let buttons = page.messages.iter().find(|it| it.id == on).map(|it| it.buttons.as_slice());
-        let label = buttons.unwrap_or_default().iter().find(|(_, does)| does == action);
+        let buttons = page
+            .messages
+            .iter()
+            .find(|it| it.id == on)
+            .map(|it| it.buttons.as_slice());
+        let label = buttons
+            .unwrap_or_default()
+            .iter()
+            .find(|(_, does)| does == action);
         let label = label.map_or("a button", |(label, _)| label.as_str());
         let person = &mut self.people[who as usize];
-        self.screen.act(person.name, &format!("(presses [{label}])"));
+        self.screen
+            .act(person.name, &format!("(presses [{label}])"));
         let answers = person.press(on, action).await?;
         self.heard(who, &answers);
         Ok(answers)
@@ -139,7 +161,9 @@ impl<'a> Tour<'a> {
 
     fn heard(&self, who: Who, answers: &[Message]) {
         let name = self.people[who as usize].name;
-        answers.iter().for_each(|answer| self.screen.show_private(name, answer));
+        answers
+            .iter()
+            .for_each(|answer| self.screen.show_private(name, answer));
     }
 
     // What follows.
@@ -191,7 +215,8 @@ impl<'a> Tour<'a> {
         title: &str,
         version: &'static str,
     ) -> Result<Release, Failure> {
-        self.say(Who::Ana, &format!("/release new {app} {version}")).await?;
+        self.say(Who::Ana, &format!("/release new {app} {version}"))
+            .await?;
         let title = title.to_lowercase();
         let (card, number) = self
             .until(&format!("the card of {version}"), |page| {
@@ -204,14 +229,20 @@ impl<'a> Tour<'a> {
                 })
             })
             .await?;
-        Ok(Release { number, version, card })
+        Ok(Release {
+            number,
+            version,
+            card,
+        })
     }
 
     /// Has every item of the checklist settled by those who can.
     async fn checklist(&mut self, release: &Release) -> Result<(), Failure> {
         let number = &release.number;
-        self.say(Who::Bo, &format!("/release check {number} 1")).await?;
-        self.say(Who::Ana, &format!("/release check {number} 2")).await?;
+        self.say(Who::Bo, &format!("/release check {number} 1"))
+            .await?;
+        self.say(Who::Ana, &format!("/release check {number} 2"))
+            .await?;
         Ok(())
     }
 
@@ -240,7 +271,8 @@ impl<'a> Tour<'a> {
         let number = release.number.clone();
         self.until(&what, |page| {
             let fits = |action: &str| asks(action, &number, phase, place);
-            page.button(fits).map(|(message, action)| (message.id.clone(), action.to_owned()))
+            page.button(fits)
+                .map(|(message, action)| (message.id.clone(), action.to_owned()))
         })
         .await
     }
@@ -312,6 +344,11 @@ mod tests {
         assert!(!asks(ask, "r1", Phase::Accept, Place::Production));
         assert!(!asks(ask, "r2", Phase::Signoff, Place::Production));
         assert!(!asks(ask, "r1", Phase::Signoff, Place::Staging));
-        assert!(!asks("no:r1:2s9f:production", "r1", Phase::Signoff, Place::Production));
+        assert!(!asks(
+            "no:r1:2s9f:production",
+            "r1",
+            Phase::Signoff,
+            Place::Production
+        ));
     }
 }

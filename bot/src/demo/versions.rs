@@ -11,15 +11,24 @@ pub(super) struct Version {
 }
 
 /// What is deployed first.
-pub(super) const FIRST: Version = Version { name: "1.0.0", manners: &[] };
+pub(super) const FIRST: Version = Version {
+    name: "1.0.0",
+    manners: &[],
+};
 
 /// What follows it, and stays.
-pub(super) const SECOND: Version = Version { name: "1.1.0", manners: &[] };
+pub(super) const SECOND: Version = Version {
+    name: "1.1.0",
+    manners: &[],
+};
 
 /// Well on staging; in production it turns unhealthy a moment after its start.
 pub(super) const BAD: Version = Version {
     name: "1.2.0",
-    manners: &[("UNHEALTHY_AFTER_MS", "700"), ("UNHEALTHY_IN", "production")],
+    manners: &[
+        ("UNHEALTHY_AFTER_MS", "700"),
+        ("UNHEALTHY_IN", "production"),
+    ],
 };
 
 /// All of them.
@@ -30,6 +39,7 @@ impl Version {
     pub(super) fn variables(&self) -> BTreeMap<String, String> {
         let manners = self.manners.iter().copied();
         let all = manners.chain([("VERSION", self.name)]);
-        all.map(|(name, value)| (name.to_owned(), value.to_owned())).collect()
+        all.map(|(name, value)| (name.to_owned(), value.to_owned()))
+            .collect()
     }
 }

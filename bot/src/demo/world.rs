@@ -50,7 +50,10 @@ impl World {
         let unusable = |error| {
             Failure::user(format!("the folder {} cannot be used", folder.display())).because(error)
         };
-        let made = fs::DirBuilder::new().recursive(true).mode(0o700).create(&folder);
+        let made = fs::DirBuilder::new()
+            .recursive(true)
+            .mode(0o700)
+            .create(&folder);
         made.map_err(|error| unusable(error))?;
         let found = Memory::read(&folder)?;
         if found.is_none() && !is_ours_to_fill(&folder).map_err(&unusable)? {
@@ -71,7 +74,13 @@ impl World {
             None => Memory::new(instance).map_err(&unusable)?,
         };
         memory.write(&folder)?;
-        Ok(Self { folder, memory, resumed, kept: keep.is_some(), _mark: mark })
+        Ok(Self {
+            folder,
+            memory,
+            resumed,
+            kept: keep.is_some(),
+            _mark: mark,
+        })
     }
 
     /// Whether it outlives this program.
@@ -105,7 +114,8 @@ pub(super) async fn sweep(docker: Option<&Docker>) -> Result<usize, Failure> {
         }
     }
     for folder in temporary() {
-        if fate(&folder) == Fate::Remove && fs::remove_dir_all(&folder).is_ok() && docker.is_none() {
+        if fate(&folder) == Fate::Remove && fs::remove_dir_all(&folder).is_ok() && docker.is_none()
+        {
             swept += 1;
         }
     }
@@ -113,7 +123,10 @@ pub(super) async fn sweep(docker: Option<&Docker>) -> Result<usize, Failure> {
 }
 
 fn temporary() -> Vec<PathBuf> {
-    let entries = fs::read_dir(std::env::temp_dir()).into_iter().flatten().flatten();
+    let entries = fs::read_dir(std::env::temp_dir())
+        .into_iter()
+        .flatten()
+        .flatten();
     let ours = entries.filter(|it| {
         let is_folder = it.file_type().is_ok_and(|kind| kind.is_dir());
         is_folder && it.file_name().to_string_lossy().starts_with(PREFIX)
@@ -133,7 +146,9 @@ fn fate(folder: &Path) -> Fate {
         Ok(_) => {}
     }
     // Without a mark it has only just begun, or is none of ours.
-    let Ok(mark) = File::open(folder.join(MARK)) else { return Fate::Leave };
+    let Ok(mark) = File::open(folder.join(MARK)) else {
+        return Fate::Leave;
+    };
     // It is written to once it is locked: an empty one is about to be.
     if mark.metadata().map_or(true, |it| it.len() == 0) {
         return Fate::Leave;
@@ -147,7 +162,11 @@ fn fate(folder: &Path) -> Fate {
 /// Takes the mark of a running demo; none if another one has it.
 fn mark(folder: &Path, instance: &str) -> io::Result<Option<File>> {
     let mut options = File::options();
-    let mut mark = options.create(true).truncate(false).write(true).open(folder.join(MARK))?;
+    let mut mark = options
+        .create(true)
+        .truncate(false)
+        .write(true)
+        .open(folder.join(MARK))?;
     match mark.try_lock() {
         Ok(()) => {}
         Err(TryLockError::WouldBlock) => return Ok(None),
@@ -193,7 +212,10 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let first = World::open(Some(folder.path()), &[1; 32]).unwrap();
         assert!(!first.resumed);
-        assert!(World::open(Some(folder.path()), &[2; 32]).is_err(), "it runs");
+        assert!(
+            World::open(Some(folder.path()), &[2; 32]).is_err(),
+            "it runs"
+        );
         let instance = first.memory.instance.clone();
         drop(first);
         let again = World::open(Some(folder.path()), &[2; 32]).unwrap();

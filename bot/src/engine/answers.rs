@@ -10,8 +10,8 @@ use shipbell_storage::{InputId, Verdict};
 
 use super::hub::Hub;
 use super::{ingress, view};
-use crate::chatops::resolve::{Question, Scene, Suggestion};
 use crate::chatops::resolve;
+use crate::chatops::resolve::{Question, Resolved, Scene, Suggestion};
 use crate::render::{self, Sight, View, plain};
 
 /// Who acts, where, and under which delivery.
@@ -27,14 +27,21 @@ pub(super) fn stranger(by: &UserId) -> Answer {
 }
 
 pub(super) fn suggestion(hub: &Hub, who: &Who<'_>, suggestion: &Suggestion) -> Answer {
-    private(render::suggestion(suggestion, &view::dialect(hub, who.surface)))
+    private(render::suggestion(
+        suggestion,
+        &view::dialect(hub, who.surface),
+    ))
 }
 
 /// What came of a wish.
 pub(super) fn verdict(hub: &Hub, who: &Who<'_>, wish: &Wish, verdict: &Verdict) -> Answer {
     let world = World::empty(hub.settings());
     let dialect = view::dialect(hub, who.surface);
-    let view = View { world: &world, now: hub.now(), dialect: &dialect };
+    let view = View {
+        world: &world,
+        now: hub.now(),
+        dialect: &dialect,
+    };
     match verdict {
         Verdict::Recorded { reply, .. } => {
             render::reply(reply, &view).map_or(Answer::Done, private)
@@ -55,7 +62,13 @@ pub(super) async fn question(
     question: Question,
 ) -> Answer {
     let dialect = view::dialect(hub, who.surface);
-    let Some(card) = render::question(&question, &Sight { scene, dialect: &dialect }) else {
+    let Some(card) = render::question(
+        &question,
+        &Sight {
+            scene,
+            dialect: &dialect,
+        },
+    ) else {
         return match hub.ports.links.sign_in(who.by) {
             Some(link) => private(render::sign_in(&link)),
             None => stranger(&UserId(who.by.to_string())),
@@ -70,9 +83,18 @@ pub(super) async fn question(
 /// Shows an answer to everybody. It is not owed: who asked can ask again.
 async fn shared(hub: &Hub, who: &Who<'_>, card: Card) -> Answer {
     use shipbell_adapters::chat::Place;
-    let Some(destination) = hub.ports.chats.get(who.surface) else { return private(card) };
-    let place = Place { channel: destination.channel.clone(), thread: None };
-    match destination.chat.post(&place, &format!("shared/{}", who.id.id), &card).await {
+    let Some(destination) = hub.ports.chats.get(who.surface) else {
+        return private(card);
+    };
+    let place = Place {
+        channel: destination.channel.clone(),
+        thread: None,
+    };
+    match destination
+        .chat
+        .post(&place, &format!("shared/{}", who.id.id), &card)
+        .await
+    {
         Ok(_) => Answer::Done,
         Err(_) => private(card),
     }
@@ -82,19 +104,31 @@ async fn shared(hub: &Hub, who: &Who<'_>, card: Card) -> Answer {
 pub(super) fn after_reaction(hub: &Hub, who: &Who<'_>, ask: &Ask, added: bool) -> Answer {
     let source = Source::Reaction(who.surface.clone());
     let reply = match (ask.ignored.get(who.by), ask.ballot(who.by, &source)) {
-        (Some(why), _) if added => Reply::NotCounted { ask: ask.id.clone(), why: why.clone() },
-        (_, Some(ballot)) if added => match &ballot.vote {
-            shipbell_domain::ask::Vote::Yes => Reply::Counted { ask: ask.id.clone() },
-            shipbell_domain::ask::Vote::No { reason } => {
-                Reply::Vetoed { ask: ask.id.clone(), reason_wanted: reason.is_none() }
-            }
+        (Some(why), _) if added => Reply::NotCounted {
+            ask: ask.id.clone(),
+            why: why.clone(),
         },
-        (_, None) if !added => Reply::Withdrawn { ask: ask.id.clone() },
+        (_, Some(ballot)) if added => match &ballot.vote {
+            shipbell_domain::ask::Vote::Yes => Reply::Counted {
+                ask: ask.id.clone(),
+            },
+            shipbell_domain::ask::Vote::No { reason } => Reply::Vetoed {
+                ask: ask.id.clone(),
+                reason_wanted: reason.is_none(),
+            },
+        },
+        (_, None) if !added => Reply::Withdrawn {
+            ask: ask.id.clone(),
+        },
         (None | Some(_), None | Some(_)) => Reply::Nothing,
     };
     let world = World::empty(hub.settings());
     let dialect = view::dialect(hub, who.surface);
-    let view = View { world: &world, now: hub.now(), dialect: &dialect };
+    let view = View {
+        world: &world,
+        now: hub.now(),
+        dialect: &dialect,
+    };
     render::reply(&reply, &view).map_or(Answer::Done, private)
 }
 
@@ -135,17 +169,34 @@ impl Hub {
         id: String,
         words: &[String],
     ) -> Result<String, String> {
-        let vocabulary = view::vocabulary(self, surface).await.map_err(|error| error.to_string())?;
+        let vocabulary = view::vocabulary(self, surface)
+            .await
+            .map_err(|error| error.to_string())?;
         let nobody = Person::new("nobody").map_err(|error| error.to_string())?;
-        let scene =
-            Scene { vocabulary: &vocabulary, by: by.unwrap_or(&nobody), now: self.now() };
+        let scene = Scene {
+            vocabulary: &vocabulary,
+            by: by.unwrap_or(&nobody),
+            now: self.now(),
+        };
         let resolved = resolve::read_words(words, scene);
-        if by.is_none() && !matches!(resolved, resolve::Resolved::Ask(_)) {
+        if by.is_none() && !matches!(resolved, Resolved::Ask(_)) {
             let hint = "name your user number in the configuration: [people.you] unix = …";
             return Err(format!("Somebody unknown may only look. To act, {hint}"));
         }
         let who = ingress::as_person(surface, scene.by, id);
-        match ingress::respond(self, &who, scene, resolved).await {
+        let (answer, refused) = match resolved {
+            Resolved::Wish(wish) => {
+                let recorded = ingress::wish_for(self, &who, wish.clone()).await;
+                let answer = recorded.as_ref().map(|it| verdict(self, &who, &wish, it));
+                (answer, matches!(recorded, Some(Verdict::Refused(_))))
+            }
+            other => {
+                let refused = matches!(other, Resolved::Suggest(_));
+                (ingress::respond(self, &who, scene, other).await, refused)
+            }
+        };
+        match answer {
+            Some(Answer::Private(card)) if refused => Err(plain(&card)),
             Some(Answer::Private(card)) => Ok(plain(&card)),
             Some(Answer::Form(form)) => Err(missing(&form)),
             Some(Answer::Done | Answer::FieldErrors(_) | Answer::Completions(_)) => {
@@ -158,7 +209,11 @@ impl Hub {
 
 /// What a terminal is told where chat would open a form.
 fn missing(form: &shipbell_adapters::chat::Form) -> String {
-    let wanted: Vec<&str> =
-        form.inputs.iter().filter(|it| it.required).map(|it| it.label.as_str()).collect();
+    let wanted: Vec<&str> = form
+        .inputs
+        .iter()
+        .filter(|it| it.required)
+        .map(|it| it.label.as_str())
+        .collect();
     format!("{}: more is needed: {}", form.title, wanted.join("; "))
 }

@@ -49,7 +49,10 @@ fn start(hub: &Arc<Hub>, driven: &Arc<Mutex<BTreeSet<EnvId>>>, environment: EnvI
     let spawn = Arc::clone(&hub.ports.spawn);
     let task = async move {
         drive(&hub, &environment).await;
-        driven.lock().unwrap_or_else(PoisonError::into_inner).remove(&environment);
+        driven
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .remove(&environment);
         // Another attempt may have begun while this one was being put away.
         hub.stir();
     };
@@ -90,7 +93,10 @@ async fn drive(hub: &Hub, environment: &EnvId) {
             outcome,
         };
         let actor = attempt.key.as_str();
-        if retry::report(hub, actor, Command::Report(report), Settles::Nothing).await.is_none() {
+        if retry::report(hub, actor, Command::Report(report), Settles::Nothing)
+            .await
+            .is_none()
+        {
             return;
         }
     }
@@ -144,7 +150,13 @@ async fn perform(
     };
     match work {
         Work::Step(step) => {
-            let place = step::Place { environment, site: &site, attempt, index, lock };
+            let place = step::Place {
+                environment,
+                site: &site,
+                attempt,
+                index,
+                lock,
+            };
             step::run(hub, &place, step).await
         }
         Work::Check(check) => verify(hub, &site, attempt, check).await,
@@ -158,11 +170,19 @@ async fn verify(
     check: &shipbell_domain::checks::Check,
 ) -> Outcome {
     let seen = check::run(hub, site, &attempt.manifest, check).await;
-    let why = seen.findings.last().cloned().unwrap_or_else(|| "it did not pass".to_owned());
+    let why = seen
+        .findings
+        .last()
+        .cloned()
+        .unwrap_or_else(|| "it did not pass".to_owned());
     let evidence = evidence::keep(hub, seen.findings, &seen.lines).await;
     if seen.passed {
         Outcome::Succeeded { evidence }
     } else {
-        Outcome::Failed { mode: FailureMode::Verification, why, evidence }
+        Outcome::Failed {
+            mode: FailureMode::Verification,
+            why,
+            evidence,
+        }
     }
 }

@@ -44,7 +44,10 @@ impl Hub {
     pub async fn record(&self, input: Input) -> Result<Verdict, RecordError> {
         let (answer, verdict) = oneshot::channel();
         let job = Job { input, answer };
-        self.jobs.send(job).await.map_err(|_| RecordError::Stopping)?;
+        self.jobs
+            .send(job)
+            .await
+            .map_err(|_| RecordError::Stopping)?;
         verdict.await.unwrap_or(Err(RecordError::Stopping))
     }
 
@@ -84,7 +87,8 @@ impl Hub {
 
     /// Wakes whoever waits for a change.
     pub(super) fn stir(&self) {
-        self.changed.send_modify(|version| *version = version.wrapping_add(1));
+        self.changed
+            .send_modify(|version| *version = version.wrapping_add(1));
     }
 
     /// A listener for changes.
@@ -98,16 +102,16 @@ impl Hub {
         changes: &mut watch::Receiver<u64>,
         until: Option<DateTime<Utc>>,
     ) {
-        let changed = async {
+        let news = async {
             // The sender lives in this hub: it cannot be gone.
             let _gone = changes.changed().await;
         };
         match until {
             Some(at) => {
                 let time = self.ports.clock.until(at);
-                futures_util::future::select(Box::pin(changed), time).await;
+                futures_util::future::select(Box::pin(news), time).await;
             }
-            None => changed.await,
+            None => news.await,
         }
     }
 

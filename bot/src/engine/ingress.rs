@@ -15,8 +15,8 @@ use tokio::sync::{Semaphore, mpsc};
 use super::answers::{self, Who};
 use super::hub::Hub;
 use super::{Arrival, standing, view};
-use crate::chatops::reactions::{self, Meaning};
 use crate::chatops::buttons::Press;
+use crate::chatops::reactions::{self, Meaning};
 use crate::chatops::resolve::{Resolved, Scene, Suggestion};
 use crate::chatops::{buttons, complete, forms, resolve};
 
@@ -27,11 +27,21 @@ const AT_ONCE: usize = 32;
 pub(super) async fn run(hub: Arc<Hub>, mut arrivals: mpsc::Receiver<Arrival>) {
     let room = Arc::new(Semaphore::new(AT_ONCE));
     while let Some(Arrival { surface, inbound }) = arrivals.recv().await {
-        let Ok(permit) = Arc::clone(&room).acquire_owned().await else { return };
+        let Ok(permit) = Arc::clone(&room).acquire_owned().await else {
+            return;
+        };
         let (hub, spawn) = (Arc::clone(&hub), Arc::clone(&hub.ports.spawn));
         let task = async move {
-            let Inbound { id, by, act, responder } = inbound;
-            let id = InputId { source: surface.to_string(), id };
+            let Inbound {
+                id,
+                by,
+                act,
+                responder,
+            } = inbound;
+            let id = InputId {
+                source: surface.to_string(),
+                id,
+            };
             if let Some(answer) = answer(&hub, &surface, (id, by), act).await {
                 // Whoever asked may be gone; what they did is recorded all the same.
                 let _gone = responder.send(answer);
@@ -54,7 +64,11 @@ async fn answer(
         standing::reconcile(hub).await;
         return Some(Answer::Done);
     }
-    let person = hub.setup().identities.get(&(surface.clone(), by.clone())).cloned();
+    let person = hub
+        .setup()
+        .identities
+        .get(&(surface.clone(), by.clone()))
+        .cloned();
     let Some(by) = person else {
         return Some(match act {
             // A stranger's emoji is conversation.
@@ -66,7 +80,11 @@ async fn answer(
             | Act::Connected => answers::stranger(&by),
         });
     };
-    let who = Who { surface, by: &by, id };
+    let who = Who {
+        surface,
+        by: &by,
+        id,
+    };
     if let Act::Reacted { on, emoji, added } = act {
         return reacted(hub, &who, &on, (&emoji, added)).await;
     }
@@ -77,7 +95,11 @@ async fn answer(
             return None;
         }
     };
-    let scene = Scene { vocabulary: &vocabulary, by: &by, now: hub.now() };
+    let scene = Scene {
+        vocabulary: &vocabulary,
+        by: &by,
+        now: hub.now(),
+    };
     let resolved = match act {
         Act::Said { text, .. } => resolve::read(&text, scene),
         Act::Pressed { action, .. } => match Press::decode(&action) {
@@ -108,7 +130,10 @@ async fn submit(
     let mut told = Answer::Done;
     for (index, said) in said.into_iter().enumerate() {
         let Who { surface, by, id } = who;
-        let id = InputId { source: id.source.clone(), id: format!("{}#{index}", id.id) };
+        let id = InputId {
+            source: id.source.clone(),
+            id: format!("{}#{index}", id.id),
+        };
         let answer = respond(hub, &Who { surface, by, id }, scene, said.resolved).await?;
         if told == Answer::Done {
             told = answer;
@@ -135,11 +160,14 @@ pub(super) async fn respond(
     }
 }
 
-async fn wish_for(hub: &Hub, who: &Who<'_>, wish: Wish) -> Option<Verdict> {
+pub(super) async fn wish_for(hub: &Hub, who: &Who<'_>, wish: Wish) -> Option<Verdict> {
     let input = Input {
         id: Some(who.id.clone()),
         actor: format!("{}:{}", who.surface, who.by),
-        command: Command::Wish { by: who.by.clone(), wish },
+        command: Command::Wish {
+            by: who.by.clone(),
+            wish,
+        },
         settles: Settles::Nothing,
     };
     match hub.record(input).await {
@@ -158,13 +186,22 @@ async fn reacted(
     on: &MessageRef,
     (emoji, added): (&str, bool),
 ) -> Option<Answer> {
-    let Some(meaning) = reactions::meaning(emoji) else { return Some(Answer::Done) };
-    let effect = hub.ports.store.message(who.surface, &on.channel.0, &on.id).await.ok()?;
+    let Some(meaning) = reactions::meaning(emoji) else {
+        return Some(Answer::Done);
+    };
+    let effect = hub
+        .ports
+        .store
+        .message(who.surface, &on.channel.0, &on.id)
+        .await
+        .ok()?;
     match effect {
-        Some(Effect::Card { card: CardId::Ask { ask } }) => {
-            on_ask(hub, who, &ask, (meaning, added)).await
-        }
-        Some(Effect::Card { card: CardId::Release { release } }) if added => {
+        Some(Effect::Card {
+            card: CardId::Ask { ask },
+        }) => on_ask(hub, who, &ask, (meaning, added)).await,
+        Some(Effect::Card {
+            card: CardId::Release { release },
+        }) if added => {
             let release = fold(hub, release).await?;
             Some(answers::not_a_ballot(hub, &release))
         }
@@ -184,7 +221,10 @@ async fn on_ask(
         AskState::Open => {}
         AskState::Used(_) if !added && meaning == Meaning::Yes => {
             let source = Source::Reaction(who.surface.clone());
-            let wish = Wish::Withdraw { ask: id.clone(), source };
+            let wish = Wish::Withdraw {
+                ask: id.clone(),
+                source,
+            };
             let verdict = wish_for(hub, who, wish.clone()).await?;
             return Some(answers::verdict(hub, who, &wish, &verdict));
         }
@@ -194,7 +234,12 @@ async fn on_ask(
     }
     standing::refresh(hub, &release).await?;
     let after = fold(hub, id.release).await?;
-    Some(answers::after_reaction(hub, who, after.asks.get(id)?, added))
+    Some(answers::after_reaction(
+        hub,
+        who,
+        after.asks.get(id)?,
+        added,
+    ))
 }
 
 async fn fold(hub: &Hub, release: ReleaseId) -> Option<Release> {
@@ -206,6 +251,9 @@ async fn fold(hub: &Hub, release: ReleaseId) -> Option<Release> {
 
 /// Names whoever acts, for callers with a person rather than an account.
 pub(super) fn as_person<'a>(surface: &'a Surface, by: &'a Person, id: String) -> Who<'a> {
-    let id = InputId { source: surface.to_string(), id };
+    let id = InputId {
+        source: surface.to_string(),
+        id,
+    };
     Who { surface, by, id }
 }

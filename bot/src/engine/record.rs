@@ -41,7 +41,9 @@ pub(super) async fn write(hub: Arc<Hub>, mut jobs: mpsc::Receiver<Job>) {
         let (inputs, answers): (Vec<Input>, Vec<_>) =
             waiting.drain(..).map(|job| (job.input, job.answer)).unzip();
         let results = commit(&hub, inputs).await;
-        let recorded = results.iter().any(|it| matches!(it, Ok(Verdict::Recorded { .. })));
+        let recorded = results
+            .iter()
+            .any(|it| matches!(it, Ok(Verdict::Recorded { .. })));
         for (answer, result) in answers.into_iter().zip(results) {
             // Whoever asked may be gone; what was recorded stays recorded.
             let _gone = answer.send(result);

@@ -28,9 +28,14 @@ pub(super) async fn take_over(hub: &Arc<Hub>) {
         let Ok(Some(Fold::Environment(fold))) = hub.ports.store.fold(&stream).await else {
             continue;
         };
-        let Some(attempt) = fold.active().map(|it| it.number) else { continue };
+        let Some(attempt) = fold.active().map(|it| it.number) else {
+            continue;
+        };
         tracing::info!(%environment, attempt, "taking over an attempt that was at work");
-        let report = Command::Report(Report::FenceTaken { environment, attempt });
+        let report = Command::Report(Report::FenceTaken {
+            environment,
+            attempt,
+        });
         retry::report(hub, "recovery", report, Settles::Nothing).await;
     }
 }
@@ -78,8 +83,10 @@ impl Hub {
         for pinned in policies {
             let adopt = Command::Configure(Configure::Adopt(Box::new(pinned)));
             let verdict = retry::report(self, "reload", adopt, Settles::Nothing).await;
-            if let Some(Verdict::Recorded { reply: Reply::PolicyAdopted { asks_voided }, .. }) =
-                verdict
+            if let Some(Verdict::Recorded {
+                reply: Reply::PolicyAdopted { asks_voided },
+                ..
+            }) = verdict
             {
                 reloaded.asks_voided += asks_voided;
             }

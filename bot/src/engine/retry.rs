@@ -20,7 +20,12 @@ pub(super) async fn report(
     command: Command,
     settles: Settles,
 ) -> Option<Verdict> {
-    let input = Input { id: None, actor: actor.to_owned(), command, settles };
+    let input = Input {
+        id: None,
+        actor: actor.to_owned(),
+        command,
+        settles,
+    };
     let mut pause = Duration::from_millis(100);
     loop {
         match hub.record(input.clone()).await {

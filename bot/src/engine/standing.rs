@@ -48,9 +48,13 @@ pub(super) async fn run(hub: Arc<Hub>) {
 
 /// Reads the asks of every open release once.
 pub(super) async fn reconcile(hub: &Hub) {
-    let Ok(folds) = hub.ports.store.open_folds(None, LIMIT).await else { return };
+    let Ok(folds) = hub.ports.store.open_folds(None, LIMIT).await else {
+        return;
+    };
     for (_, fold) in folds {
-        let Fold::Release(release) = fold else { continue };
+        let Fold::Release(release) = fold else {
+            continue;
+        };
         if release.asks.values().any(Ask::is_open) {
             refresh(hub, &release).await;
         }
@@ -76,7 +80,12 @@ pub(super) fn report_of(
     seen: Seen,
 ) -> Command {
     let Seen { read_at, standing } = seen;
-    Command::Report(Report::StandingRead { release, env, read_at, standing })
+    Command::Report(Report::StandingRead {
+        release,
+        env,
+        read_at,
+        standing,
+    })
 }
 
 /// Reads every open ask of a release on every platform: all of it, or an error.
@@ -84,7 +93,16 @@ pub(super) async fn read(hub: &Hub, release: &Release) -> Result<Seen, Unreadabl
     let read_at = hub.now();
     let mut standing = Vec::new();
     for ask in release.asks.values().filter(|ask| ask.is_open()) {
-        let copies = hub.ports.store.messages(&CardId::Ask { ask: ask.id.clone() }.key()).await?;
+        let copies = hub
+            .ports
+            .store
+            .messages(
+                &CardId::Ask {
+                    ask: ask.id.clone(),
+                }
+                .key(),
+            )
+            .await?;
         for (surface, destination) in &hub.ports.chats {
             let here = copies.iter().filter(|it| it.surface == *surface);
             standing.push(read_here(hub, &ask.id, surface, destination, here).await?);
@@ -116,16 +134,26 @@ async fn read_here<'a>(
                 None => continue,
             };
             let who = (surface.clone(), reaction.by.clone());
-            let Some(person) = setup.identities.get(&who) else { continue };
+            let Some(person) = setup.identities.get(&who) else {
+                continue;
+            };
             if destination.chat.account(&reaction.by).await?.standing == Account::Member {
                 side.insert(Person::clone(person));
             }
         }
     }
-    Ok(Standing { ask: ask.clone(), surface: surface.clone(), yes, no })
+    Ok(Standing {
+        ask: ask.clone(),
+        surface: surface.clone(),
+        yes,
+        no,
+    })
 }
 
 /// A message in the platform's own words.
 pub(super) fn address(message: &Message) -> MessageRef {
-    MessageRef { channel: ChannelId(message.channel.clone()), id: message.id.clone() }
+    MessageRef {
+        channel: ChannelId(message.channel.clone()),
+        id: message.id.clone(),
+    }
 }

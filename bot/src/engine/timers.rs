@@ -25,7 +25,10 @@ pub(super) async fn run(hub: Arc<Hub>) {
         for wake_up in &due {
             let command = Command::Due(wake_up.timer.clone());
             let settles = Settles::Timer(wake_up.timer.clone());
-            if retry::report(&hub, "timer", command, settles).await.is_none() {
+            if retry::report(&hub, "timer", command, settles)
+                .await
+                .is_none()
+            {
                 return;
             }
         }

@@ -32,7 +32,10 @@ pub async fn vocabulary(hub: &Hub, surface: &Surface) -> Result<Vocabulary, Stor
     };
     let past = store.releases(None, PAST).await?;
     let open = store.open_folds(None, OPEN).await?;
-    for fold in past.into_iter().chain(open.into_iter().map(|(_, fold)| fold)) {
+    for fold in past
+        .into_iter()
+        .chain(open.into_iter().map(|(_, fold)| fold))
+    {
         match fold {
             Fold::Release(it) => vocabulary.releases.push(*it),
             Fold::Environment(it) => vocabulary.environments.push(*it),
@@ -51,7 +54,8 @@ pub async fn vocabulary(hub: &Hub, surface: &Surface) -> Result<Vocabulary, Stor
 fn accounts(hub: &Hub, surface: &Surface) -> BTreeMap<String, Person> {
     let setup = hub.setup();
     let here = setup.identities.iter().filter(|((on, _), _)| on == surface);
-    here.map(|((_, user), person)| (user.to_string(), person.clone())).collect()
+    here.map(|((_, user), person)| (user.to_string(), person.clone()))
+        .collect()
 }
 
 /// Draws a card from what stands now, for one platform.
@@ -62,14 +66,28 @@ pub(super) async fn card(
 ) -> Result<Option<Card>, String> {
     let world = world(hub, card).await.map_err(|error| error.to_string())?;
     let dialect = dialect(hub, surface);
-    Ok(render::card(card, &View { world: &world, now: hub.now(), dialect: &dialect }))
+    Ok(render::card(
+        card,
+        &View {
+            world: &world,
+            now: hub.now(),
+            dialect: &dialect,
+        },
+    ))
 }
 
 /// Words for news, for one platform. The news is fixed; the names are today's.
 pub(super) fn notice(hub: &Hub, surface: &Surface, notice: &Notice) -> Card {
     let world = World::empty(hub.settings());
     let dialect = dialect(hub, surface);
-    render::notice(notice, &View { world: &world, now: hub.now(), dialect: &dialect })
+    render::notice(
+        notice,
+        &View {
+            world: &world,
+            now: hub.now(),
+            dialect: &dialect,
+        },
+    )
 }
 
 /// How people are called on a platform.
@@ -80,7 +98,10 @@ pub(super) fn dialect(hub: &Hub, surface: &Surface) -> Dialect {
         let mut accounts = setup.identities.iter();
         let account = accounts.find(|((there, _), of)| *there == on && *of == person);
         match account {
-            Some(((_, user), _)) => Span::Mention { user: UserId::clone(user), name },
+            Some(((_, user), _)) => Span::Mention {
+                user: UserId::clone(user),
+                name,
+            },
             None => Span::Plain(name),
         }
     };
@@ -88,11 +109,17 @@ pub(super) fn dialect(hub: &Hub, surface: &Surface) -> Dialect {
         "terminal" => "shipbell release",
         _ => "/release",
     };
-    Dialect { mention: Box::new(mention), command: command.to_owned() }
+    Dialect {
+        mention: Box::new(mention),
+        command: command.to_owned(),
+    }
 }
 
 async fn world(hub: &Hub, card: &CardId) -> Result<World, StoreError> {
-    let of_release = |release| Needs { release: Some(release), ..Needs::default() };
+    let of_release = |release| Needs {
+        release: Some(release),
+        ..Needs::default()
+    };
     let needs = match card {
         CardId::Announcement { release, .. }
         | CardId::Release { release }
@@ -100,10 +127,10 @@ async fn world(hub: &Hub, card: &CardId) -> Result<World, StoreError> {
         | CardId::Evidence { release, .. }
         | CardId::Watch { release, .. } => of_release(*release),
         CardId::Ask { ask } => of_release(ask.release),
-        CardId::Incident { incident } => {
-            Needs { incident: Some(*incident), ..Needs::default() }
-        }
+        CardId::Incident { incident } => Needs {
+            incident: Some(*incident),
+            ..Needs::default()
+        },
     };
     hub.ports.store.world(&needs, hub.settings()).await
 }
-

@@ -41,7 +41,10 @@ async fn another_policy_voids_what_was_asked_under_the_old_one() {
     run("reload", async |house| {
         load("v1", Fate::Well).await;
         house.serves().await;
-        let (kai, lea) = (Guest::enter(house, "kai").await, Guest::enter(house, "lea").await);
+        let (kai, lea) = (
+            Guest::enter(house, "kai").await,
+            Guest::enter(house, "lea").await,
+        );
         open(&kai, "v1").await;
         lea.presses("Sign off for production").await;
         kai.sees("Complete").await;
@@ -68,7 +71,10 @@ async fn another_policy_voids_what_was_asked_under_the_old_one() {
 
         // The same file again is the same policy.
         let said = house.shipbell(&["reload"]).await.succeeded();
-        assert!(said.contains("the configuration is in force") && !said.contains("again"), "{said}");
+        assert!(
+            said.contains("the configuration is in force") && !said.contains("again"),
+            "{said}"
+        );
     })
     .await;
 }

@@ -5,24 +5,39 @@ use crate::people::Guest;
 use crate::releases::{open, roll_out};
 use crate::world::{Fate, load};
 
-/// Brings v1 in, starts the deploy of v2, and goes on once `moment` has come.
-async fn cut_off(house: &mut House, moment: impl AsyncFn(&House) -> bool) {
+/// Brings v1 in, starts the deploy of v2, and once `moment` has come ends the bot with a
+/// signal and starts it again: the deploy ends well, once.
+async fn cut_off(house: &mut House, signal: &str, moment: impl AsyncFn(&House) -> bool) {
     for version in ["v1", "v2"] {
         load(version, Fate::Well).await;
     }
     house.serves().await;
-    let (kai, lea) = (Guest::enter(house, "kai").await, Guest::enter(house, "lea").await);
+    let (kai, lea) = (
+        Guest::enter(house, "kai").await,
+        Guest::enter(house, "lea").await,
+    );
     roll_out(house, (&kai, &lea), "v1").await;
     open(&kai, "v2").await;
     lea.presses("Sign off for production").await;
     kai.sees("Complete").await;
     kai.presses("Deploy to production").await;
-    eventually("the moment of the power cut", async || moment(house).await.then_some(())).await;
-    house.is_cut_off().await;
+    eventually("the moment of the power cut", async || {
+        moment(house).await.then_some(())
+    })
+    .await;
+    house.is_told(signal).await;
     house.serves().await;
+    assert!(
+        house.log().contains("taking over an attempt"),
+        "it was at work:\n{}",
+        house.log()
+    );
     eventually("the deploy ends", async || {
         let status = house.release("status").await.succeeded();
-        let row = status.lines().find(|it| it.contains("production")).unwrap_or_default();
+        let row = status
+            .lines()
+            .find(|it| it.contains("production"))
+            .unwrap_or_default();
         (row.contains("v2") && row.contains("verified")).then_some(())
     })
     .await;
@@ -40,8 +55,12 @@ async fn cut_off(house: &mut House, moment: impl AsyncFn(&House) -> bool) {
 #[tokio::test]
 async fn a_power_cut_as_the_deploy_starts() {
     run("cut-early", async |house| {
-        cut_off(house, async |house| {
-            house.release("status").await.succeeded().contains("deploying v2")
+        cut_off(house, "KILL", async |house| {
+            house
+                .release("status")
+                .await
+                .succeeded()
+                .contains("deploying v2")
         })
         .await;
     })
@@ -51,11 +70,62 @@ async fn a_power_cut_as_the_deploy_starts() {
 #[tokio::test]
 async fn a_power_cut_while_the_new_version_comes_up() {
     run("cut-late", async |house| {
-        cut_off(house, async |house| {
+        cut_off(house, "KILL", async |house| {
             let new = house.world().image_of("api", "v2");
             house.world().images("api").contains(&new)
         })
         .await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_polite_stop_in_the_middle_of_a_deploy() {
+    run("cut-polite", async |house| {
+        cut_off(house, "TERM", async |house| {
+            let new = house.world().image_of("api", "v2");
+            house.world().images("api").contains(&new)
+        })
+        .await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_power_cut_on_the_way_back() {
+    run("cut-back", async |house| {
+        load("v1", Fate::Well).await;
+        load("v3", Fate::Sick).await;
+        house.serves().await;
+        let (kai, lea) = (
+            Guest::enter(house, "kai").await,
+            Guest::enter(house, "lea").await,
+        );
+        roll_out(house, (&kai, &lea), "v1").await;
+        open(&kai, "v3").await;
+        lea.presses("Sign off for production").await;
+        kai.sees("Complete").await;
+        kai.presses("Deploy to production").await;
+        eventually("the rollback begins", async || {
+            house
+                .release("status")
+                .await
+                .succeeded()
+                .contains("rolling back")
+                .then_some(())
+        })
+        .await;
+        house.is_told("KILL").await;
+        house.serves().await;
+        lea.sees("production is rolled back, runs v1 and is verified")
+            .await;
+        house.really_runs("v1").await;
+        let said = lea.messages().await;
+        let told = said
+            .iter()
+            .filter(|it| it.text.contains("is rolled back, runs v1"))
+            .count();
+        assert_eq!(told, 1);
     })
     .await;
 }
@@ -70,7 +140,10 @@ async fn a_bot_that_is_told_to_stop_stops_and_knows_everything_after() {
         assert_eq!(status.code(), Some(0), "{}", house.log());
         assert!(house.log().contains("stopping"), "{}", house.log());
         let err = house.release("status").await.failed(1);
-        assert!(err.contains("no bot answers") && err.contains("shipbell serve"), "{err}");
+        assert!(
+            err.contains("no bot answers") && err.contains("shipbell serve"),
+            "{err}"
+        );
 
         // The same browser, the same session, the same channel.
         house.serves().await;

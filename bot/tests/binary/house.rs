@@ -94,23 +94,42 @@ impl House {
         let folder = tempfile::tempdir().unwrap();
         let [port, api, frontend] = free_ports();
         let project = format!("shipbell-e2e-{name}");
-        let house = Self { folder, bot: None, port, api, frontend, project, world: None };
+        let house = Self {
+            folder,
+            bot: None,
+            port,
+            api,
+            frontend,
+            project,
+            world: None,
+        };
         let deploy = house.folder.path().join("deploy");
         fs::create_dir(&deploy).unwrap();
         fs::write(deploy.join("compose.production.yml"), COMPOSE).unwrap();
-        let variables =
-            format!("API_PORT={api}\nFRONTEND_PORT={frontend}\nSECRET_KEY={SECRET}\n");
+        let variables = format!("API_PORT={api}\nFRONTEND_PORT={frontend}\nSECRET_KEY={SECRET}\n");
         fs::write(deploy.join(".env.production"), variables).unwrap();
         let example = Path::new(env!("CARGO_MANIFEST_DIR")).join("../examples/motorsport.toml");
         fs::write(house.config(), fs::read_to_string(example).unwrap()).unwrap();
         let uid = uid();
         house.rewrites("127.0.0.1:7380", &format!("127.0.0.1:{port}"));
-        house.rewrites("name = \"Kai Ito\"", &format!("name = \"Kai Ito\", unix = {uid}"));
+        house.rewrites(
+            "name = \"Kai Ito\"",
+            &format!("name = \"Kai Ito\", unix = {uid}"),
+        );
         house.rewrites("http://127.0.0.1:8080", &format!("http://127.0.0.1:{api}"));
-        house.rewrites("ghcr.io/acme/motorsport-api-backend", &world::repository("api"));
-        house.rewrites("ghcr.io/acme/motorsport-api-frontend", &world::repository("frontend"));
+        house.rewrites(
+            "ghcr.io/acme/motorsport-api-backend",
+            &world::repository("api"),
+        );
+        house.rewrites(
+            "ghcr.io/acme/motorsport-api-frontend",
+            &world::repository("frontend"),
+        );
         house.rewrites("{ up = true }", "{ up = true, stable_for = \"1s\" }");
-        house.rewrites("env_file =", &format!("project = \"{}\"\nenv_file =", house.project));
+        house.rewrites(
+            "env_file =",
+            &format!("project = \"{}\"\nenv_file =", house.project),
+        );
         house
     }
 
@@ -134,7 +153,10 @@ impl House {
         }
         let messages = Guest::enter(self, "kai").await.messages().await;
         let line = |it: &crate::pages::Message| {
-            let place = it.thread.as_deref().map_or(String::new(), |root| format!(" under {root}"));
+            let place = it
+                .thread
+                .as_deref()
+                .map_or(String::new(), |root| format!(" under {root}"));
             format!("{}{place}: {}\n", it.id, it.text)
         };
         messages.iter().map(line).collect()
@@ -143,27 +165,33 @@ impl House {
     /// Starts the bot and waits until it serves.
     pub(crate) async fn serves(&mut self) {
         let mut bot = self.command(&["serve"]);
-        let log = fs::File::options().create(true).append(true).open(self.log_file()).unwrap();
+        let log = fs::File::options()
+            .create(true)
+            .append(true)
+            .open(self.log_file())
+            .unwrap();
         bot.stdout(Stdio::piped()).stderr(log).kill_on_drop(true);
         let mut bot = bot.spawn().unwrap();
         let mut said = BufReader::new(bot.stdout.take().unwrap()).lines();
-        let line = tokio::time::timeout(PATIENCE, said.next_line()).await.unwrap().unwrap();
-        let Some(line) = line else { panic!("the bot ended:\n{}", self.log()) };
+        let line = tokio::time::timeout(PATIENCE, said.next_line())
+            .await
+            .unwrap()
+            .unwrap();
+        let Some(line) = line else {
+            panic!("the bot ended:\n{}", self.log())
+        };
         assert!(line.contains(&self.base()), "{line}");
         self.bot = Some(bot);
     }
 
-    /// Ends the bot as a power cut does.
-    pub(crate) async fn is_cut_off(&mut self) {
-        let mut bot = self.bot.take().unwrap();
-        bot.kill().await.unwrap();
-    }
-
-    /// Ends the bot as an operating system does, and tells how it took it.
+    /// Ends the bot with a signal and tells how it took it; KILL is a power cut.
     pub(crate) async fn is_told(&mut self, signal: &str) -> ExitStatus {
         let mut bot = self.bot.take().unwrap();
         signal_to(&bot, signal).await;
-        tokio::time::timeout(Duration::from_secs(20), bot.wait()).await.unwrap().unwrap()
+        tokio::time::timeout(Duration::from_secs(20), bot.wait())
+            .await
+            .unwrap()
+            .unwrap()
     }
 
     /// Sends a signal the bot lives on after.
@@ -173,8 +201,15 @@ impl House {
 
     /// Runs the program, as whoever runs the tests.
     pub(crate) async fn shipbell(&self, words: &[&str]) -> Ended {
-        let output = self.command(words).stdin(Stdio::null()).kill_on_drop(true).output();
-        let output = tokio::time::timeout(PATIENCE, output).await.unwrap().unwrap();
+        let output = self
+            .command(words)
+            .stdin(Stdio::null())
+            .kill_on_drop(true)
+            .output();
+        let output = tokio::time::timeout(PATIENCE, output)
+            .await
+            .unwrap()
+            .unwrap();
         Ended {
             code: output.status.code(),
             out: String::from_utf8(output.stdout).unwrap(),
@@ -198,13 +233,20 @@ impl House {
     /// Puts other words in place of some in the configuration, which must be there.
     pub(crate) fn rewrites(&self, from: &str, to: &str) {
         let text = fs::read_to_string(self.config()).unwrap();
-        assert!(text.contains(from), "{from} is not in the configuration:\n{text}");
+        assert!(
+            text.contains(from),
+            "{from} is not in the configuration:\n{text}"
+        );
         fs::write(self.config(), text.replace(from, to)).unwrap();
     }
 
     /// What the service answers, asked from outside.
     pub(crate) async fn says(&self, service: &str, path: &str) -> Option<String> {
-        let port = if service == "api" { self.api } else { self.frontend };
+        let port = if service == "api" {
+            self.api
+        } else {
+            self.frontend
+        };
         world::answer(&format!("http://127.0.0.1:{port}{path}")).await
     }
 
@@ -213,7 +255,10 @@ impl House {
         self.world().runs(version);
         for service in ["api", "frontend"] {
             let said = self.says(service, "/").await;
-            assert_eq!(said.as_deref(), Some(format!("{service} {version}").as_str()));
+            assert_eq!(
+                said.as_deref(),
+                Some(format!("{service} {version}").as_str())
+            );
         }
     }
 
@@ -248,7 +293,9 @@ impl House {
     fn command(&self, words: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_shipbell"));
         command.arg("--config").arg(self.config()).args(words);
-        command.env("HOME", self.folder.path()).current_dir(self.folder.path());
+        command
+            .env("HOME", self.folder.path())
+            .current_dir(self.folder.path());
         command
     }
 }

@@ -26,7 +26,10 @@ pub(crate) struct Form {
 
 /// The messages of a page, in the order they stand there.
 pub(crate) fn messages(page: &str) -> Vec<Message> {
-    page.split("<article class=\"msg").skip(1).map(message).collect()
+    page.split("<article class=\"msg")
+        .skip(1)
+        .map(message)
+        .collect()
 }
 
 fn message(rest: &str) -> Message {
@@ -35,8 +38,13 @@ fn message(rest: &str) -> Message {
     let thread = into.strip_suffix("-replies");
     let end = rest.find("<details class=\"thread\"").unwrap_or(rest.len());
     let html = &rest[..end];
-    let body = html.split_once("<div class=\"body\">").map_or("", |(_, body)| body);
-    let body = body.split("<div class=\"under\">").next().unwrap_or_default();
+    let body = html
+        .split_once("<div class=\"body\">")
+        .map_or("", |(_, body)| body);
+    let body = body
+        .split("<div class=\"under\">")
+        .next()
+        .unwrap_or_default();
     Message {
         id: id.to_owned(),
         private: rest.starts_with(" private"),
@@ -64,7 +72,10 @@ impl Message {
         let to = between(form, "name=\"to\" value=\"", "\"")?.to_owned();
         let mut fields = hidden(form);
         fields.push(("to".to_owned(), to));
-        Some(Form { path: "/react".to_owned(), fields })
+        Some(Form {
+            path: "/react".to_owned(),
+            fields,
+        })
     }
 }
 
@@ -73,11 +84,19 @@ pub(crate) fn dialog(page: &str) -> Option<(String, Form)> {
     let dialog = between(page, "<dialog", "</dialog>")?;
     let form = forms(dialog).find(|form| form.contains("action=\"/submit\""))?;
     let fields = hidden(form);
-    Some((words(&format!("<{dialog}")), Form { path: "/submit".to_owned(), fields }))
+    Some((
+        words(&format!("<{dialog}")),
+        Form {
+            path: "/submit".to_owned(),
+            fields,
+        },
+    ))
 }
 
 fn forms(html: &str) -> impl Iterator<Item = &str> {
-    html.split("<form").skip(1).map(|form| form.split("</form>").next().unwrap_or_default())
+    html.split("<form")
+        .skip(1)
+        .map(|form| form.split("</form>").next().unwrap_or_default())
 }
 
 fn form_with(form: &str, label: &str) -> Option<Form> {
@@ -87,7 +106,10 @@ fn form_with(form: &str, label: &str) -> Option<Form> {
     }
     let path = between(form, "action=\"", "\"")?.to_owned();
     let mut fields = hidden(form);
-    let (name, value) = (between(button, "name=\"", "\"")?, between(button, "value=\"", "\"")?);
+    let (name, value) = (
+        between(button, "name=\"", "\"")?,
+        between(button, "value=\"", "\"")?,
+    );
     fields.push((name.to_owned(), plain(value)));
     Some(Form { path, fields })
 }
@@ -96,7 +118,10 @@ fn hidden(form: &str) -> Vec<(String, String)> {
     let inputs = form.split("<input type=\"hidden\"").skip(1);
     inputs
         .filter_map(|input| {
-            let (name, value) = (between(input, "name=\"", "\"")?, between(input, "value=\"", "\"")?);
+            let (name, value) = (
+                between(input, "name=\"", "\"")?,
+                between(input, "value=\"", "\"")?,
+            );
             Some((name.to_owned(), plain(value)))
         })
         .collect()
@@ -121,9 +146,17 @@ fn words(html: &str) -> String {
 }
 
 fn plain(escaped: &str) -> String {
-    let quotes = escaped.replace("&#34;", "\"").replace("&quot;", "\"").replace("&#39;", "'");
-    quotes.replace("&#60;", "<").replace("&lt;", "<").replace("&#62;", ">").replace("&gt;", ">")
-        .replace("&#38;", "&").replace("&amp;", "&")
+    let quotes = escaped
+        .replace("&#34;", "\"")
+        .replace("&quot;", "\"")
+        .replace("&#39;", "'");
+    quotes
+        .replace("&#60;", "<")
+        .replace("&lt;", "<")
+        .replace("&#62;", ">")
+        .replace("&gt;", ">")
+        .replace("&#38;", "&")
+        .replace("&amp;", "&")
 }
 
 /// What stands between two marks.

@@ -23,12 +23,18 @@ impl Guest {
         let shown = client.get(link.trim()).send().await.unwrap();
         assert_eq!(shown.status(), StatusCode::OK);
         let form = encode(&[("token".to_owned(), token.to_owned())]);
-        let entering = client.post(format!("{base}/enter")).header("content-type", FORM);
+        let entering = client
+            .post(format!("{base}/enter"))
+            .header("content-type", FORM);
         let answer = entering.body(form).send().await.unwrap();
         assert_eq!(answer.status(), StatusCode::SEE_OTHER);
         let cookie = answer.headers()["set-cookie"].to_str().unwrap();
         let cookie = cookie.split(';').next().unwrap().to_owned();
-        Self { base, cookie, client }
+        Self {
+            base,
+            cookie,
+            client,
+        }
     }
 
     /// Types into the composer of the channel.
@@ -37,11 +43,18 @@ impl Guest {
         let form = page.split("<div class=\"compose\">").nth(1).unwrap();
         let field = |name: &str| {
             let start = format!("name=\"{name}\" value=\"");
-            (name.to_owned(), pages::between(form, &start, "\"").unwrap().to_owned())
+            (
+                name.to_owned(),
+                pages::between(form, &start, "\"").unwrap().to_owned(),
+            )
         };
         let mut fields = vec![field("csrf"), field("channel"), field("request")];
         fields.push(("text".to_owned(), text.to_owned()));
-        self.send(&Form { path: "/say".to_owned(), fields }).await;
+        self.send(&Form {
+            path: "/say".to_owned(),
+            fields,
+        })
+        .await;
     }
 
     /// Types a command and reads the answer that only they see.
@@ -57,7 +70,11 @@ impl Guest {
     /// Presses the newest button of that label, once it is there.
     pub(crate) async fn presses(&self, label: &str) {
         let form = eventually(&format!("a button {label:?}"), async || {
-            self.messages().await.iter().rev().find_map(|it| it.button(label))
+            self.messages()
+                .await
+                .iter()
+                .rev()
+                .find_map(|it| it.button(label))
         })
         .await;
         self.send(&form).await;
@@ -73,7 +90,9 @@ impl Guest {
     /// Fills in the open dialog.
     pub(crate) async fn fills_in(&self, values: &[(&str, &str)]) {
         let (_, mut form) = pages::dialog(&self.page().await).expect("a dialog is open");
-        let values = values.iter().map(|(name, value)| (format!("v.{name}"), (*value).to_owned()));
+        let values = values
+            .iter()
+            .map(|(name, value)| (format!("v.{name}"), (*value).to_owned()));
         form.fields.extend(values);
         self.send(&form).await;
     }
@@ -86,14 +105,21 @@ impl Guest {
     /// The newest message with these words, once it is there.
     pub(crate) async fn sees(&self, words: &str) -> Message {
         eventually(&format!("a message with {words:?}"), async || {
-            self.messages().await.into_iter().rev().find(|it| it.text.contains(words))
+            self.messages()
+                .await
+                .into_iter()
+                .rev()
+                .find(|it| it.text.contains(words))
         })
         .await
     }
 
     /// Whether a message says this now.
     pub(crate) async fn can_see(&self, words: &str) -> bool {
-        self.messages().await.iter().any(|it| it.text.contains(words))
+        self.messages()
+            .await
+            .iter()
+            .any(|it| it.text.contains(words))
     }
 
     /// Everything in the channel, threads and private answers included.
@@ -102,12 +128,22 @@ impl Guest {
     }
 
     async fn private(&self) -> Vec<Message> {
-        self.messages().await.into_iter().filter(|it| it.private).collect()
+        self.messages()
+            .await
+            .into_iter()
+            .filter(|it| it.private)
+            .collect()
     }
 
     async fn page(&self) -> String {
         let url = format!("{}/channel/release", self.base);
-        let answer = self.client.get(url).header("cookie", &self.cookie).send().await.unwrap();
+        let answer = self
+            .client
+            .get(url)
+            .header("cookie", &self.cookie)
+            .send()
+            .await
+            .unwrap();
         assert_eq!(answer.status(), StatusCode::OK);
         answer.text().await.unwrap()
     }
@@ -115,7 +151,9 @@ impl Guest {
     async fn send(&self, form: &Form) {
         let url = format!("{}{}", self.base, form.path);
         let request = self.client.post(url).header("cookie", &self.cookie);
-        let request = request.header("content-type", FORM).body(encode(&form.fields));
+        let request = request
+            .header("content-type", FORM)
+            .body(encode(&form.fields));
         let answer = request.send().await.unwrap();
         assert_eq!(answer.status(), StatusCode::SEE_OTHER, "{form:?}");
     }
@@ -128,6 +166,8 @@ fn encode(fields: &[(String, String)]) -> String {
         let bytes = text.bytes().map(|byte| format!("%{byte:02X}"));
         bytes.collect::<Vec<_>>().concat()
     };
-    let pairs = fields.iter().map(|(name, value)| format!("{}={}", escape(name), escape(value)));
+    let pairs = fields
+        .iter()
+        .map(|(name, value)| format!("{}={}", escape(name), escape(value)));
     pairs.collect::<Vec<_>>().join("&")
 }

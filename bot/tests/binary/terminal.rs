@@ -44,14 +44,24 @@ async fn who_is_not_named_may_only_look() {
         house.serves().await;
         house.release("status").await.succeeded();
         house.release("help").await.succeeded();
-        for line in ["new motorsport v1", "freeze now --why x", "rollback production --why x"] {
+        for line in [
+            "new motorsport v1",
+            "freeze now --why x",
+            "rollback production --why x",
+        ] {
             let ended = house.release(line).await;
             assert!(ended.out.contains("may only look"), "{ended:?}");
-            assert!(ended.out.contains("unix ="), "what to do about it: {ended:?}");
+            assert!(
+                ended.out.contains("unix ="),
+                "what to do about it: {ended:?}"
+            );
             ended.failed(1);
         }
         // Nobody else on the machine gets that far.
-        let mode = std::fs::metadata(house.data()).unwrap().permissions().mode();
+        let mode = std::fs::metadata(house.data())
+            .unwrap()
+            .permissions()
+            .mode();
         assert_eq!(mode & 0o777, 0o700);
         let socket = house.data().join("shipbell.sock");
         let mode = std::fs::metadata(socket).unwrap().permissions().mode();
@@ -70,7 +80,10 @@ async fn mistyped_commands_change_nothing_and_say_so() {
             ("relase", "help"),
             ("rollback motorsport production --why x", "production"),
             ("unlock motorsport production", "locked"),
-            ("new motorsport v1 --image api", "--image web=registry.example/web:1.2"),
+            (
+                "new motorsport v1 --image api",
+                "--image web=registry.example/web:1.2",
+            ),
         ] {
             let ended = house.release(line).await;
             assert!(ended.out.contains(told), "{line}: {ended:?}");
@@ -85,11 +98,17 @@ async fn a_missing_image_is_told_and_the_next_release_goes_out() {
     run("missing", async |house| {
         load("v1", Fate::Well).await;
         house.serves().await;
-        let (kai, lea) = (Guest::enter(house, "kai").await, Guest::enter(house, "lea").await);
+        let (kai, lea) = (
+            Guest::enter(house, "kai").await,
+            Guest::enter(house, "lea").await,
+        );
         // No registry there, so the answer is quick and the same on every machine.
-        let command = "new motorsport v0 --image api=127.0.0.1:9/api:v0 --image frontend=127.0.0.1:9/api:v0";
+        let command =
+            "new motorsport v0 --image api=127.0.0.1:9/api:v0 --image frontend=127.0.0.1:9/api:v0";
         house.release(command).await.succeeded();
-        let news = lea.sees("the images of Motorsport API v0 could not be pinned").await;
+        let news = lea
+            .sees("the images of Motorsport API v0 could not be pinned")
+            .await;
         assert!(news.text.contains("127.0.0.1:9"), "{}", news.text);
         let refused = kai.asks("/release deploy motorsport production").await;
         assert!(refused.contains("could not be pinned"), "{refused}");
@@ -102,5 +121,9 @@ async fn a_missing_image_is_told_and_the_next_release_goes_out() {
 }
 
 fn free_port() -> u16 {
-    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
+    TcpListener::bind("127.0.0.1:0")
+        .unwrap()
+        .local_addr()
+        .unwrap()
+        .port()
 }

@@ -5,11 +5,11 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
+use shipbell_adapters::containers::Target;
 use shipbell_adapters::containers::docker::{DockerEngines, Settings};
 use shipbell_adapters::containers::image::{
     ImageFile, ImageHealthcheck, ImageSpec, binary_with_libraries,
 };
-use shipbell_adapters::containers::Target;
 use shipbell_adapters::probes::http::HttpProbes;
 use shipbell_adapters::redact::Redactor;
 
@@ -37,7 +37,10 @@ pub(crate) enum Fate {
 pub(crate) fn lacking() -> Option<String> {
     let works = |program: &str, words: &[&str]| {
         let mut command = Command::new(program);
-        command.args(words).stdout(Stdio::null()).stderr(Stdio::null());
+        command
+            .args(words)
+            .stdout(Stdio::null())
+            .stderr(Stdio::null());
         command.status().is_ok_and(|it| it.success())
     };
     if !works("docker", &["version"]) {
@@ -46,7 +49,9 @@ pub(crate) fn lacking() -> Option<String> {
     if !works("docker", &["compose", "version"]) && !works("docker-compose", &["version"]) {
         return Some("Compose is not installed".to_owned());
     }
-    busybox().is_none().then(|| "busybox is not installed".to_owned())
+    busybox()
+        .is_none()
+        .then(|| "busybox is not installed".to_owned())
 }
 
 /// Whether the tests must run with this, rather than be skipped.
@@ -66,7 +71,13 @@ pub(crate) fn skipped(test: &str, why: &str) {
 /// Loads a version of both images; `reference` gives back what they are called.
 pub(crate) async fn load(version: &str, fate: Fate) {
     let home = std::env::temp_dir();
-    let engines = DockerEngines::new(Settings { home, ..Settings::default() }, Redactor::default());
+    let engines = DockerEngines::new(
+        Settings {
+            home,
+            ..Settings::default()
+        },
+        Redactor::default(),
+    );
     let server = binary_with_libraries(Path::new(busybox().unwrap()), "/bin/busybox");
     let server = server.await.unwrap();
     for service in ["api", "frontend"] {
@@ -90,20 +101,28 @@ pub(crate) async fn answer(url: &str) -> Option<String> {
     let answer = client().get(url).send().await.ok()?;
     let status = answer.status();
     let text = answer.text().await.ok()?;
-    Some(if status.is_success() { text.trim().to_owned() } else { status.as_str().to_owned() })
+    Some(if status.is_success() {
+        text.trim().to_owned()
+    } else {
+        status.as_str().to_owned()
+    })
 }
 
 /// An HTTP client that knows no proxy and follows nothing.
 pub(crate) fn client() -> reqwest::Client {
     // Making one chooses the cryptography for every client of this process.
     HttpProbes::new(Redactor::default()).unwrap();
-    let client = reqwest::Client::builder().no_proxy().redirect(reqwest::redirect::Policy::none());
+    let client = reqwest::Client::builder()
+        .no_proxy()
+        .redirect(reqwest::redirect::Policy::none());
     client.timeout(Duration::from_secs(20)).build().unwrap()
 }
 
 impl World {
     pub(crate) fn new(project: &str) -> Self {
-        let world = Self { project: project.to_owned() };
+        let world = Self {
+            project: project.to_owned(),
+        };
         world.clear();
         world
     }
@@ -111,22 +130,35 @@ impl World {
     /// The image of every container of a service that there is, running or not.
     pub(crate) fn images(&self, service: &str) -> Vec<String> {
         let ids = self.containers(service);
-        ids.iter().map(|id| docker(&["inspect", "--format", "{{.Image}}", id])).collect()
+        ids.iter()
+            .map(|id| docker(&["inspect", "--format", "{{.Image}}", id]))
+            .collect()
     }
 
     /// The id of the image a version of a service has.
     pub(crate) fn image_of(&self, service: &str, version: &str) -> String {
-        docker(&["inspect", "--format", "{{.Id}}", &reference(service, version)])
+        docker(&[
+            "inspect",
+            "--format",
+            "{{.Id}}",
+            &reference(service, version),
+        ])
     }
 
     /// Fails unless there is exactly one container of each service, running this version, healthy.
     pub(crate) fn runs(&self, version: &str) {
         for service in ["api", "frontend"] {
             let ids = self.containers(service);
-            let [id] = ids.as_slice() else { panic!("{service}: one container, not {ids:?}") };
+            let [id] = ids.as_slice() else {
+                panic!("{service}: one container, not {ids:?}")
+            };
             let format = "{{.State.Status}} {{.State.Health.Status}} {{.Image}}";
             let expected = format!("running healthy {}", self.image_of(service, version));
-            assert_eq!(docker(&["inspect", "--format", format, id]), expected, "{service}");
+            assert_eq!(
+                docker(&["inspect", "--format", format, id]),
+                expected,
+                "{service}"
+            );
         }
     }
 
@@ -187,12 +219,19 @@ fn image(
     let words = |words: &[&str]| words.iter().map(|word| (*word).to_owned()).collect();
     let mut page = |path: &str, text: String| {
         let bytes = text.into_bytes();
-        files.push(ImageFile { path: path.into(), bytes, mode: 0o644 });
+        files.push(ImageFile {
+            path: path.into(),
+            bytes,
+            mode: 0o644,
+        });
     };
     page("/www/index.html", format!("{service} {version}\n"));
     page("/www/api/docs/index.html", "how to use it\n".to_owned());
     if fate == Fate::Well || service == "frontend" {
-        page("/www/api/health/index.html", format!("{service} {version} is well\n"));
+        page(
+            "/www/api/health/index.html",
+            format!("{service} {version} is well\n"),
+        );
     }
     let health = format!("http://127.0.0.1:{INSIDE}/api/health/");
     let check = ["/bin/busybox", "wget", "-q", "-O", "/dev/null", &health];

@@ -12,12 +12,18 @@ fn bot(_: &UserId, act: &Act) -> Option<Answer> {
             Answer::Form(Box::new(rollback()))
         }
         Act::Submitted { values, .. } if values[0].1.len() < 8 => {
-            let mistake = ("why".to_owned(), "Say more, so that others understand".to_owned());
+            let mistake = (
+                "why".to_owned(),
+                "Say more, so that others understand".to_owned(),
+            );
             Answer::FieldErrors(vec![mistake])
         }
         Act::Completing { text } if "rollback shop production".starts_with(text.as_str()) => {
             let text = "/release rollback shop production".to_owned();
-            Answer::Completions(vec![Completion { text, about: "Return".to_owned() }])
+            Answer::Completions(vec![Completion {
+                text,
+                about: "Return".to_owned(),
+            }])
         }
         Act::Said { .. }
         | Act::Reacted { .. }
@@ -43,7 +49,11 @@ fn rollback() -> Form {
         intro: vec![Text::plain("1.2 is left behind.")],
         inputs: vec![
             input("why", "Why", InputKind::Line),
-            input("sure", "The older code understands the schema", InputKind::Tick),
+            input(
+                "sure",
+                "The older code understands the schema",
+                InputKind::Tick,
+            ),
         ],
         submit: "Roll back".to_owned(),
         danger: true,
@@ -66,8 +76,14 @@ async fn a_dialog_keeps_what_was_entered_until_it_is_right() {
         ana.clicks("#v-sure").await;
         ana.presses("Roll back").await;
         ana.sees("Say more, so that others understand").await;
-        assert_eq!(ana.finds("document.getElementById('v-why').value").await, "slow");
-        assert_eq!(ana.finds("document.getElementById('v-sure').checked").await, true);
+        assert_eq!(
+            ana.finds("document.getElementById('v-why').value").await,
+            "slow"
+        );
+        assert_eq!(
+            ana.finds("document.getElementById('v-sure').checked").await,
+            true
+        );
 
         ana.types("#v-why", " pages since 14:05").await;
         ana.presses("Roll back").await;

@@ -22,28 +22,59 @@ fn bot(_: &UserId, act: &Act) -> Option<Answer> {
 
 /// A card that says it everywhere.
 fn card(words: &str) -> Card {
-    let text = || Text(vec![
-        Span::Plain(words.to_owned()),
-        Span::Strong(words.to_owned()),
-        Span::Code(words.to_owned()),
-        Span::Link { label: words.to_owned(), url: "javascript:document.title='owned'".to_owned() },
-        Span::Link { label: "a page".to_owned(), url: format!("https://{words}") },
-    ]);
+    let text = || {
+        Text(vec![
+            Span::Plain(words.to_owned()),
+            Span::Strong(words.to_owned()),
+            Span::Code(words.to_owned()),
+            Span::Link {
+                label: words.to_owned(),
+                url: "javascript:document.title='owned'".to_owned(),
+            },
+            Span::Link {
+                label: "a page".to_owned(),
+                url: format!("https://{words}"),
+            },
+        ])
+    };
     let words = || words.to_owned();
-    let step = StepLine { state: StepState::Failed, title: words(), detail: words() };
+    let step = StepLine {
+        state: StepState::Failed,
+        title: words(),
+        detail: words(),
+    };
     Card {
         summary: words(),
         title: Some(text()),
-        pill: Some(Pill { tone: Tone::Bad, words: words() }),
+        pill: Some(Pill {
+            tone: Tone::Bad,
+            words: words(),
+        }),
         blocks: vec![
             Block::Text(text()),
-            Block::Fields(vec![Field { name: words(), lines: vec![text()] }]),
+            Block::Fields(vec![Field {
+                name: words(),
+                lines: vec![text()],
+            }]),
             Block::Steps(vec![step]),
-            Block::Code { caption: words(), text: words() },
-            Block::Evidence { title: words(), lines: vec![words()] },
-            Block::Table { head: vec![words()], rows: vec![vec![words()]] },
+            Block::Code {
+                caption: words(),
+                text: words(),
+            },
+            Block::Evidence {
+                title: words(),
+                lines: vec![words()],
+            },
+            Block::Table {
+                head: vec![words()],
+                rows: vec![vec![words()]],
+            },
         ],
-        buttons: vec![Button { label: words(), action: words(), style: ButtonStyle::Danger }],
+        buttons: vec![Button {
+            label: words(),
+            action: words(),
+            style: ButtonStyle::Danger,
+        }],
         menu: Vec::new(),
     }
 }
@@ -64,10 +95,20 @@ async fn hostile_words_are_shown_and_never_obeyed() {
         for look in ["live", "drawn anew"] {
             for window in [&ana, &bo] {
                 assert_eq!(window.finds("document.title").await, "#release", "{look}");
-                assert_eq!(window.count("main script, main img, main svg:not(.sign)").await, 0);
+                assert_eq!(
+                    window
+                        .count("main script, main img, main svg:not(.sign)")
+                        .await,
+                    0
+                );
                 assert_eq!(window.count("main [onerror], main [onload]").await, 0);
                 assert_eq!(window.count("main a[href^='javascript']").await, 0);
-                assert!(window.text().await.contains("<script>document.title='owned'</script>"));
+                assert!(
+                    window
+                        .text()
+                        .await
+                        .contains("<script>document.title='owned'</script>")
+                );
                 window.reloads().await;
                 window.sees("Bo Lindqvist").await;
             }

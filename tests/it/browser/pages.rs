@@ -14,7 +14,11 @@ fn bot(_: &UserId, _: &Act) -> Option<Answer> {
 fn progress(done: usize) -> Card {
     let mut card = card("Production: Deploy of 1.2", &format!("Step {done} of 3"));
     let step = |at: usize| StepLine {
-        state: if at <= done { StepState::Done } else { StepState::Pending },
+        state: if at <= done {
+            StepState::Done
+        } else {
+            StepState::Pending
+        },
         title: format!("Step {at}"),
         detail: String::new(),
     };
@@ -22,10 +26,19 @@ fn progress(done: usize) -> Card {
     let caption = "Last lines".to_owned();
     card.blocks = vec![
         Block::Steps((1..=3).map(step).collect()),
-        Block::Code { caption, text: text.replace(' ', "_") },
+        Block::Code {
+            caption,
+            text: text.replace(' ', "_"),
+        },
         Block::Table {
-            head: ["Application", "Environment", "Runs", "State"].map(str::to_owned).to_vec(),
-            rows: vec![["shop", "production", "1.2", "verified since 14:05"].map(str::to_owned).to_vec()],
+            head: ["Application", "Environment", "Runs", "State"]
+                .map(str::to_owned)
+                .to_vec(),
+            rows: vec![
+                ["shop", "production", "1.2", "verified since 14:05"]
+                    .map(str::to_owned)
+                    .to_vec(),
+            ],
         },
     ];
     card
@@ -44,13 +57,25 @@ async fn a_link_works_once_and_leaving_is_leaving() {
         ana.sees("Bo Lindqvist, developer").await;
         ana.goes_to(&link).await;
         ana.sees_no_more("Bo Lindqvist, developer").await;
-        assert_eq!(ana.count("form[action='/enter']").await, 0, "{}", ana.text().await);
+        assert_eq!(
+            ana.count("form[action='/enter']").await,
+            0,
+            "{}",
+            ana.text().await
+        );
 
-        ana.goes_to(&format!("{}/channel/release", stage.base())).await;
+        ana.goes_to(&format!("{}/channel/release", stage.base()))
+            .await;
         ana.clicks("details.me > summary").await;
         ana.presses("Sign out").await;
-        ana.goes_to(&format!("{}/channel/release", stage.base())).await;
-        assert_eq!(ana.count("#log").await, 0, "signed out is out: {}", ana.text().await);
+        ana.goes_to(&format!("{}/channel/release", stage.base()))
+            .await;
+        assert_eq!(
+            ana.count("#log").await,
+            0,
+            "signed out is out: {}",
+            ana.text().await
+        );
     })
     .await;
 }

@@ -40,9 +40,15 @@ fn why() -> Form {
 async fn a_person_without_script_can_do_everything() {
     run("scriptless", bot, async |stage| {
         let root = stage.posts(&card("Shop 1.2", "Waiting")).await;
-        let at = stage.posts_to(Some(&root), &card("Sign off 1.2?", "Waiting")).await;
+        let at = stage
+            .posts_to(Some(&root), &card("Sign off 1.2?", "Waiting"))
+            .await;
         let ana = stage.enter_without_script("ana").await;
-        assert_eq!(ana.count("#c[role=combobox]").await, 0, "script really is off");
+        assert_eq!(
+            ana.count("#c[role=combobox]").await,
+            0,
+            "script really is off"
+        );
 
         ana.clicks(&format!("#{}-summary", root.id)).await;
         ana.reacts(&at.id, "white_check_mark").await;

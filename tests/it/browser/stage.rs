@@ -68,10 +68,23 @@ pub(super) async fn run(name: &str, script: Script, test: impl AsyncFnOnce(&mut 
     let folder = tempfile::tempdir().unwrap();
     let name = name.to_owned();
     let windows = Mutex::default();
-    let mut stage = Stage { name, folder, script, driver, port, windows, house: None };
+    let mut stage = Stage {
+        name,
+        folder,
+        script,
+        driver,
+        port,
+        windows,
+        house: None,
+    };
     stage.opens("127.0.0.1:0".parse().unwrap()).await;
     let outcome = AssertUnwindSafe(test(&mut stage)).catch_unwind().await;
-    let windows = std::mem::take(stage.windows.get_mut().unwrap_or_else(PoisonError::into_inner));
+    let windows = std::mem::take(
+        stage
+            .windows
+            .get_mut()
+            .unwrap_or_else(PoisonError::into_inner),
+    );
     let base = stage.base();
     for (number, window) in windows.into_iter().enumerate() {
         let picture = stage.picture(number);
@@ -121,7 +134,9 @@ impl Stage {
         drop(windows);
         let link = self.link(who);
         window.goes_to(&link).await;
-        window.presses(&format!("Sign in as {}", name_of(who))).await;
+        window
+            .presses(&format!("Sign in as {}", name_of(who)))
+            .await;
         window.sees("#release").await;
         window
     }
@@ -138,8 +153,14 @@ impl Stage {
     /// Posts a card under another message.
     pub(super) async fn posts_to(&self, thread: Option<&MessageRef>, card: &Card) -> MessageRef {
         let channel = ChannelId("release".to_owned());
-        let place = Place { channel, thread: thread.cloned() };
-        self.channel().post(&place, &card.summary, card).await.unwrap()
+        let place = Place {
+            channel,
+            thread: thread.cloned(),
+        };
+        self.channel()
+            .post(&place, &card.summary, card)
+            .await
+            .unwrap()
     }
 
     pub(super) async fn edits(&self, at: &MessageRef, card: &Card) {
@@ -188,11 +209,24 @@ impl Stage {
             server.run(stopped).await.unwrap();
         });
         tasks.spawn(bot(queue, Arc::clone(&heard), self.script));
-        self.house = Some(House { channel, heard, stop, tasks });
+        self.house = Some(House {
+            channel,
+            heard,
+            stop,
+            tasks,
+        });
     }
 
     async fn closes(&mut self) {
-        let Some(House { channel, stop, mut tasks, .. }) = self.house.take() else { return };
+        let Some(House {
+            channel,
+            stop,
+            mut tasks,
+            ..
+        }) = self.house.take()
+        else {
+            return;
+        };
         stop.send(()).unwrap();
         let ended = tokio::time::timeout(PATIENCE, tasks.join_next()).await;
         ended.expect("the server stops though pages are open");
@@ -208,16 +242,26 @@ impl Stage {
 }
 
 async fn bot(mut queue: mpsc::Receiver<Inbound>, heard: Arc<Mutex<Vec<Act>>>, script: Script) {
-    while let Some(Inbound { by, act, responder, .. }) = queue.recv().await {
+    while let Some(Inbound {
+        by, act, responder, ..
+    }) = queue.recv().await
+    {
         let answer = script(&by, &act);
-        heard.lock().unwrap_or_else(PoisonError::into_inner).push(act);
+        heard
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .push(act);
         // Whoever asked may have gone meanwhile.
         answer.map(|answer| responder.send(answer).ok());
     }
 }
 
 fn name_of(who: &str) -> &'static str {
-    if who == "ana" { "Ana Ruiz" } else { "Bo Lindqvist" }
+    if who == "ana" {
+        "Ana Ruiz"
+    } else {
+        "Bo Lindqvist"
+    }
 }
 
 fn options(database: PathBuf) -> WebOptions {
@@ -240,7 +284,10 @@ fn options(database: PathBuf) -> WebOptions {
 }
 
 /// Sessions last as long as the browser's own clock says.
-#[expect(clippy::disallowed_methods, reason = "a real browser compares it with its own")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "a real browser compares it with its own"
+)]
 fn now() -> DateTime<Utc> {
     Utc::now()
 }
@@ -254,7 +301,10 @@ async fn driver() -> Result<(Child, u16), String> {
     let port = TcpListener::bind("127.0.0.1:0").and_then(|it| it.local_addr());
     let port = port.map_err(|error| error.to_string())?.port();
     let mut driver = Command::new("chromedriver");
-    driver.arg(format!("--port={port}")).stdout(Stdio::piped()).stderr(Stdio::null());
+    driver
+        .arg(format!("--port={port}"))
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null());
     let driver = driver.kill_on_drop(true).spawn();
     let mut driver = driver.map_err(|error| format!("chromedriver does not start: {error}"))?;
     let out = driver.stdout.take().ok_or("chromedriver says nothing")?;
@@ -273,7 +323,10 @@ async fn driver() -> Result<(Child, u16), String> {
     }
 }
 
-#[expect(clippy::disallowed_methods, reason = "tests have no configuration file")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "tests have no configuration file"
+)]
 fn required() -> bool {
     std::env::var("SHIPBELL_REQUIRE").is_ok_and(|all| all.split(',').any(|one| one == "browser"))
 }

@@ -10,7 +10,10 @@ pub(super) fn card(title: &str, pill: &str) -> Card {
     Card {
         summary: format!("{title}: {pill}"),
         title: Some(Text::plain(title)),
-        pill: Some(Pill { tone: Tone::Waiting, words: pill.to_owned() }),
+        pill: Some(Pill {
+            tone: Tone::Waiting,
+            words: pill.to_owned(),
+        }),
         ..Card::default()
     }
 }
@@ -18,7 +21,10 @@ pub(super) fn card(title: &str, pill: &str) -> Card {
 fn ask(pill: &str) -> Card {
     let user = UserId("ana".to_owned());
     let mut card = card("Sign off 1.2 for production?", pill);
-    let called = Span::Mention { user, name: "Ana Ruiz".to_owned() };
+    let called = Span::Mention {
+        user,
+        name: "Ana Ruiz".to_owned(),
+    };
     card.blocks.push(Block::Text(Text(vec![called])));
     card.buttons.push(Button {
         label: "Sign off for production".to_owned(),
@@ -48,11 +54,18 @@ fn bot(by: &UserId, act: &Act) -> Option<Answer> {
 #[tokio::test]
 async fn two_people_see_the_same_ask() {
     run("ask", bot, async |stage| {
-        let root = stage.posts(&card("Shop 1.2", "Waiting for 1 sign-off")).await;
-        let at = stage.posts_to(Some(&root), &ask("Waiting for 1 sign-off")).await;
+        let root = stage
+            .posts(&card("Shop 1.2", "Waiting for 1 sign-off"))
+            .await;
+        let at = stage
+            .posts_to(Some(&root), &ask("Waiting for 1 sign-off"))
+            .await;
         let (ana, bo) = (stage.enter("ana").await, stage.enter("bo").await);
         ana.sees("Waiting for you").await;
-        assert!(!bo.text().await.contains("Waiting for you"), "it is Ana who is called");
+        assert!(
+            !bo.text().await.contains("Waiting for you"),
+            "it is Ana who is called"
+        );
         for window in [&ana, &bo] {
             window.clicks(&format!("#{}-summary", root.id)).await;
             window.sees("Sign off 1.2 for production?").await;
@@ -64,14 +77,21 @@ async fn two_people_see_the_same_ask() {
         let both = format!("#{}-white_check_mark[aria-label*='2: ']", at.id);
         ana.text_of(&both).await;
         bo.sees("it does not count").await;
-        assert!(!ana.text().await.contains("it does not count"), "only Bo is told");
+        assert!(
+            !ana.text().await.contains("it does not count"),
+            "only Bo is told"
+        );
         let reacted = stage.heard();
         assert_eq!(reacted.len(), 2, "{reacted:?}");
 
         stage.edits(&at, &ask("Complete")).await;
         for window in [&ana, &bo] {
             window.sees("Complete").await;
-            assert_eq!(window.count(&format!("#{}", at.id)).await, 1, "edited, not posted again");
+            assert_eq!(
+                window.count(&format!("#{}", at.id)).await,
+                1,
+                "edited, not posted again"
+            );
         }
         ana.presses("Sign off for production").await;
         let pressed = |act: &Act| matches!(act, Act::Pressed { action, .. } if action == "yes");

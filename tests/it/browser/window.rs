@@ -36,7 +36,9 @@ impl Window {
         wanted.set("goog:loggingPrefs", logs).unwrap();
         let url = format!("http://127.0.0.1:{port}");
         let connecting = WebDriver::builder(url, wanted).request_timeout(Duration::from_mins(1));
-        Self { driver: connecting.connect().await.unwrap() }
+        Self {
+            driver: connecting.connect().await.unwrap(),
+        }
     }
 
     pub(super) async fn goes_to(&self, url: &str) {
@@ -61,7 +63,9 @@ impl Window {
 
     /// Everything that is shown now.
     pub(super) async fn text(&self) -> String {
-        let Ok(body) = self.driver.find(By::Css("body")).await else { return String::new() };
+        let Ok(body) = self.driver.find(By::Css("body")).await else {
+            return String::new();
+        };
         body.text().await.unwrap_or_default()
     }
 
@@ -127,17 +131,28 @@ impl Window {
 
     /// The text of what a selector finds, once it is there.
     pub(super) async fn text_of(&self, css: &str) -> String {
-        eventually(css, async || self.driver.find(By::Css(css)).await.ok()?.text().await.ok()).await
+        eventually(css, async || {
+            self.driver.find(By::Css(css)).await.ok()?.text().await.ok()
+        })
+        .await
     }
 
     /// What an expression of the page's own comes to.
     pub(super) async fn finds(&self, expression: &str) -> Value {
         let script = format!("return {expression}");
-        self.driver.execute(script, Vec::new()).await.unwrap().json().clone()
+        self.driver
+            .execute(script, Vec::new())
+            .await
+            .unwrap()
+            .json()
+            .clone()
     }
 
     pub(super) async fn is(&self, width: u32, height: u32) {
-        self.driver.set_window_rect(0, 0, width, height).await.unwrap();
+        self.driver
+            .set_window_rect(0, 0, width, height)
+            .await
+            .unwrap();
     }
 
     pub(super) async fn reloads(&self) {
@@ -152,11 +167,22 @@ impl Window {
         let traffic = self.driver.get_log("performance").await;
         self.driver.quit().await.unwrap();
         let Some(base) = base else { return };
-        let complaints: Vec<String> = complaints.unwrap().into_iter().map(|it| it.message).collect();
-        let known = |it: &String| it.contains("net::ERR_CONNECTION_REFUSED") || it.contains("ERR_INCOMPLETE_CHUNKED_ENCODING");
+        let complaints: Vec<String> = complaints
+            .unwrap()
+            .into_iter()
+            .map(|it| it.message)
+            .collect();
+        let known = |it: &String| {
+            it.contains("net::ERR_CONNECTION_REFUSED")
+                || it.contains("ERR_INCOMPLETE_CHUNKED_ENCODING")
+        };
         let complaints: Vec<String> = complaints.into_iter().filter(|it| !known(it)).collect();
         assert!(complaints.is_empty(), "the console: {complaints:#?}");
-        let asked: Vec<String> = traffic.unwrap().iter().filter_map(|it| asked(&it.message)).collect();
+        let asked: Vec<String> = traffic
+            .unwrap()
+            .iter()
+            .filter_map(|it| asked(&it.message))
+            .collect();
         assert!(!asked.is_empty(), "the page's requests are not seen");
         for url in asked {
             let ours = url.starts_with(base) || url.starts_with("data:");

@@ -115,6 +115,8 @@ fn read(arguments: &[String]) -> Option<Wanted> {
         from: 0,
         releases: 20,
         mutants: vec![None],
+        tell: None,
+        tell: None,
     };
     for pair in arguments.chunks(2) {
         let [flag, value] = pair else { return None };

@@ -104,13 +104,12 @@ fn inside_windows(draft: &Draft, environment: &EnvId, span: Span) -> Result<(), 
 }
 
 fn set_moments(draft: &mut Draft, release: ReleaseId, environment: &EnvId, span: Span) {
-    let env = &environment.env;
+    let (env, now) = (&environment.env, draft.now);
     let lead = draft.world.settings.announce.get(environment);
-    let announce_at = lead.map_or(draft.now, |lead| span.from() - lead.delta());
+    let announced = lead.map_or(now, |lead| span.from() - lead.delta());
     let at = [
-        (Moment::Announced, announce_at),
-        // Nobody is told that it comes soon before they are told of it at all.
-        (Moment::Ahead, announce_at.max(span.from() - AHEAD)),
+        (Moment::Announced, announced),
+        (Moment::Ahead, span.from() - AHEAD),
         (Moment::Open, span.from()),
         (Moment::Closed, span.to()),
     ];
@@ -120,7 +119,9 @@ fn set_moments(draft: &mut Draft, release: ReleaseId, environment: &EnvId, span:
             env: env.clone(),
             moment,
         };
-        if at > draft.now {
+        // Nobody is told that it comes soon before they are told of it at all.
+        let too_early = moment == Moment::Ahead && at <= announced;
+        if at > now && !too_early {
             draft.wake(timer, at);
         } else {
             draft.let_sleep(timer);
@@ -128,9 +129,8 @@ fn set_moments(draft: &mut Draft, release: ReleaseId, environment: &EnvId, span:
     }
     let reached = at
         .into_iter()
-        .filter(|(_, at)| *at <= draft.now)
-        .map(|(moment, _)| moment);
-    if let Some(moment) = reached.max() {
+        .filter(|(_, at)| *at <= now && announced <= now);
+    if let Some(moment) = reached.map(|(moment, _)| moment).max() {
         tell(draft, release, env, moment);
     }
 }

@@ -53,7 +53,10 @@ pub(super) fn read(file: &[u8]) -> Option<Program> {
 
 fn number(file: &[u8], at: usize, size: usize) -> Option<usize> {
     let bytes = file.get(at..at.checked_add(size)?)?;
-    let value = bytes.iter().rev().fold(0u64, |sum, byte| sum << 8 | u64::from(*byte));
+    let value = bytes
+        .iter()
+        .rev()
+        .fold(0u64, |sum, byte| sum << 8 | u64::from(*byte));
     usize::try_from(value).ok()
 }
 

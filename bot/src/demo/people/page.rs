@@ -40,23 +40,26 @@ impl Page {
         }
         let mut messages: Vec<(usize, Message)> = reader.done;
         messages.sort_by_key(|(order, _)| *order);
-        Self { messages: messages.into_iter().map(|(_, message)| message).collect() }
+        Self {
+            messages: messages.into_iter().map(|(_, message)| message).collect(),
+        }
     }
 
     /// The first message, from the newest on, that has a button whose action fits.
-    pub(in crate::demo) fn button(
-        &self,
-        fits: impl Fn(&str) -> bool,
-    ) -> Option<(&Message, &str)> {
+    pub(in crate::demo) fn button(&self, fits: impl Fn(&str) -> bool) -> Option<(&Message, &str)> {
         self.messages.iter().rev().find_map(|message| {
             let mut actions = message.buttons.iter().map(|(_, action)| action.as_str());
-            actions.find(|action| fits(action)).map(|action| (message, action))
+            actions
+                .find(|action| fits(action))
+                .map(|action| (message, action))
         })
     }
 
     /// The replies in a message's thread.
     pub(in crate::demo) fn replies<'a>(&'a self, to: &'a str) -> impl Iterator<Item = &'a Message> {
-        self.messages.iter().filter(move |it| it.thread.as_deref() == Some(to))
+        self.messages
+            .iter()
+            .filter(move |it| it.thread.as_deref() == Some(to))
     }
 }
 
@@ -125,7 +128,11 @@ impl Reader {
                 private: class.contains("private"),
                 ..Message::default()
             };
-            self.open.push(Reading { order: self.begun, message, ..Reading::default() });
+            self.open.push(Reading {
+                order: self.begun,
+                message,
+                ..Reading::default()
+            });
         } else if let Some(reading) = self.open.last_mut() {
             reading.open(name, attributes, &class);
         }
@@ -226,7 +233,11 @@ impl Reading {
     /// Ends the line, or the lines, of what was read.
     fn flush(&mut self) {
         let text = std::mem::take(&mut self.line);
-        for line in text.lines().map(str::trim_end).filter(|it| !it.trim().is_empty()) {
+        for line in text
+            .lines()
+            .map(str::trim_end)
+            .filter(|it| !it.trim().is_empty())
+        {
             if self.message.lines.len() < LINES {
                 self.message.lines.push(line.to_owned());
             }
@@ -269,12 +280,23 @@ there</p></div></article></details></div></div></article>
     #[test]
     fn a_page_is_read_as_people_read_it() {
         let page = Page::read(PAGE);
-        let [card, reply, private] = page.messages.as_slice() else { panic!("{page:?}") };
+        let [card, reply, private] = page.messages.as_slice() else {
+            panic!("{page:?}")
+        };
         assert_eq!(card.author, "shipbell");
-        assert_eq!(card.lines, ["Rapid <Audit> · Open", "Staging: Nothing", "✓ Pull web 2 s"]);
+        assert_eq!(
+            card.lines,
+            ["Rapid <Audit> · Open", "Staging: Nothing", "✓ Pull web 2 s"]
+        );
         let buttons = [("Open the ask", "asks:r1"), ("Show", "show:r1")];
-        assert_eq!(card.buttons, buttons.map(|(label, action)| (label.into(), action.into())));
-        assert_eq!((reply.thread.as_deref(), reply.author.as_str()), (Some("m-1"), "Bo"));
+        assert_eq!(
+            card.buttons,
+            buttons.map(|(label, action)| (label.into(), action.into()))
+        );
+        assert_eq!(
+            (reply.thread.as_deref(), reply.author.as_str()),
+            (Some("m-1"), "Bo")
+        );
         assert_eq!(reply.lines, ["hello", "there"]);
         assert!(private.private && private.thread.is_none());
         assert_eq!(page.replies("m-1").count(), 1);

@@ -16,12 +16,16 @@ pub(in crate::demo) struct Screen {
 impl Screen {
     pub(in crate::demo) fn new(simulated: bool) -> Self {
         let mark = if simulated { "[simulated] " } else { "" };
-        Self { shown: BTreeMap::new(), mark }
+        Self {
+            shown: BTreeMap::new(),
+            mark,
+        }
     }
 
     /// Takes a page as read: what stands there is old news.
     pub(in crate::demo) fn skip(&mut self, page: &Page) {
-        self.shown.extend(page.messages.iter().map(|it| (it.id.clone(), it.clone())));
+        self.shown
+            .extend(page.messages.iter().map(|it| (it.id.clone(), it.clone())));
     }
 
     /// Shows what is new on a page, but for private answers: those are told by whom they answer.
@@ -59,7 +63,9 @@ impl Screen {
     }
 
     fn block(&self, indent: usize, author: &str, lines: &[String]) {
-        let Some((first, rest)) = lines.split_first() else { return };
+        let Some((first, rest)) = lines.split_first() else {
+            return;
+        };
         self.line(&format!("{:indent$}{author} │ {first}", ""));
         let width = author.chars().count();
         for line in rest {
@@ -70,7 +76,11 @@ impl Screen {
 
 /// A message that is new: what it says, and its buttons.
 fn whole(message: &Message) -> Vec<String> {
-    let buttons: Vec<String> = message.buttons.iter().map(|(label, _)| format!("[{label}]")).collect();
+    let buttons: Vec<String> = message
+        .buttons
+        .iter()
+        .map(|(label, _)| format!("[{label}]"))
+        .collect();
     let buttons = (!buttons.is_empty()).then(|| buttons.join("  "));
     message.lines.iter().cloned().chain(buttons).collect()
 }
@@ -79,7 +89,10 @@ fn whole(message: &Message) -> Vec<String> {
 fn changed(old: &Message, new: &Message) -> Vec<String> {
     let is_new = |line: &&String| !old.lines.contains(*line);
     let mut lines: Vec<String> = new.lines.iter().filter(is_new).cloned().collect();
-    let about = new.lines.first().filter(|first| !lines.is_empty() && !lines.contains(*first));
+    let about = new
+        .lines
+        .first()
+        .filter(|first| !lines.is_empty() && !lines.contains(*first));
     if let Some(about) = about.cloned() {
         lines.insert(0, format!("{about} (changed)"));
     }
@@ -92,7 +105,10 @@ mod tests {
 
     fn message(lines: &[&str]) -> Message {
         let lines = lines.iter().map(|it| (*it).to_owned()).collect();
-        Message { lines, ..Message::default() }
+        Message {
+            lines,
+            ..Message::default()
+        }
     }
 
     #[test]

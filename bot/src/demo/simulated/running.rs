@@ -38,7 +38,10 @@ impl Container {
         let mut tasks = JoinSet::new();
         let (heard, served) = (Arc::clone(&log), manners.clone());
         let note: Log = Arc::new(move |line| push(&heard, line));
-        note(format!("[simulated] version {version} starts in {}", manners.place));
+        note(format!(
+            "[simulated] version {version} starts in {}",
+            manners.place
+        ));
         tasks.spawn(async move {
             let ended = async move { drop(ended.await) };
             let served = payload::serve(listener, served, Arc::clone(&note), ended).await;
@@ -47,7 +50,14 @@ impl Container {
             }
         });
         let (version, since) = (version.to_owned(), Instant::now());
-        Ok(Self { version, manners, since, log, end, tasks })
+        Ok(Self {
+            version,
+            manners,
+            since,
+            log,
+            end,
+            tasks,
+        })
     }
 
     pub(super) async fn stop(self) {
@@ -64,7 +74,10 @@ impl Container {
     /// Its last lines.
     pub(super) fn log(&self, tail: usize) -> Vec<String> {
         let log = self.log.lock().unwrap_or_else(PoisonError::into_inner);
-        log.iter().skip(log.len().saturating_sub(tail)).cloned().collect()
+        log.iter()
+            .skip(log.len().saturating_sub(tail))
+            .cloned()
+            .collect()
     }
 
     pub(super) fn seen(&self, project: &str) -> Running {
@@ -74,7 +87,11 @@ impl Container {
             image: self.version.clone(),
             image_id: self.version.clone(),
             alive: true,
-            health: if self.is_well() { Health::Healthy } else { Health::Unhealthy },
+            health: if self.is_well() {
+                Health::Healthy
+            } else {
+                Health::Unhealthy
+            },
             restarts: 0,
             started_at: None,
             labels: Labels::new(),

@@ -7,7 +7,8 @@ use crate::demo::versions::BAD;
 use crate::failure::Failure;
 
 pub(super) async fn play(tour: &mut Tour<'_>, before: &Release) -> Result<(), Failure> {
-    tour.screen.title("A bad version: well on staging, not in production");
+    tour.screen
+        .title("A bad version: well on staging, not in production");
     let release = tour.open("rapid-audit", "Rapid Audit", BAD.name).await?;
     tour.checklist(&release).await?;
     tour.may_run(Place::Staging, &[Some(before.version), Some(BAD.name)])?;
@@ -18,7 +19,12 @@ pub(super) async fn play(tour: &mut Tour<'_>, before: &Release) -> Result<(), Fa
 
     let incident = called_twice(tour).await?;
     tour.screen.title("Dan is on it");
-    tour.press(Who::Dan, &incident.card, &format!("ack:{}", incident.number)).await?;
+    tour.press(
+        Who::Dan,
+        &incident.card,
+        &format!("ack:{}", incident.number),
+    )
+    .await?;
     tour.until("the acknowledgement", |page| {
         let card = page.messages.iter().find(|it| it.id == incident.card)?;
         card.words().contains("is on it since").then_some(())
@@ -28,14 +34,25 @@ pub(super) async fn play(tour: &mut Tour<'_>, before: &Release) -> Result<(), Fa
     let version = before.version;
     tour.until("the word that production is back", |page| {
         let mut all = page.messages.iter().filter(|it| !it.private);
-        all.find(|it| it.words().contains("rolled back") && it.words().contains(version)).map(|_| ())
+        all.find(|it| it.words().contains("rolled back") && it.words().contains(version))
+            .map(|_| ())
     })
     .await?;
 
-    let resolve = format!("/release incident resolve {} \"Back on {version}\"", incident.number);
+    let resolve = format!(
+        "/release incident resolve {} \"Back on {version}\"",
+        incident.number
+    );
     tour.say(Who::Dan, &resolve).await?;
-    tour.say(Who::Bo, "/release unlock rapid-audit production \"Looked at it, all is well\"").await?;
-    let cancel = format!("/release cancel {} \"It fails in production\"", release.number);
+    tour.say(
+        Who::Bo,
+        "/release unlock rapid-audit production \"Looked at it, all is well\"",
+    )
+    .await?;
+    let cancel = format!(
+        "/release cancel {} \"It fails in production\"",
+        release.number
+    );
     tour.say(Who::Ana, &cancel).await?;
     tour.say(Who::Ana, "/release status").await?;
     Ok(())

@@ -6,7 +6,8 @@ use crate::demo::versions::FIRST;
 use crate::failure::Failure;
 
 pub(super) async fn play(tour: &mut Tour<'_>) -> Result<Release, Failure> {
-    tour.screen.title("A release, from the plan to the end of its watch");
+    tour.screen
+        .title("A release, from the plan to the end of its watch");
     let release = tour.open("rapid-audit", "Rapid Audit", FIRST.name).await?;
     let plan = "/release plan rapid-audit production now for 2h --summary \"The first version\" --owner bo";
     tour.say(Who::Ana, plan).await?;
@@ -17,7 +18,8 @@ pub(super) async fn play(tour: &mut Tour<'_>) -> Result<Release, Failure> {
     tour.deploy(Who::Ana, Place::Staging, &release).await?;
     accept(tour, &release, true).await?;
 
-    tour.screen.title("Signed off, and to production within its window");
+    tour.screen
+        .title("Signed off, and to production within its window");
     sign_off(tour, &release).await?;
     tour.may_run(Place::Production, &[None, Some(FIRST.name)])?;
     tour.deploy(Who::Bo, Place::Production, &release).await?;
@@ -37,7 +39,8 @@ pub(super) async fn accept(
     let (ask, _) = tour.ask(release, Phase::Accept, Place::Staging).await?;
     tour.may_run(Place::Staging, &[Some(release.version)])?;
     if ineligible {
-        tour.screen.line("  (Bo is no product owner: his reaction stays, and does not count)");
+        tour.screen
+            .line("  (Bo is no product owner: his reaction stays, and does not count)");
         tour.react(Who::Bo, &ask, true).await?;
     }
     tour.react(Who::Chloe, &ask, true).await?;
@@ -56,11 +59,15 @@ pub(super) async fn sign_off(tour: &mut Tour<'_>, release: &Release) -> Result<S
 async fn watched(tour: &mut Tour<'_>, release: &Release) -> Result<(), Failure> {
     let card = release.card.clone();
     tour.until("the watch over production", |page| {
-        page.replies(&card).find(|it| it.words().contains("watching")).map(|_| ())
+        page.replies(&card)
+            .find(|it| it.words().contains("watching"))
+            .map(|_| ())
     })
     .await?;
     tour.until("the end of the watch over production", |page| {
-        page.replies(&card).find(|it| it.words().contains("stable: watched")).map(|_| ())
+        page.replies(&card)
+            .find(|it| it.words().contains("stable: watched"))
+            .map(|_| ())
     })
     .await
 }

@@ -19,9 +19,14 @@ pub(super) async fn play(tour: &mut Tour<'_>) -> Result<(), Failure> {
         }
     }
     if !refused {
-        return Err(Failure::user("the deploy outside its window was not refused for that"));
+        return Err(Failure::user(
+            "the deploy outside its window was not refused for that",
+        ));
     }
-    let cancel = format!("/release cancel {} \"It was only to show the window\"", release.number);
+    let cancel = format!(
+        "/release cancel {} \"It was only to show the window\"",
+        release.number
+    );
     tour.say(Who::Ana, &cancel).await?;
     Ok(())
 }

@@ -18,14 +18,21 @@ pub(super) async fn play(tour: &mut Tour<'_>, before: &Release) -> Result<Releas
     refused(tour, &release).await?;
 
     tour.screen.title("Dan is convinced, and it goes");
-    let (ask, _) = tour.ask(&release, Phase::Signoff, Place::Production).await?;
+    let (ask, _) = tour
+        .ask(&release, Phase::Signoff, Place::Production)
+        .await?;
     tour.react(Who::Dan, &ask, true).await?;
-    tour.may_run(Place::Production, &[Some(before.version), Some(SECOND.name)])?;
+    tour.may_run(
+        Place::Production,
+        &[Some(before.version), Some(SECOND.name)],
+    )?;
     tour.deploy(Who::Bo, Place::Production, &release).await?;
     tour.runs(Place::Production, SECOND.name).await?;
     let card = release.card.clone();
     tour.until("the watch over production", |page| {
-        page.replies(&card).find(|it| it.words().contains("watching")).map(|_| ())
+        page.replies(&card)
+            .find(|it| it.words().contains("watching"))
+            .map(|_| ())
     })
     .await?;
     tour.may_run(Place::Production, &[Some(SECOND.name)])?;

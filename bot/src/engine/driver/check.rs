@@ -6,6 +6,7 @@ use std::time::Duration;
 use regex::RegexBuilder;
 use shipbell_adapters::containers::LogQuery;
 use shipbell_adapters::probes::{Expect, Method, Probe};
+use shipbell_domain::calendar::Length;
 use shipbell_domain::checks::{Check, CheckKind, HttpCheck, LogCheck};
 use shipbell_domain::manifest::Manifest;
 
@@ -30,16 +31,17 @@ pub(in crate::engine) async fn run(
     check: &Check,
 ) -> Seen {
     let tries = check.tries.max(1);
-    let mut tried = 0;
+    let mut count = 0;
     loop {
-        tried += 1;
+        count += 1;
         let mut seen = match &check.kind {
             CheckKind::Http(it) => ask(hub, manifest, &check.title(), it).await,
             CheckKind::Logs(it) => read(hub, site, it).await,
         };
-        if seen.passed || tried >= tries {
-            if tried > 1 {
-                seen.findings.push(format!("after {tried} of {tries} tries"));
+        if seen.passed || count >= tries {
+            if count > 1 {
+                seen.findings
+                    .push(format!("after {count} of {tries} tries"));
             }
             return seen;
         }
@@ -50,18 +52,24 @@ pub(in crate::engine) async fn run(
 async fn ask(hub: &Hub, manifest: &Manifest, title: &str, check: &HttpCheck) -> Seen {
     let fill = |text: &str| {
         let commit = manifest.commit.as_deref().unwrap_or_default();
-        text.replace("{version}", manifest.version.as_str()).replace("{sha}", commit)
+        text.replace("{version}", manifest.version.as_str())
+            .replace("{sha}", commit)
     };
-    let json = check.json.iter().map(|(at, value)| {
-        (at.clone(), serde_json::Value::String(fill(value)))
-    });
+    let json = check
+        .json
+        .iter()
+        .map(|(at, value)| (at.clone(), serde_json::Value::String(fill(value))));
     let expect = Expect {
         status: check.status,
-        headers: check.headers.iter().map(|(k, v)| (k.clone(), fill(v))).collect(),
+        headers: check
+            .headers
+            .iter()
+            .map(|(k, v)| (k.clone(), fill(v)))
+            .collect(),
         json: json.collect(),
         contains: check.contains.iter().map(|it| fill(it)).collect(),
         cookie: check.cookie.clone(),
-        faster_than: check.within.map(|it| it.duration()),
+        faster_than: check.within.map(Length::duration),
     };
     let probe = Probe {
         url: fill(&check.url),
@@ -74,11 +82,17 @@ async fn ask(hub: &Hub, manifest: &Manifest, title: &str, check: &HttpCheck) -> 
         every: Duration::from_secs(1),
     };
     let reading = hub.ports.probes.ask(&probe).await;
-    let status = reading.status.map_or("no answer".to_owned(), |it| it.to_string());
+    let status = reading
+        .status
+        .map_or("no answer".to_owned(), |it| it.to_string());
     let mut findings = vec![format!("{title}  {status} in {} ms", reading.latency_ms)];
     findings.extend(reading.findings);
     let lines = reading.body.lines().map(str::to_owned).collect();
-    Seen { passed: reading.passed, findings, lines }
+    Seen {
+        passed: reading.passed,
+        findings,
+        lines,
+    }
 }
 
 async fn read(hub: &Hub, site: &Site, check: &LogCheck) -> Seen {
@@ -92,7 +106,11 @@ async fn read(hub: &Hub, site: &Site, check: &LogCheck) -> Seen {
         Ok(output) => output,
         Err(error) => {
             let findings = vec![error.to_string()];
-            return Seen { passed: false, findings, lines: error.output };
+            return Seen {
+                passed: false,
+                findings,
+                lines: error.output,
+            };
         }
     };
     let lines: Vec<String> = output.tail(usize::MAX);
@@ -103,20 +121,41 @@ fn judge(check: &LogCheck, lines: Vec<String>) -> Seen {
     let (service, count) = (&check.service, lines.len());
     let Some(pattern) = &check.deny else {
         let findings = vec![format!("logs {service}  {count} lines kept")];
-        return Seen { passed: true, findings, lines };
+        return Seen {
+            passed: true,
+            findings,
+            lines,
+        };
     };
     let pattern = match RegexBuilder::new(pattern).size_limit(PATTERN_LIMIT).build() {
         Ok(pattern) => pattern,
         Err(error) => {
             let findings = vec![format!("the pattern for {service} cannot be read: {error}")];
-            return Seen { passed: false, findings, lines };
+            return Seen {
+                passed: false,
+                findings,
+                lines,
+            };
         }
     };
     let matches: Vec<&String> = lines.iter().filter(|line| pattern.is_match(line)).collect();
     let mut findings = match matches.len() {
-        0 => vec![format!("logs {service}  {count} lines, no match for {pattern}")],
-        found => vec![format!("logs {service}  {count} lines, {found} match {pattern}")],
+        0 => vec![format!(
+            "logs {service}  {count} lines, no match for {pattern}"
+        )],
+        found => vec![format!(
+            "logs {service}  {count} lines, {found} match {pattern}"
+        )],
     };
-    findings.extend(matches.iter().take(3).map(|line| line.chars().take(200).collect()));
-    Seen { passed: matches.is_empty(), findings, lines }
+    findings.extend(
+        matches
+            .iter()
+            .take(3)
+            .map(|line| line.chars().take(200).collect()),
+    );
+    Seen {
+        passed: matches.is_empty(),
+        findings,
+        lines,
+    }
 }

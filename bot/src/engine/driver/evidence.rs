@@ -24,8 +24,17 @@ pub(super) async fn keep(hub: &Hub, findings: Vec<String>, lines: &[String]) -> 
         }
         hash = whole(hub, pieces).await;
     }
-    let tail = lines.iter().skip(lines.len().saturating_sub(TAIL)).cloned().collect();
-    Evidence { findings, tail, hash, size: text.len() as u64 }
+    let tail = lines
+        .iter()
+        .skip(lines.len().saturating_sub(TAIL))
+        .cloned()
+        .collect();
+    Evidence {
+        findings,
+        tail,
+        hash,
+        size: text.len() as u64,
+    }
 }
 
 /// One piece is its own name; several get a list of theirs.

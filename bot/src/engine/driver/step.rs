@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fs::File;
+use std::time::Duration;
 
 use shipbell_adapters::containers::{
     ContainerError, Discard, Exec, FailureMode as Stage, Home, Kind, Labels, OneOff, Pinned,
@@ -21,6 +22,9 @@ const RUN: &str = "io.shipbell.run";
 /// The label that says which release a container belongs to.
 const RELEASE: &str = "io.shipbell.release";
 
+/// The pause before an engine that did not answer is asked again.
+const AGAIN: Duration = Duration::from_secs(3);
+
 /// Where a step is done.
 pub(super) struct Place<'a> {
     pub(super) environment: &'a EnvId,
@@ -37,27 +41,60 @@ struct Proof {
     code: Option<i64>,
 }
 
+/// Does a step. An engine that does not answer is asked again for as long as
+/// the step may take: every step finds what an earlier try began.
 pub(super) async fn run(hub: &Hub, place: &Place<'_>, step: &Step) -> Outcome {
-    let session =
-        Session { lines: &Discard, lock: place.lock, within: step.timeout.duration() };
-    let done = match &step.kind {
+    let until = hub.now() + step.timeout.delta();
+    loop {
+        let within = (until - hub.now()).to_std().unwrap_or(AGAIN).max(AGAIN);
+        match once(hub, place, step, within).await {
+            Ok(proof) => return proven(hub, step, proof).await,
+            Err(error) if error.kind == Kind::Unreachable && hub.now() < until => {
+                tracing::warn!(%error, step = step.title(), "trying again");
+                hub.pause(AGAIN).await;
+            }
+            Err(error) => return failed(hub, step, error).await,
+        }
+    }
+}
+
+async fn once(
+    hub: &Hub,
+    place: &Place<'_>,
+    step: &Step,
+    within: Duration,
+) -> Result<Proof, ContainerError> {
+    let session = Session {
+        lines: &Discard,
+        lock: place.lock,
+        within,
+    };
+    match &step.kind {
         StepKind::Pull(it) => pull(hub, place, &session, it).await,
         StepKind::Up(it) => up(hub, place, &session, it).await,
         StepKind::Run(it) => run_once(hub, place, &session, it).await,
         StepKind::Exec(it) => exec(hub, place, &session, it).await,
-    };
-    match done {
-        Ok(Proof { findings, lines, code }) => {
-            let evidence = evidence::keep(hub, findings, &lines).await;
-            match code.filter(|code| *code != 0) {
-                None => Outcome::Succeeded { evidence },
-                Some(code) => {
-                    let why = format!("{} ended with exit code {code}", step.title());
-                    Outcome::Failed { mode: FailureMode::Runtime, why, evidence }
-                }
+    }
+}
+
+async fn proven(hub: &Hub, step: &Step, proof: Proof) -> Outcome {
+    let Proof {
+        findings,
+        lines,
+        code,
+    } = proof;
+    let evidence = evidence::keep(hub, findings, &lines).await;
+    match code.filter(|code| *code != 0) {
+        None => Outcome::Succeeded { evidence },
+        Some(code) => {
+            let why = format!("{} ended with exit code {code}", step.title());
+            let mode = FailureMode::Runtime;
+            Outcome::Failed {
+                mode,
+                why,
+                evidence,
             }
         }
-        Err(error) => failed(hub, step, error).await,
     }
 }
 
@@ -71,16 +108,29 @@ async fn failed(hub: &Hub, step: &Step, error: ContainerError) -> Outcome {
     let mode = match (error.mode, error.kind) {
         (Some(Stage::Startup), _) => FailureMode::Startup,
         (Some(Stage::Healthcheck), _) => FailureMode::Healthcheck,
-        (Some(Stage::Runtime), _) => FailureMode::Runtime,
         (None, Kind::Preflight | Kind::NotFound | Kind::Refused) => FailureMode::Preflight,
         (None, Kind::Timeout | Kind::Unreachable) if once => {
-            return Outcome::Interrupted { seen: why, evidence };
+            return Outcome::Interrupted {
+                seen: why,
+                evidence,
+            };
         }
-        (None, Kind::Interrupted) => return Outcome::Interrupted { seen: why, evidence },
+        (None, Kind::Interrupted) => {
+            return Outcome::Interrupted {
+                seen: why,
+                evidence,
+            };
+        }
         (None, Kind::Timeout) => FailureMode::Timeout,
-        (None, Kind::Runtime | Kind::Unreachable | Kind::Conflict) => FailureMode::Runtime,
+        (Some(Stage::Runtime), _) | (None, Kind::Runtime | Kind::Unreachable | Kind::Conflict) => {
+            FailureMode::Runtime
+        }
     };
-    Outcome::Failed { mode, why, evidence }
+    Outcome::Failed {
+        mode,
+        why,
+        evidence,
+    }
 }
 
 async fn pull(
@@ -94,10 +144,17 @@ async fn pull(
         let why = format!("the release has no image {}", step.service);
         return Err(ContainerError::new(Kind::Preflight, "pulling", why));
     };
-    hub.ports.containers.pull(&place.site.target, image, session).await?;
+    hub.ports
+        .containers
+        .pull(&place.site.target, image, session)
+        .await?;
     let local = if image.local { ", local image" } else { "" };
     let findings = vec![format!("{}  {}{local}", step.service, short(image))];
-    Ok(Proof { findings, lines: Vec::new(), code: None })
+    Ok(Proof {
+        findings,
+        lines: Vec::new(),
+        code: None,
+    })
 }
 
 async fn up(
@@ -123,12 +180,20 @@ async fn up(
         stable_for: step.stable_for.duration(),
         healthy_within: step.healthy_within.duration(),
     };
-    let running = hub.ports.containers.wait_stable(&site.target, &wait, session).await?;
+    let running = hub
+        .ports
+        .containers
+        .wait_stable(&site.target, &wait, session)
+        .await?;
     let findings = running
         .iter()
         .map(|it| format!("{}  running, stable for {}", it.service, step.stable_for))
         .collect();
-    Ok(Proof { findings, lines: report.output.tail(usize::MAX), code: None })
+    Ok(Proof {
+        findings,
+        lines: report.output.tail(usize::MAX),
+        code: None,
+    })
 }
 
 async fn run_once(
@@ -151,10 +216,22 @@ async fn run_once(
             state_dir: site.state_dir.clone(),
         },
     };
-    let exit = hub.ports.containers.run_once(&site.target, &spec, session).await?;
-    let adopted = if exit.adopted { ", found again after an interruption" } else { "" };
+    let exit = hub
+        .ports
+        .containers
+        .run_once(&site.target, &spec, session)
+        .await?;
+    let adopted = if exit.adopted {
+        ", found again after an interruption"
+    } else {
+        ""
+    };
     let findings = vec![format!("exit code {}{adopted}", exit.code)];
-    Ok(Proof { findings, lines: exit.output.tail(usize::MAX), code: Some(exit.code) })
+    Ok(Proof {
+        findings,
+        lines: exit.output.tail(usize::MAX),
+        code: Some(exit.code),
+    })
 }
 
 async fn exec(
@@ -169,22 +246,36 @@ async fn exec(
         command: step.argv.clone(),
         vars: BTreeMap::new(),
     };
-    let ran = hub.ports.containers.exec(&place.site.target, &exec, session).await?;
+    let ran = hub
+        .ports
+        .containers
+        .exec(&place.site.target, &exec, session)
+        .await?;
     let findings = vec![format!("exit code {}", ran.code)];
-    Ok(Proof { findings, lines: ran.output.tail(usize::MAX), code: Some(ran.code) })
+    Ok(Proof {
+        findings,
+        lines: ran.output.tail(usize::MAX),
+        code: Some(ran.code),
+    })
 }
 
 /// The name of a one-off container: the same on every try, another for every database.
 fn name(hub: &Hub, place: &Place<'_>) -> String {
     let instance: String = hub.ports.store.instance().chars().take(8).collect();
     let EnvId { app, env } = place.environment;
-    format!("shipbell-{instance}-{app}-{env}-a{}-s{}", place.attempt.number, place.index)
+    format!(
+        "shipbell-{instance}-{app}-{env}-a{}-s{}",
+        place.attempt.number, place.index
+    )
 }
 
 fn pins(attempt: &Attempt) -> BTreeMap<String, Pinned> {
     let pin = |(service, image): (&shipbell_domain::ids::ServiceName, &_)| {
         let image: &shipbell_domain::manifest::Image = image;
-        let pinned = Pinned { reference: image.pinned.clone(), local: image.local };
+        let pinned = Pinned {
+            reference: image.pinned.clone(),
+            local: image.local,
+        };
         (service.to_string(), pinned)
     };
     attempt.manifest.images.iter().map(pin).collect()

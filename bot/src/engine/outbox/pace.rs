@@ -28,7 +28,9 @@ impl Pace {
         now: DateTime<Utc>,
     ) -> DateTime<Utc> {
         let mut posts = self.posts.lock().unwrap_or_else(PoisonError::into_inner);
-        let at = posts.get(surface).map_or(now, |last| (*last + delta(every)).max(now));
+        let at = posts
+            .get(surface)
+            .map_or(now, |last| (*last + delta(every)).max(now));
         posts.insert(surface.clone(), at);
         at
     }

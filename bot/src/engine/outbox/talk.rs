@@ -28,7 +28,7 @@ const TRIES: u32 = 200;
 /// Delivers one message to one platform; says until when it must wait, if it must.
 pub(super) async fn deliver(
     hub: &Hub,
-    pace: &Pace,
+    rates: &Pace,
     surface: &Surface,
     owed: Owed,
 ) -> Option<DateTime<Utc>> {
@@ -44,7 +44,7 @@ pub(super) async fn deliver(
         Err(until) => return Some(until),
     };
     if owed.message.is_some() {
-        return edit(hub, pace, destination, owed).await;
+        return edit(hub, rates, destination, owed).await;
     }
     let was_tried = match owed.claimed {
         None => false,
@@ -69,18 +69,21 @@ pub(super) async fn deliver(
             }
         }
     }
-    post(hub, pace, (surface, destination), &place, &claim).await
+    post(hub, rates, (surface, destination), &place, &claim).await
 }
 
 async fn post(
     hub: &Hub,
-    pace: &Pace,
+    rates: &Pace,
     (surface, destination): (&Surface, &Destination),
     place: &Place,
     claim: &Claim,
 ) -> Option<DateTime<Utc>> {
     let limits = destination.chat.limits();
-    hub.ports.clock.until(pace.post(surface, limits.post_every, hub.now())).await;
+    hub.ports
+        .clock
+        .until(rates.post(surface, limits.post_every, hub.now()))
+        .await;
     let card = match draw(hub, surface, &claim.owed.effect).await {
         Ok(Some(card)) => card,
         Ok(None) => return settle(hub, claim, Settlement::Done(Vec::new())).await,
@@ -101,14 +104,14 @@ async fn post(
 
 async fn edit(
     hub: &Hub,
-    pace: &Pace,
+    rates: &Pace,
     destination: &Destination,
     owed: Owed,
 ) -> Option<DateTime<Utc>> {
     let surface = owed.id.surface.clone()?;
     let message = owed.message.clone()?;
     let limits = destination.chat.limits();
-    if let Err(until) = pace.edit(&owed.id, limits.edit_every, hub.now()) {
+    if let Err(until) = rates.edit(&owed.id, limits.edit_every, hub.now()) {
         return Some(until);
     }
     let claim = claim(hub, &owed).await?;
@@ -124,9 +127,10 @@ async fn edit(
         Ok(()) => Settlement::Done(vec![message]),
         Err(ChatError::Gone) => Settlement::Gone,
         // An edit is safe to do twice: there is nothing to look up.
-        Err(ChatError::Unknown(error)) => {
-            Settlement::Later { at: hub.now() + pause(owed.tries), error }
-        }
+        Err(ChatError::Unknown(error)) => Settlement::Later {
+            at: hub.now() + pause(owed.tries),
+            error,
+        },
         Err(error @ (ChatError::Later { .. } | ChatError::Refused(_))) => {
             after(hub, &claim, limits.settle, error)
         }
@@ -142,12 +146,16 @@ async fn posted(
     claim: &Claim,
     found: Vec<MessageRef>,
 ) -> Option<DateTime<Utc>> {
-    if let (Effect::Card { card: CardId::Ask { .. } }, Some(first)) =
-        (&claim.owed.effect, found.first())
-    {
-        if let Err(error) = destination.chat.react(first, "white_check_mark").await {
-            tracing::info!(%error, "could not put the first mark on an ask");
+    let is_ask = matches!(
+        claim.owed.effect,
+        Effect::Card {
+            card: CardId::Ask { .. }
         }
+    );
+    if let Some(first) = found.first().filter(|_| is_ask)
+        && let Err(error) = destination.chat.react(first, "white_check_mark").await
+    {
+        tracing::info!(%error, "could not put the first mark on an ask");
     }
     let messages = found.into_iter().map(|it| Message {
         surface: surface.clone(),
@@ -182,11 +190,21 @@ async fn place(
     effect: &Effect,
 ) -> Result<Place, DateTime<Utc>> {
     let channel = destination.channel.clone();
-    let Some(parent) = effect.parent() else { return Ok(Place { channel, thread: None }) };
+    let Some(parent) = effect.parent() else {
+        return Ok(Place {
+            channel,
+            thread: None,
+        });
+    };
     let copies = hub.ports.store.messages(&parent.key()).await;
-    let here = copies.ok().and_then(|all| all.into_iter().find(|it| it.surface == *surface));
+    let here = copies
+        .ok()
+        .and_then(|all| all.into_iter().find(|it| it.surface == *surface));
     match here {
-        Some(message) => Ok(Place { channel, thread: Some(address(&message)) }),
+        Some(message) => Ok(Place {
+            channel,
+            thread: Some(address(&message)),
+        }),
         None => Err(hub.now() + SOON),
     }
 }
@@ -205,14 +223,20 @@ fn after(hub: &Hub, claim: &Claim, settle: Duration, error: ChatError) -> Settle
     match error {
         ChatError::Later { what, after } if claim.owed.tries < TRIES => {
             let wait = TimeDelta::from_std(after).unwrap_or(SOON);
-            Settlement::Later { at: now + wait.max(pause(claim.owed.tries)), error: what }
+            Settlement::Later {
+                at: now + wait.max(pause(claim.owed.tries)),
+                error: what,
+            }
         }
         ChatError::Later { what, .. } => dead(claim, what),
         ChatError::Refused(error) => dead(claim, error),
         ChatError::Gone => Settlement::Gone,
         ChatError::Unknown(error) => {
             let settle = TimeDelta::from_std(settle).unwrap_or(ON_ITS_WAY);
-            Settlement::Unknown { look_at: claim.at.max(now) + settle, error }
+            Settlement::Unknown {
+                look_at: claim.at.max(now) + settle,
+                error,
+            }
         }
     }
 }

@@ -35,9 +35,11 @@ pub(super) async fn perform(hub: &Hub, owed: Owed) -> Option<DateTime<Utc>> {
             },
             None => Err("the release could not be read".to_owned()),
         },
-        Effect::LookAt { environment, attempt, tick } => {
-            look(hub, environment, *attempt, *tick).await
-        }
+        Effect::LookAt {
+            environment,
+            attempt,
+            tick,
+        } => look(hub, environment, *attempt, *tick).await,
         Effect::Card { .. } | Effect::Say { .. } => return None,
     };
     match report {
@@ -52,7 +54,12 @@ pub(super) async fn perform(hub: &Hub, owed: Owed) -> Option<DateTime<Utc>> {
 async fn put_off(hub: &Hub, claim: &Claim, error: String) -> Option<DateTime<Utc>> {
     let at = hub.now() + AGAIN;
     let settlement = Settlement::Later { at, error };
-    hub.ports.store.settle(claim, settlement).await.err().map(|_| at)
+    hub.ports
+        .store
+        .settle(claim, settlement)
+        .await
+        .err()
+        .map(|_| at)
 }
 
 async fn fold(hub: &Hub, release: ReleaseId) -> Option<Release> {
@@ -66,29 +73,45 @@ async fn fold(hub: &Hub, release: ReleaseId) -> Option<Release> {
 async fn pin(hub: &Hub, id: ReleaseId, tries: u32) -> Result<Command, String> {
     let release = fold(hub, id).await.ok_or("the release could not be read")?;
     let setup = hub.setup();
-    let policy = setup.policies.iter().find(|it| it.policy.app == release.app);
+    let policy = setup
+        .policies
+        .iter()
+        .find(|it| it.policy.app == release.app);
     let first = policy.and_then(|it| it.policy.environments.first());
     let site = first.and_then(|env| hub.site(&release.environment(&env.name)));
     let Some(site) = site else {
         let why = format!("{} has no environment to ask for its images", release.app);
-        return Ok(Command::Report(Report::ImagesUnresolved { release: id, why }));
+        return Ok(Command::Report(Report::ImagesUnresolved {
+            release: id,
+            why,
+        }));
     };
     let mut images = BTreeMap::new();
     for (service, reference) in &release.references {
         match hub.ports.containers.resolve(&site.target, reference).await {
             Ok(pinned) => {
                 let reference = reference.clone();
-                let image = Image { reference, pinned: pinned.reference, local: pinned.local };
+                let image = Image {
+                    reference,
+                    pinned: pinned.reference,
+                    local: pinned.local,
+                };
                 images.insert(service.clone(), image);
             }
             Err(error) if may_pass(&error) && tries < TRIES => return Err(error.to_string()),
             Err(error) => {
                 let why = format!("{reference}: {error}");
-                return Ok(Command::Report(Report::ImagesUnresolved { release: id, why }));
+                return Ok(Command::Report(Report::ImagesUnresolved {
+                    release: id,
+                    why,
+                }));
             }
         }
     }
-    Ok(Command::Report(Report::ImagesPinned { release: id, images }))
+    Ok(Command::Report(Report::ImagesPinned {
+        release: id,
+        images,
+    }))
 }
 
 fn may_pass(error: &ContainerError) -> bool {
@@ -104,24 +127,24 @@ fn may_pass(error: &ContainerError) -> bool {
 }
 
 /// Runs the checks of one look at a watched environment.
-async fn look(
-    hub: &Hub,
-    environment: &EnvId,
-    attempt: u32,
-    tick: u32,
-) -> Result<Command, String> {
+async fn look(hub: &Hub, environment: &EnvId, attempt: u32, tick: u32) -> Result<Command, String> {
     let stream = StreamId::Environment(environment.clone());
-    let fold = hub.ports.store.fold(&stream).await.map_err(|error| error.to_string())?;
+    let fold = hub
+        .ports
+        .store
+        .fold(&stream)
+        .await
+        .map_err(|error| error.to_string())?;
     let Some(Fold::Environment(fold)) = fold else {
         return Err("the environment could not be read".to_owned());
     };
     let watch = fold.watch.as_ref().filter(|it| it.attempt == attempt);
-    let checks = watch.and_then(|it| it.ticks.get(tick as usize)).map(|it| it.checks.clone());
+    let checks = watch
+        .and_then(|it| it.ticks.get(tick as usize))
+        .map(|it| it.checks.clone());
     let manifest = fold.current().map(|it| it.manifest.clone());
     let (mut passed, mut findings) = (true, Vec::new());
-    if let (Some(checks), Some(manifest), Some(site)) =
-        (checks, manifest, hub.site(environment))
-    {
+    if let (Some(checks), Some(manifest), Some(site)) = (checks, manifest, hub.site(environment)) {
         for check in &checks {
             let seen = driver::check::run(hub, &site, &manifest, check).await;
             passed &= seen.passed;
@@ -129,5 +152,11 @@ async fn look(
         }
     }
     let environment = environment.clone();
-    Ok(Command::Report(Report::TickChecked { environment, attempt, tick, passed, findings }))
+    Ok(Command::Report(Report::TickChecked {
+        environment,
+        attempt,
+        tick,
+        passed,
+        findings,
+    }))
 }

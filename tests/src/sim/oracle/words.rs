@@ -119,8 +119,8 @@ fn text_of(event: &Event) -> Option<&str> {
         }) => Some(what),
         Event::Incident(
             IncidentEvent::Updated { text, .. } | IncidentEvent::Resolved { text, .. },
-        ) => Some(text),
-        Event::Agenda(AgendaEvent::Frozen { reason: text, .. })
+        )
+        | Event::Agenda(AgendaEvent::Frozen { reason: text, .. })
         | Event::Release(ReleaseEvent::Cancelled { why: text, .. })
         | Event::Environment(EnvironmentEvent::AttemptStarted {
             kind: AttemptKind::Rollback { reason: text, .. },

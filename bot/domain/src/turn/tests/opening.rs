@@ -167,7 +167,8 @@ fn images_can_be_named_by_hand() {
             known
         })
     );
-    let long = BTreeMap::from([(service(), "x".repeat(2000))]);
+    let mut long = BTreeMap::from([(service(), "x".repeat(2000))]);
+    long.insert(ServiceName::new("db").unwrap(), "db:16".to_owned());
     assert!(matches!(
         team.says("ana", wanted(long)),
         Err(Refusal::TooLong { .. })

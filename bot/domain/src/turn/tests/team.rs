@@ -31,7 +31,7 @@ use crate::timer::{Timer, TimerChange};
 use crate::turn::turn;
 use crate::world::{Fold, Needs, StreamId, World, needs};
 
-type Said = Result<Reply, Refusal>;
+pub(super) type Said = Result<Reply, Refusal>;
 
 /// ana and dan manage releases, bo is an engineer, chloe owns the product, eve may only look.
 pub(super) struct Team {

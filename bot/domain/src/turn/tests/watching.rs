@@ -210,8 +210,7 @@ fn a_look_is_checked_once_even_if_nobody_answered() {
         }];
     });
     team.brings("1.4.0");
-    team.wait("9m");
-    team.wait("59s");
+    team.wait("10m");
     assert!(team.environment("production").watch.as_ref().unwrap().ends[&0].missed);
     team.looks("production", 1, 0, false).unwrap();
     assert_eq!(team.incidents(), 1, "what was found late is found");

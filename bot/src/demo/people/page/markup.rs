@@ -17,14 +17,18 @@ pub(super) fn pieces(html: &str) -> Vec<Piece<'_>> {
         if !text.is_empty() {
             pieces.push(Piece::Text(text));
         }
-        let Some(end) = tag.find('>') else { return pieces };
+        let Some(end) = tag.find('>') else {
+            return pieces;
+        };
         let (inside, after) = (&tag[1..end], &tag[end + 1..]);
         rest = after;
         if let Some(name) = inside.strip_prefix('/') {
             pieces.push(Piece::Close(name.trim()));
         } else {
             let inside = inside.trim_end_matches('/');
-            let (name, attributes) = inside.split_once(char::is_whitespace).unwrap_or((inside, ""));
+            let (name, attributes) = inside
+                .split_once(char::is_whitespace)
+                .unwrap_or((inside, ""));
             pieces.push(Piece::Open(name, attributes));
         }
     }
@@ -38,7 +42,10 @@ pub(super) fn pieces(html: &str) -> Vec<Piece<'_>> {
 pub(super) fn attribute(attributes: &str, name: &str) -> Option<String> {
     let mut rest = attributes;
     while let Some(at) = rest.find("=\"") {
-        let key = rest[..at].rsplit(char::is_whitespace).next().unwrap_or_default();
+        let key = rest[..at]
+            .rsplit(char::is_whitespace)
+            .next()
+            .unwrap_or_default();
         let value = &rest[at + 2..];
         let end = value.find('"')?;
         if key == name {
@@ -56,7 +63,9 @@ pub(super) fn plain(text: &str) -> String {
     while let Some(at) = rest.find('&') {
         plain.push_str(&rest[..at]);
         rest = &rest[at..];
-        let escape = rest[1..].split_once(';').and_then(|(name, _)| Some((name, escaped(name)?)));
+        let escape = rest[1..]
+            .split_once(';')
+            .and_then(|(name, _)| Some((name, escaped(name)?)));
         match escape {
             Some((name, character)) => {
                 plain.push(character);
@@ -111,6 +120,9 @@ mod tests {
 
     #[test]
     fn escapes_are_undone_once() {
-        assert_eq!(plain("&#38;lt; &lt;a&gt; &quot;&#39;&quot; & &x; &amp"), "&lt; <a> \"'\" & &x; &amp");
+        assert_eq!(
+            plain("&#38;lt; &lt;a&gt; &quot;&#39;&quot; & &x; &amp"),
+            "&lt; <a> \"'\" & &x; &amp"
+        );
     }
 }

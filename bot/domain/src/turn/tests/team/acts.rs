@@ -161,13 +161,13 @@ impl Team {
     }
 
     /// Puts a ✅ on an ask that may be over, of a release that may be, too.
-    pub(crate) fn ticks_if_open(&mut self, by: &str, ask: &AskId) {
+    pub(crate) fn ticks_if_open(&mut self, by: &str, ask: &AskId) -> Said {
         self.marks
             .entry(ask.clone())
             .or_default()
             .0
             .insert(person(by));
-        let _over = self.reads(ask.release, None);
+        self.reads(ask.release, None)
     }
 
     /// Puts a ❌ on an ask, and the bot hears of it.

@@ -1,0 +1,198 @@
+//! The program itself, serving in a process of its own.
+
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
+use std::time::Duration;
+
+use axum::Router;
+use axum::extract::OriginalUri;
+use shipbell::door::{self, Request, Response};
+use tokio::io::{AsyncBufReadExt as _, BufReader};
+use tokio::net::UnixListener;
+use tokio::process::{Child, Command};
+use tokio::time::timeout;
+
+use crate::measure::{Failed, now};
+
+/// The configuration's name in a bot's folder.
+const CONFIG: &str = "shipbell.toml";
+/// How long the program may take until it serves, and until it has stopped.
+const PATIENCE: Duration = Duration::from_secs(120);
+
+/// Builds the program as the measures themselves were built, and says where it is.
+pub(crate) async fn program() -> Result<PathBuf, Failed> {
+    // With both packages named, dependencies have the features they have already.
+    let mut build = Command::new(env!("CARGO"));
+    build
+        .args(["build", "--quiet", "--release", "--bin", "shipbell"])
+        .args(["-p", "shipbell", "-p", env!("CARGO_PKG_NAME")])
+        .current_dir(env!("CARGO_MANIFEST_DIR"));
+    if !build.status().await?.success() {
+        return Err("the program could not be built".into());
+    }
+    // This binary is target/release/deps/measures-….
+    let own = std::env::current_exe()?;
+    let folder = own.parent().and_then(Path::parent);
+    let program = folder.ok_or("this binary has no folder")?.join("shipbell");
+    if program.is_file() {
+        Ok(program)
+    } else {
+        Err(format!("{} is not there", program.display()).into())
+    }
+}
+
+/// What a team with two people and two environments writes down; whoever runs
+/// the measures is one of them. The engine is [`engine`].
+pub(crate) fn write_config(folder: &Path) -> Result<PathBuf, Failed> {
+    use std::os::unix::fs::MetadataExt as _;
+    let unix = std::fs::metadata(folder)?.uid();
+    let socket = engine_socket(folder);
+    let text = format!(
+        r#"
+timezone = "UTC"
+
+[chat.web]
+listen = "127.0.0.1:0"
+
+[people]
+kai = {{ name = "Kai Ito", unix = {unix} }}
+lea = {{ name = "Lea Roy" }}
+
+[roles]
+operator = ["kai", "lea"]
+
+[app.shop]
+title     = "The shop"
+version   = "any"
+images    = {{ web = "registry.test/web:{{version}}" }}
+checklist = [
+  {{ ask = "operator", title = "Migrations were reviewed" }},
+  {{ ask = "operator", title = "The way back is known" }},
+]
+
+[app.shop.env.staging]
+docker  = "unix://{socket}"
+compose = "compose.yml"
+project = "shop-staging"
+deploy  = [{{ pull = "web" }}, {{ up = true }}]
+signoff = {{ operator = 1 }}
+
+[app.shop.env.production]
+like    = "staging"
+needs   = "staging"
+project = "shop"
+"#,
+        socket = socket.display(),
+    );
+    let path = folder.join(CONFIG);
+    std::fs::write(&path, text)?;
+    Ok(path)
+}
+
+/// Answers for a container engine that has every image and does nothing, so that
+/// releases get a manifest on any machine.
+pub(crate) async fn engine(folder: &Path) -> Result<(), Failed> {
+    let listener = UnixListener::bind(engine_socket(folder))?;
+    let answer = async |OriginalUri(uri): OriginalUri| {
+        let text = if uri.path().ends_with("/version") {
+            serde_json::json!({ "Version": "20.10.24", "ApiVersion": "1.41" })
+        } else {
+            let id = format!("sha256:{}", "5".repeat(64));
+            serde_json::json!({ "Id": id, "RepoTags": [], "RepoDigests": [] })
+        };
+        ([("content-type", "application/json")], text.to_string())
+    };
+    axum::serve(listener, Router::new().fallback(answer)).await?;
+    Ok(())
+}
+
+fn engine_socket(folder: &Path) -> PathBuf {
+    folder.join("engine.sock")
+}
+
+/// A bot that serves; ended with this.
+pub(crate) struct Bot {
+    child: Child,
+    pid: u32,
+    data: PathBuf,
+}
+
+impl Bot {
+    /// Starts the program over a folder with a configuration; how long it took to serve.
+    pub(crate) async fn start(program: &Path, folder: &Path) -> Result<(Self, Duration), Failed> {
+        let log = std::fs::File::create(folder.join("serve.log"))?;
+        let mut command = Command::new(program);
+        command
+            .arg("--config")
+            .arg(folder.join(CONFIG))
+            .arg("serve")
+            .stdin(Stdio::null())
+            .stderr(log);
+        let (child, took) = until_it_speaks(command).await?;
+        let pid = child.id().ok_or("the program has ended already")?;
+        let data = folder.join("shipbell-data");
+        Ok((Self { child, pid, data }, took))
+    }
+
+    /// Says a command, as at the terminal.
+    pub(crate) async fn say(&self, id: String, words: &[&str]) -> Result<Response, Failed> {
+        let words = words.iter().map(|it| (*it).to_owned()).collect();
+        let request = Request::Release { id, words };
+        let response = door::ask(&self.data, &request).await;
+        response.map_err(|failure| failure.report().into())
+    }
+
+    /// Where its database is.
+    pub(crate) fn database(&self) -> PathBuf {
+        self.data.join("shipbell.db")
+    }
+
+    /// A number of kilobytes that the system keeps about it, by name.
+    pub(crate) fn kilobytes(&self, name: &str) -> Result<u64, Failed> {
+        field(&format!("/proc/{}/status", self.pid), name)
+    }
+
+    /// How often its threads gave up the processor by themselves so far.
+    pub(crate) fn switches(&self) -> Result<u64, Failed> {
+        let mut switches = 0;
+        for task in std::fs::read_dir(format!("/proc/{}/task", self.pid))? {
+            let status = task?.path().join("status");
+            // A thread may have ended since it was listed.
+            switches += field(&status.to_string_lossy(), "voluntary_ctxt_switches").unwrap_or(0);
+        }
+        Ok(switches)
+    }
+
+    /// Stops it as an operator does, and waits for the end.
+    pub(crate) async fn stop(mut self) -> Result<(), Failed> {
+        let pid = self.pid.to_string();
+        Command::new("kill").args(["-TERM", &pid]).status().await?;
+        timeout(PATIENCE, self.child.wait()).await??;
+        Ok(())
+    }
+}
+
+/// Starts a program and waits for its first line: how long that took.
+pub(crate) async fn until_it_speaks(mut command: Command) -> Result<(Child, Duration), Failed> {
+    command.stdout(Stdio::piped()).kill_on_drop(true);
+    let begun = now();
+    let mut child = command.spawn()?;
+    let stdout = child.stdout.take().ok_or("its output was piped")?;
+    let mut line = String::new();
+    let mut reader = BufReader::new(stdout);
+    timeout(PATIENCE, reader.read_line(&mut line)).await??;
+    let took = begun.elapsed();
+    if line.is_empty() {
+        return Err("the program ended without a word; see serve.log in its folder".into());
+    }
+    Ok((child, took))
+}
+
+fn field(path: &str, name: &str) -> Result<u64, Failed> {
+    let text = std::fs::read_to_string(path)?;
+    let found = text.lines().find_map(|line| {
+        let (key, value) = line.split_once(':')?;
+        (key == name).then(|| value.trim().trim_end_matches(" kB").parse())
+    });
+    Ok(found.ok_or_else(|| format!("{path} says nothing of {name}"))??)
+}
