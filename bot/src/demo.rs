@@ -27,7 +27,7 @@ use shipbell_adapters::containers::docker::DockerEngines;
 use shipbell_adapters::containers::{Containers, Discard, Session, Target};
 use shipbell_adapters::probes::http::HttpProbes;
 use shipbell_adapters::redact::Redactor;
-use tokio::signal::unix::{SignalKind, signal};
+use tokio::signal::unix::{Signal, SignalKind, signal};
 
 pub use payload::{App, run_app};
 
@@ -49,9 +49,6 @@ use crate::wiring;
 /// How long an engine may take to say that it is there.
 const HELLO: Duration = Duration::from_secs(20);
 
-/// How long what was cut off may take to come to its end.
-const SETTLING: Duration = Duration::from_secs(180);
-
 /// How the demo goes.
 #[derive(Clone, Debug, Default)]
 pub struct DemoOptions {
@@ -67,26 +64,65 @@ pub struct DemoOptions {
 pub async fn run(options: DemoOptions) -> Result<(), Failure> {
     // Every client of this program shares the cryptography that this chooses.
     drop(HttpProbes::new(Redactor::knowing([])));
+    let mut interrupts = Interrupts::listen()?;
     let mut world = World::open(options.keep.as_deref(), &SystemRandom.seed())?;
     let engines = DockerEngines::new(wiring::engine_settings(), Redactor::knowing([]));
     let docker = Docker::new(engines)?;
     project::write(&world.folder, &world.memory, SystemClock.now())?;
     let found = find_engine(&docker, &world).await;
-    let outcome = match &found {
-        Ok(_) => stopped_by_people(play(&options, &mut world, Some(&docker), &found)).await,
-        Err(_) => stopped_by_people(play(&options, &mut world, None, &found)).await,
+    let docker = found.is_ok().then_some(&docker);
+    let begun = tokio::select! {
+        begun = begin(&mut world, docker, &found) => begun.map(Some),
+        () = interrupts.asked() => Ok(None),
+    };
+    let outcome = match begun {
+        Ok(Some(bot)) => {
+            let outcome = tokio::select! {
+                outcome = perform(&options, &mut world, &bot) => outcome,
+                () = interrupts.asked() => Ok(()),
+            };
+            bot.stop().await;
+            outcome
+        }
+        Ok(None) => Ok(()),
+        Err(failure) => Err(failure),
     };
     let kept = world.is_kept().then(|| world.folder.clone());
-    let closed = world.close(found.is_ok().then_some(&docker)).await;
+    let closed = world.close(docker).await;
     match kept {
         Some(folder) => print(&format!(
-            "\n  Kept: {0}, and its containers. Go on with `shipbell demo --keep {0}`; once the folder is deleted, the next demo removes them.",
+            "\n  Kept: {0}, and its containers. Go on with `shipbell demo --keep {0}`.\n  Once the folder is deleted, the next demo removes the containers.",
             folder.display()
         )),
         None if closed.is_ok() => print("\n  Everything the demo made is removed."),
         None => {}
     }
     outcome.and(closed)
+}
+
+/// Somebody at the terminal, or the system, wants the program to end.
+struct Interrupts {
+    interrupt: Signal,
+    terminate: Signal,
+}
+
+impl Interrupts {
+    fn listen() -> Result<Self, Failure> {
+        let hear = |kind| {
+            signal(kind).map_err(|error| Failure::internal("no signal can be heard").because(error))
+        };
+        Ok(Self {
+            interrupt: hear(SignalKind::interrupt())?,
+            terminate: hear(SignalKind::terminate())?,
+        })
+    }
+
+    async fn asked(&mut self) {
+        tokio::select! {
+            _ = self.interrupt.recv() => {}
+            _ = self.terminate.recv() => {}
+        }
+    }
 }
 
 /// What answered, in words; or why nothing did.
@@ -113,28 +149,13 @@ async fn find_engine(docker: &Docker, world: &World) -> Found {
     ))
 }
 
-async fn stopped_by_people(
-    played: impl Future<Output = Result<(), Failure>>,
-) -> Result<(), Failure> {
-    let unheard =
-        |error: std::io::Error| Failure::internal("signals cannot be heard").because(error);
-    let mut interrupt = signal(SignalKind::interrupt()).map_err(unheard)?;
-    let mut terminate = signal(SignalKind::terminate()).map_err(unheard)?;
-    tokio::select! {
-        outcome = played => outcome,
-        _ = interrupt.recv() => Ok(()),
-        _ = terminate.recv() => Ok(()),
-    }
-}
-
-async fn play(
-    options: &DemoOptions,
-    world: &mut World,
-    docker: Option<&Docker>,
-    found: &Found,
-) -> Result<(), Failure> {
+/// Makes the images and starts the bot.
+async fn begin(world: &mut World, docker: Option<&Docker>, found: &Found) -> Result<Bot, Failure> {
     if world.resumed && docker.is_none() != world.memory.simulated {
-        let what = format!("the container engine of {} is gone", world.folder.display());
+        let what = format!(
+            "the container engine of {} does not answer",
+            world.folder.display()
+        );
         return Err(Failure::user(what).hint("start the engine, or name another folder"));
     }
     world.memory.simulated = docker.is_none();
@@ -148,22 +169,17 @@ async fn play(
         )),
     };
     let simulated = simulated.map(|it| it as Arc<dyn Containers>);
-    let bot = Bot::start(&world.folder.join(CONFIG), simulated).await?;
-    let outcome = perform(options, world, &bot).await;
-    bot.stop().await;
-    outcome
+    Bot::start(&world.folder.join(CONFIG), simulated).await
 }
 
 async fn perform(options: &DemoOptions, world: &mut World, bot: &Bot) -> Result<(), Failure> {
     let (pace, inspector) = (Pace::new(options.fast), Inspector::new()?);
-    print(&format!("\n  Open {}", bot.link("ana")?));
-    print(
-        "  within 60 s: you are Ana, release manager. Be someone else with the menu at the top right.",
-    );
-    print(&format!(
-        "  Another link: shipbell --config {} open ana",
+    invite(bot)?;
+    let command = format!(
+        "shipbell --config {} open ana",
         world.folder.join(CONFIG).display()
-    ));
+    );
+    print(&format!("  Another link: {command}"));
     let visit: String = SystemRandom.seed()[..4]
         .iter()
         .map(|byte| format!("{byte:02x}"))
@@ -172,9 +188,6 @@ async fn perform(options: &DemoOptions, world: &mut World, bot: &Bot) -> Result<
     let mut tour = Tour::enter(bot, pace, world, &inspector, &visit).await?;
     if resumed {
         print("\n  Going on from what was kept: whatever was at work comes to its end now.");
-        if !bot.idle(SETTLING).await {
-            return Err(Failure::user("what was at work does not come to its end"));
-        }
         if !toured {
             print("  The tour was cut off, and is not played again.");
         }
@@ -182,13 +195,22 @@ async fn perform(options: &DemoOptions, world: &mut World, bot: &Bot) -> Result<
         print("\n  The tour plays now. Stop with Ctrl-C.");
         tour.play().await?;
     }
+    tour.settle(bot).await?;
     if options.exit {
-        // What the last scene set off may still be at work.
-        bot.idle(SETTLING).await;
         return inspector.check(&world.memory).await;
     }
-    print("\n  The tour is over: it is your turn. Stop with Ctrl-C.");
-    Err(tour.watch().await)
+    print("\n  It is your turn. Stop with Ctrl-C.");
+    invite(bot)?;
+    tour.watch().await
+}
+
+/// Prints a link; each is good once.
+fn invite(bot: &Bot) -> Result<(), Failure> {
+    print(&format!("\n  Open {}", bot.link("ana")?));
+    print(
+        "  within 60 s: you are Ana, release manager. Be someone else: the menu at the top right.",
+    );
+    Ok(())
 }
 
 fn introduce(world: &World, found: &Found, swept: usize) {

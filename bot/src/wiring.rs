@@ -204,7 +204,19 @@ pub(crate) async fn open_store(data: &Path) -> Result<Arc<SqliteStore>, Failure>
     let store = SqliteStore::open(&data.join("shipbell.db"), options).await;
     let store =
         store.map_err(|error| Failure::user("the database cannot be used").because(error))?;
+    verify(&store).await?;
     Ok(Arc::new(store))
+}
+
+/// What must hold before the bot serves: the log's end, and what stands by it.
+async fn verify(store: &SqliteStore) -> Result<(), Failure> {
+    let damaged = |error| {
+        Failure::user("the database contradicts itself; nothing was started")
+            .because(error)
+            .hint("keep the files as they are and restore the last backup beside them")
+    };
+    store.verify_tail().await.map_err(damaged)?;
+    store.verify_open().await.map_err(damaged)
 }
 
 async fn open_web(

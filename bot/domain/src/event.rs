@@ -8,6 +8,9 @@ mod environment;
 mod incident;
 mod release;
 
+#[cfg(test)]
+mod tests;
+
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 

@@ -4,29 +4,33 @@
 //! | command                | when                                         | events                                                    |
 //! |------------------------|----------------------------------------------|-----------------------------------------------------------|
 //! | new                    | version free                                 | opened                                                    |
-//! | images pinned          | open                                         | manifest fixed, asks voided, asks opened                  |
+//! | images pinned          | open, not pinned                             | manifest fixed, asks opened                               |
 //! | images unresolved      | open, not pinned                             | images unresolved                                         |
 //! | plan                   | open, inside the windows                     | planned, announced                                        |
 //! | check                  | the item's role                              | ticked                                                    |
 //! | vote, withdraw         | ask open, asked for that                     | voted, vote withdrawn; else vote ignored                  |
-//! | standing read          | always                                       | voted, vote withdrawn; a waiting start starts or is refused |
+//! | withdraw               | an attempt was started on the ask            | vote withdrawn: told, and nothing stops                   |
+//! | standing read          | open                                         | voted, vote withdrawn; a waiting start starts or is refused |
 //! | deploy                 | gates open, or set aside                     | start requested, or overridden and attempt started        |
+//! | deploy                 | only used-up consent is missing              | asks opened                                               |
 //! | start deadline         | still waiting for the asks                   | start refused                                             |
 //! | work started, ended    | running, by the fence in force               | work started, work ended, then as far as that leads       |
 //! | … last work ended well |                                              | attempt verified, stage ended, watch started, asks opened |
-//! | … work ended badly     |                                              | attempt failed, stage ended; rollback or lock; incident   |
+//! | … work ended badly     |                                              | attempt failed, stage ended; incident; rollback or lock   |
 //! | fence taken            | running                                      | fence taken                                               |
 //! | stop                   | running                                      | stop asked, then as above at the next end of work         |
-//! | rollback               | not running, a verified target               | attempt started, asks used up                             |
+//! | rollback               | not running, a verified target               | asks voided, attempt started                              |
+//! | … proven               |                                              | attempt verified, stage ended, locked                     |
 //! | tick due               | watched                                      | tick missed, or owed to the world                         |
 //! | tick checked, answered | watched                                      | tick checked, tick answered; incident; watch ended        |
 //! | extend, end watch      | watched                                      | watch extended, watch ended                               |
-//! | open incident          | a role                                       | incident opened, paged                                    |
+//! | open incident          | the right                                    | incident opened, paged                                    |
 //! | escalation due         | nobody is on it                              | paged                                                     |
 //! | acknowledge … resolve  | open                                         | acknowledged, escalated, updated, resolved                |
 //! | freeze, window, unlock | the right                                    | frozen, unfrozen, window added, cancelled, unlocked       |
 //! | cancel                 | open, nothing running                        | cancelled, asks voided                                    |
-//! | adopt policy           | another hash                                 | policy adopted, policy changed, asks voided, asks opened  |
+//! | adopt policy           | another hash                                 | policy adopted, asks voided, policy changed, asks opened  |
+//! | remove application     | nothing open, nothing running                | removed                                                   |
 //!
 //! Everything else is a [`Refusal`] and changes nothing.
 
@@ -44,6 +48,10 @@ mod start;
 mod watch;
 
 #[cfg(test)]
+#[expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "a test looks for one of many"
+)]
 mod tests;
 
 use chrono::{DateTime, Utc};

@@ -1,5 +1,7 @@
 //! Everything one decision may see, and what it needs to see.
 
+mod needs;
+
 use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
@@ -7,16 +9,15 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
+pub use self::needs::{Needs, needs};
 use crate::agenda::Agenda;
 use crate::application::Application;
-use crate::command::{Command, Configure, Report, Wish};
 use crate::environment::Environment;
 use crate::event::Event;
-use crate::ids::{AppId, EnvId, EnvName, IncidentId, ReleaseId, Version};
+use crate::ids::{AppId, EnvId, EnvName, IncidentId, ReleaseId};
 use crate::incident::Incident;
 use crate::release::Release;
 use crate::settings::Settings;
-use crate::timer::Timer;
 
 /// Names one append-only series of events.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -50,21 +51,6 @@ pub enum Fold {
     Agenda(Box<Agenda>),
 }
 
-/// What a decision must see.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Needs {
-    /// This release, and the application it is of.
-    pub release: Option<ReleaseId>,
-    /// This incident, and the application it is about.
-    pub incident: Option<IncidentId>,
-    /// This application with all its environments, and the releases each of them concerns.
-    pub app: Option<AppId>,
-    /// Every open release of the application.
-    pub open_releases: bool,
-    /// The release of the application with this version, whether open or not.
-    pub version: Option<Version>,
-}
-
 /// Everything one decision may see. The agenda and the numbers are always in it.
 #[derive(Clone, Debug)]
 pub struct World {
@@ -86,116 +72,6 @@ pub struct World {
     pub next_release: ReleaseId,
     /// The number the next incident gets.
     pub next_incident: IncidentId,
-}
-
-/// Says, purely, what deciding about a command must see.
-pub fn needs(command: &Command) -> Needs {
-    match command {
-        Command::Wish { wish, .. } => needs_of_wish(wish),
-        Command::Report(report) => needs_of_report(report),
-        Command::Due(timer) => needs_of_timer(timer),
-        Command::Configure(Configure::Adopt(pinned)) => {
-            let app = Some(pinned.policy.app.clone());
-            Needs {
-                app,
-                open_releases: true,
-                ..Needs::default()
-            }
-        }
-        Command::Configure(Configure::Remove(app)) => Needs {
-            app: Some(app.clone()),
-            open_releases: true,
-            ..Needs::default()
-        },
-    }
-}
-
-fn needs_of_wish(wish: &Wish) -> Needs {
-    match wish {
-        Wish::New(new) => {
-            let (app, version) = (Some(new.app.clone()), Some(new.version.clone()));
-            Needs {
-                app,
-                version,
-                ..Needs::default()
-            }
-        }
-        Wish::Plan { release, .. }
-        | Wish::Deploy { release, .. }
-        | Wish::Check { release, .. }
-        | Wish::Cancel { release, .. } => of_release(*release),
-        Wish::Vote { ask, .. } | Wish::Withdraw { ask, .. } => of_release(ask.release),
-        Wish::Rollback { environment, .. }
-        | Wish::Stop { environment, .. }
-        | Wish::Answer { environment, .. }
-        | Wish::Extend { environment, .. }
-        | Wish::EndWatch { environment }
-        | Wish::AddWindow { environment, .. }
-        | Wish::Unlock { environment, .. } => of_app(&environment.app),
-        Wish::Freeze { app, .. } => Needs {
-            app: app.clone(),
-            ..Needs::default()
-        },
-        Wish::CancelWindow { .. } | Wish::Unfreeze { .. } => Needs::default(),
-        Wish::OpenIncident {
-            environment, app, ..
-        } => {
-            let of_env = environment.as_ref().map(|it| it.app.clone());
-            Needs {
-                app: of_env.or_else(|| app.clone()),
-                ..Needs::default()
-            }
-        }
-        Wish::Acknowledge { incident }
-        | Wish::Escalate { incident }
-        | Wish::Update { incident, .. }
-        | Wish::Resolve { incident, .. } => of_incident(*incident),
-    }
-}
-
-fn needs_of_report(report: &Report) -> Needs {
-    match report {
-        Report::ImagesPinned { release, .. }
-        | Report::ImagesUnresolved { release, .. }
-        | Report::StandingRead { release, .. } => of_release(*release),
-        Report::FenceTaken { environment, .. }
-        | Report::WorkStarted { environment, .. }
-        | Report::WorkEnded { environment, .. }
-        | Report::TickChecked { environment, .. } => of_app(&environment.app),
-    }
-}
-
-fn needs_of_timer(timer: &Timer) -> Needs {
-    match timer {
-        Timer::Plan { release, .. }
-        | Timer::StartDeadline { release, .. }
-        | Timer::Remind { release, .. } => of_release(*release),
-        Timer::Tick { environment, .. } | Timer::Unanswered { environment, .. } => {
-            of_app(&environment.app)
-        }
-        Timer::Escalate { incident, .. } => of_incident(*incident),
-    }
-}
-
-fn of_release(release: ReleaseId) -> Needs {
-    Needs {
-        release: Some(release),
-        ..Needs::default()
-    }
-}
-
-fn of_incident(incident: IncidentId) -> Needs {
-    Needs {
-        incident: Some(incident),
-        ..Needs::default()
-    }
-}
-
-fn of_app(app: &AppId) -> Needs {
-    Needs {
-        app: Some(app.clone()),
-        ..Needs::default()
-    }
 }
 
 impl Fold {

@@ -2,20 +2,15 @@
 
 use std::path::Path;
 use std::sync::Arc;
-use std::time::Duration;
 
 use shipbell_adapters::chat::UserId;
 use shipbell_adapters::containers::Containers;
-use tokio::time::sleep;
 
 use crate::config::Config;
 use crate::engine::ports::Clock as _;
 use crate::failure::Failure;
 use crate::system::SystemClock;
 use crate::wiring::{self, Options, Running};
-
-/// How often is looked whether something is at work.
-const LOOK: Duration = Duration::from_millis(250);
 
 /// A running bot.
 pub(super) struct Bot(Running);
@@ -56,18 +51,10 @@ impl Bot {
         link.ok_or_else(|| Failure::internal(format!("{person} is nobody in the demo")))
     }
 
-    /// Waits until nothing is at work in any place; whether that was within `limit`.
-    pub(super) async fn idle(&self, limit: Duration) -> bool {
-        let idle = async {
-            loop {
-                let active = self.0.hub.ports().store.active().await;
-                if active.is_ok_and(|it| it.is_empty()) {
-                    return;
-                }
-                sleep(LOOK).await;
-            }
-        };
-        tokio::time::timeout(limit, idle).await.is_ok()
+    /// Whether nothing is at work in any place.
+    pub(super) async fn is_idle(&self) -> bool {
+        let active = self.0.hub.ports().store.active().await;
+        active.is_ok_and(|it| it.is_empty())
     }
 
     pub(super) async fn stop(self) {

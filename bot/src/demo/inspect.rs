@@ -61,6 +61,7 @@ impl Inspector {
 
     /// Asks every place, prints what it runs, and fails where that may not be.
     pub(super) async fn check(&self, memory: &Memory) -> Result<(), Failure> {
+        let mark = terminal::mark(memory.simulated);
         let mut wrong = Vec::new();
         terminal::print("");
         for place in Place::ALL {
@@ -73,9 +74,9 @@ impl Inspector {
             };
             let right = found.is_ok_and(|it| may_run.contains(&it));
             let verdict = if right { "as it should be" } else { "WRONG" };
+            let name = place.name();
             terminal::print(&format!(
-                "  {:<11} 127.0.0.1:{port}  {said}, {verdict}",
-                place.name()
+                "{mark}  {name:<11} 127.0.0.1:{port}  {said}, {verdict}"
             ));
             if !right {
                 let should: Vec<String> = may_run.iter().map(|it| in_words(it.as_ref())).collect();

@@ -120,12 +120,39 @@ impl Person {
         self.act("/press", &[("on", on), ("action", action)]).await
     }
 
-    /// Does something, and reads the private answers that are new since.
+    /// Sends in the form that is open, with these answers.
+    pub(super) async fn submit(
+        &mut self,
+        values: &[(&str, &str)],
+    ) -> Result<Vec<Message>, Failure> {
+        let form = self.page().await?.form;
+        let form = form.ok_or_else(|| Failure::user(format!("{} has no form open", self.name)))?;
+        let named: Vec<(String, &str)> = values
+            .iter()
+            .map(|(name, value)| (format!("v.{name}"), *value))
+            .collect();
+        let fields: Vec<(&str, &str)> = named
+            .iter()
+            .map(|(name, value)| (name.as_str(), *value))
+            .collect();
+        self.send_in("/submit", &form, &fields).await
+    }
+
     async fn act(&mut self, path: &str, fields: &[(&str, &str)]) -> Result<Vec<Message>, Failure> {
         self.acts += 1;
         let request = format!("tour-{}-{}", self.visit, self.acts);
+        self.send_in(path, &request, fields).await
+    }
+
+    /// Does something, and reads the private answers that are new since.
+    async fn send_in(
+        &mut self,
+        path: &str,
+        request: &str,
+        fields: &[(&str, &str)],
+    ) -> Result<Vec<Message>, Failure> {
         let mut all = vec![("csrf", self.csrf.as_str()), ("channel", CHANNEL)];
-        all.push(("request", &request));
+        all.push(("request", request));
         all.extend(fields);
         let answer = self.post(path, &all).await?;
         if answer.status() != StatusCode::SEE_OTHER {

@@ -18,6 +18,9 @@ use crate::failure::Failure;
 /// The configuration's name in the folder.
 pub(super) const CONFIG: &str = "shipbell.toml";
 
+/// The bot's own folder in it.
+pub(super) const DATA: &str = "data";
+
 /// The labels of everything a demo makes on an engine.
 pub(super) fn labels(instance: &str, folder: &Path) -> Labels {
     Labels::from([
@@ -114,7 +117,7 @@ fn configuration(memory: &Memory, zone: &Zone, now: DateTime<Utc>, unix: u32) ->
         r#"# How the demo's team releases. `shipbell check --config` reads this file like any other.
 
 timezone = "{zone}"
-data = "data"
+data = "{DATA}"
 
 [chat.web]
 listen = "127.0.0.1:{web}"

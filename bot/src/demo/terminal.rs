@@ -10,6 +10,11 @@ pub(super) fn print(text: &str) {
     drop(writeln!(out, "{text}").and_then(|()| out.flush()));
 }
 
+/// What a line begins with that tells of containers, if they are not real.
+pub(super) fn mark(simulated: bool) -> &'static str {
+    if simulated { "[simulated] " } else { "" }
+}
+
 /// How fast the tour goes.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Pace {

@@ -25,6 +25,9 @@ use crate::failure::Failure;
 /// How long something may take to happen in the channel.
 const PATIENCE: Duration = Duration::from_secs(90);
 
+/// How long what was cut off may take to come to its end.
+const SETTLING: Duration = Duration::from_secs(180);
+
 /// How often the channel is read.
 const LOOK: Duration = Duration::from_millis(300);
 
@@ -103,12 +106,27 @@ impl<'a> Tour<'a> {
         self.remember()
     }
 
-    /// Shows what happens in the channel, for as long as nobody stops it.
-    pub(super) async fn watch(&mut self) -> Failure {
+    /// Shows what happens in the channel until nothing is at work any more.
+    pub(super) async fn settle(&mut self, bot: &Bot) -> Result<(), Failure> {
+        let begun = Instant::now();
         loop {
-            if let Err(failure) = self.look().await {
-                return failure;
+            let idle = bot.is_idle().await;
+            self.look().await?;
+            if idle {
+                return Ok(());
             }
+            if begun.elapsed() >= SETTLING {
+                let what = format!("something is at work since {} s", SETTLING.as_secs());
+                return Err(Failure::user(what).hint("what stands above says what it is"));
+            }
+            sleep(LOOK).await;
+        }
+    }
+
+    /// Shows what happens in the channel, for as long as nobody stops it.
+    pub(super) async fn watch(&mut self) -> Result<(), Failure> {
+        loop {
+            self.look().await?;
             sleep(LOOK).await;
         }
     }
@@ -236,11 +254,16 @@ impl<'a> Tour<'a> {
         })
     }
 
-    /// Has every item of the checklist settled by those who can.
+    /// Has every item of the checklist settled by those who can: in the form, and in words.
     async fn checklist(&mut self, release: &Release) -> Result<(), Failure> {
         let number = &release.number;
-        self.say(Who::Bo, &format!("/release check {number} 1"))
-            .await?;
+        let button = format!("list:{number}");
+        self.press(Who::Bo, &release.card, &button).await?;
+        let bo = &mut self.people[Who::Bo as usize];
+        self.screen
+            .act(bo.name, "(ticks the first item of the form)");
+        let answers = bo.submit(&[("item1", "true")]).await?;
+        self.heard(Who::Bo, &answers);
         self.say(Who::Ana, &format!("/release check {number} 2"))
             .await?;
         Ok(())

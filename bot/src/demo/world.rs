@@ -4,9 +4,13 @@ use std::fs::{self, File, TryLockError};
 use std::io::{self, Write as _};
 use std::os::unix::fs::DirBuilderExt as _;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use tokio::time::{Instant, sleep};
 
 use super::docker::Docker;
 use super::memory::{self, Memory};
+use super::project;
 use crate::failure::Failure;
 
 /// The labels of everything a demo makes: which one it is, and its folder.
@@ -19,6 +23,10 @@ const PREFIX: &str = "shipbell-demo-";
 /// The file a running demo holds locked, and the one that says it is to be kept.
 const MARK: &str = "demo.lock";
 const KEPT: &str = "demo.kept";
+
+/// How long children of the bot may take to end, and how often is looked.
+const CHILDREN: Duration = Duration::from_secs(30);
+const LOOK: Duration = Duration::from_millis(100);
 
 /// A demo's folder while it runs.
 pub(super) struct World {
@@ -93,6 +101,7 @@ impl World {
         if self.kept {
             return self.memory.write(&self.folder);
         }
+        without_children(&self.folder.join(project::DATA).join("locks")).await;
         if let Some(docker) = docker {
             docker.remove(&self.memory.instance).await?;
         }
@@ -120,6 +129,17 @@ pub(super) async fn sweep(docker: Option<&Docker>) -> Result<usize, Failure> {
         }
     }
     Ok(swept)
+}
+
+/// Waits until no child of the bot is at work any more: each holds a lock while it is.
+async fn without_children(locks: &Path) {
+    let begun = Instant::now();
+    let entries = fs::read_dir(locks).into_iter().flatten().flatten();
+    for lock in entries.filter_map(|it| File::open(it.path()).ok()) {
+        while begun.elapsed() < CHILDREN && lock.try_lock().is_err() {
+            sleep(LOOK).await;
+        }
+    }
 }
 
 fn temporary() -> Vec<PathBuf> {

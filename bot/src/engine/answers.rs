@@ -1,8 +1,7 @@
 //! What the person who acted is told: volatile, after the commit, never owed.
 
 use shipbell_adapters::chat::{Answer, Card, UserId};
-use shipbell_domain::ask::{Ask, AskState, Source};
-use shipbell_domain::command::Wish;
+use shipbell_domain::ask::{Ask, AskState, Source, Vote};
 use shipbell_domain::ids::{Person, Surface};
 use shipbell_domain::release::Release;
 use shipbell_domain::{Reply, World};
@@ -33,12 +32,11 @@ pub(super) fn suggestion(hub: &Hub, who: &Who<'_>, suggestion: &Suggestion) -> A
     ))
 }
 
-/// What came of a wish.
-pub(super) fn verdict(hub: &Hub, who: &Who<'_>, wish: &Wish, verdict: &Verdict) -> Answer {
-    let world = World::empty(hub.settings());
+/// What came of a wish, told of the world it was about.
+pub(super) fn verdict(hub: &Hub, who: &Who<'_>, world: &World, verdict: &Verdict) -> Answer {
     let dialect = view::dialect(hub, who.surface);
     let view = View {
-        world: &world,
+        world,
         now: hub.now(),
         dialect: &dialect,
     };
@@ -47,10 +45,7 @@ pub(super) fn verdict(hub: &Hub, who: &Who<'_>, wish: &Wish, verdict: &Verdict) 
             render::reply(reply, &view).map_or(Answer::Done, private)
         }
         Verdict::Refused(refusal) => private(render::refusal(refusal, &view, who.by)),
-        Verdict::Repeated => {
-            tracing::debug!(?wish, "a repeat of what was recorded");
-            Answer::Done
-        }
+        Verdict::Repeated => Answer::Done,
     }
 }
 
@@ -101,31 +96,32 @@ async fn shared(hub: &Hub, who: &Who<'_>, card: Card) -> Answer {
 }
 
 /// What came of an emoji, once the ask had been read.
-pub(super) fn after_reaction(hub: &Hub, who: &Who<'_>, ask: &Ask, added: bool) -> Answer {
+pub(super) fn after_reaction(
+    hub: &Hub,
+    who: &Who<'_>,
+    (world, ask): (&World, &Ask),
+    added: bool,
+) -> Answer {
     let source = Source::Reaction(who.surface.clone());
+    let id = || ask.id.clone();
     let reply = match (ask.ignored.get(who.by), ask.ballot(who.by, &source)) {
         (Some(why), _) if added => Reply::NotCounted {
-            ask: ask.id.clone(),
+            ask: id(),
             why: why.clone(),
         },
         (_, Some(ballot)) if added => match &ballot.vote {
-            shipbell_domain::ask::Vote::Yes => Reply::Counted {
-                ask: ask.id.clone(),
-            },
-            shipbell_domain::ask::Vote::No { reason } => Reply::Vetoed {
-                ask: ask.id.clone(),
+            Vote::Yes => Reply::Counted { ask: id() },
+            Vote::No { reason } => Reply::Vetoed {
+                ask: id(),
                 reason_wanted: reason.is_none(),
             },
         },
-        (_, None) if !added => Reply::Withdrawn {
-            ask: ask.id.clone(),
-        },
+        (_, None) if !added => Reply::Withdrawn { ask: id() },
         (None | Some(_), None | Some(_)) => Reply::Nothing,
     };
-    let world = World::empty(hub.settings());
     let dialect = view::dialect(hub, who.surface);
     let view = View {
-        world: &world,
+        world,
         now: hub.now(),
         dialect: &dialect,
     };
@@ -186,8 +182,9 @@ impl Hub {
         let who = ingress::as_person(surface, scene.by, id);
         let (answer, refused) = match resolved {
             Resolved::Wish(wish) => {
-                let recorded = ingress::wish_for(self, &who, wish.clone()).await;
-                let answer = recorded.as_ref().map(|it| verdict(self, &who, &wish, it));
+                let world = vocabulary.world_about(&wish);
+                let recorded = ingress::wish_for(self, &who, wish).await;
+                let answer = recorded.as_ref().map(|it| verdict(self, &who, &world, it));
                 (answer, matches!(recorded, Some(Verdict::Refused(_))))
             }
             other => {

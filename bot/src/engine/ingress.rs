@@ -154,8 +154,9 @@ pub(super) async fn respond(
         Resolved::Form(request) => Some(Answer::Form(Box::new(forms::form(&request, scene)))),
         Resolved::Suggest(suggestion) => Some(answers::suggestion(hub, who, &suggestion)),
         Resolved::Wish(wish) => {
-            let verdict = wish_for(hub, who, wish.clone()).await?;
-            Some(answers::verdict(hub, who, &wish, &verdict))
+            let world = scene.vocabulary.world_about(&wish);
+            let verdict = wish_for(hub, who, wish).await?;
+            Some(answers::verdict(hub, who, &world, &verdict))
         }
     }
 }
@@ -225,21 +226,18 @@ async fn on_ask(
                 ask: id.clone(),
                 source,
             };
-            let verdict = wish_for(hub, who, wish.clone()).await?;
-            return Some(answers::verdict(hub, who, &wish, &verdict));
+            let world = view::of_release(hub, id.release).await.ok()?;
+            let verdict = wish_for(hub, who, wish).await?;
+            return Some(answers::verdict(hub, who, &world, &verdict));
         }
         AskState::Used(_) | AskState::Void(_) => {
             return Some(answers::ask_over(ask));
         }
     }
     standing::refresh(hub, &release).await?;
-    let after = fold(hub, id.release).await?;
-    Some(answers::after_reaction(
-        hub,
-        who,
-        after.asks.get(id)?,
-        added,
-    ))
+    let world = view::of_release(hub, id.release).await.ok()?;
+    let ask = world.releases.get(&id.release)?.asks.get(id)?;
+    Some(answers::after_reaction(hub, who, (&world, ask), added))
 }
 
 async fn fold(hub: &Hub, release: ReleaseId) -> Option<Release> {

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use shipbell_domain::{Command, Refusal};
-use shipbell_storage::{Input, Settles, Verdict};
+use shipbell_storage::{Claim, Input, Settlement, Settles, StoreError, Verdict};
 
 use super::hub::Hub;
 use super::record::RecordError;
@@ -34,6 +34,24 @@ pub(super) async fn report(
             Err(RecordError::NotRecorded(_)) => {
                 hub.pause(pause).await;
                 pause = (pause * 2).min(LONGEST);
+            }
+        }
+    }
+}
+
+/// Notes how carrying out an effect ended, however long the database is away.
+pub(super) async fn settle(hub: &Hub, claim: &Claim, settlement: &Settlement) {
+    let mut pause = Duration::from_millis(100);
+    while hub.halted().is_none() {
+        match hub.ports.store.settle(claim, settlement.clone()).await {
+            Ok(()) => return,
+            Err(StoreError::Unavailable(why) | StoreError::Unknown(why)) => {
+                tracing::warn!(why, "could not note how an effect ended; trying again");
+                hub.pause(pause).await;
+                pause = (pause * 2).min(LONGEST);
+            }
+            Err(error @ (StoreError::Corrupt(_) | StoreError::Unusable { .. })) => {
+                hub.halt(&error.to_string());
             }
         }
     }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use shipbell_adapters::chat::{Card, Span, UserId};
 use shipbell_domain::agenda::Agenda;
 use shipbell_domain::effect::CardId;
-use shipbell_domain::ids::{Person, Surface};
+use shipbell_domain::ids::{Person, ReleaseId, Surface};
 use shipbell_domain::notice::Notice;
 use shipbell_domain::{Fold, Needs, World};
 use shipbell_storage::StoreError;
@@ -113,6 +113,15 @@ pub(super) fn dialect(hub: &Hub, surface: &Surface) -> Dialect {
         mention: Box::new(mention),
         command: command.to_owned(),
     }
+}
+
+/// What stands around a release.
+pub(super) async fn of_release(hub: &Hub, release: ReleaseId) -> Result<World, StoreError> {
+    let needs = Needs {
+        release: Some(release),
+        ..Needs::default()
+    };
+    hub.ports.store.world(&needs, hub.settings()).await
 }
 
 async fn world(hub: &Hub, card: &CardId) -> Result<World, StoreError> {

@@ -36,7 +36,10 @@ fn message(rest: &str) -> Message {
     let id = between(rest, "id=\"", "\"").unwrap_or_default();
     let into = between(rest, "data-into=\"", "\"").unwrap_or_default();
     let thread = into.strip_suffix("-replies");
-    let end = rest.find("<details class=\"thread\"").unwrap_or(rest.len());
+    let end = ["<details class=\"thread\"", "</article>"]
+        .into_iter()
+        .filter_map(|it| rest.find(it));
+    let end = end.min().unwrap_or(rest.len());
     let html = &rest[..end];
     let body = html
         .split_once("<div class=\"body\">")

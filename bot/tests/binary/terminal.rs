@@ -79,7 +79,7 @@ async fn mistyped_commands_change_nothing_and_say_so() {
         for (line, told) in [
             ("relase", "help"),
             ("rollback motorsport production --why x", "production"),
-            ("unlock motorsport production", "locked"),
+            ("unlock motorsport production all is well", "locked"),
             (
                 "new motorsport v1 --image api",
                 "--image web=registry.example/web:1.2",

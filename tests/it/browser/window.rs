@@ -99,8 +99,9 @@ impl Window {
         let keys = keys.into();
         let field = eventually(&format!("{css} to type into"), async || {
             self.driver.find(By::Css(css)).await.ok()
-        });
-        field.await.send_keys(keys).await.unwrap();
+        })
+        .await;
+        field.send_keys(keys).await.unwrap();
     }
 
     /// Types where the caret is.

@@ -116,7 +116,6 @@ fn read(arguments: &[String]) -> Option<Wanted> {
         releases: 20,
         mutants: vec![None],
         tell: None,
-        tell: None,
     };
     for pair in arguments.chunks(2) {
         let [flag, value] = pair else { return None };

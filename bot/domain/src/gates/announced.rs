@@ -7,12 +7,17 @@ pub(super) fn judge(scene: &Scene<'_>) -> Vec<Waiting> {
         .release
         .stage(&scene.env.name)
         .and_then(|it| it.plan.as_ref());
-    let ahead = plan.filter(|it| scene.now < it.span.to());
-    match ahead {
-        None if scene.env.announced => vec![Waiting::Announcement],
-        None => Vec::new(),
-        Some(plan) if scene.env.announced && plan.told.is_none() => vec![Waiting::Announcement],
-        Some(plan) if scene.now < plan.span.from() => vec![Waiting::Planned { span: plan.span }],
-        Some(_) => Vec::new(),
+    // A plan that is over binds nobody, and tells nobody of another deploy.
+    let plan = plan.filter(|it| scene.now < it.span.to());
+    let told = plan.is_some_and(|it| it.told.is_some());
+    if scene.env.announced && !told {
+        return vec![Waiting::Announcement];
     }
+    let ahead = plan
+        .map(|it| it.span)
+        .filter(|span| scene.now < span.from());
+    ahead
+        .map(|span| Waiting::Planned { span })
+        .into_iter()
+        .collect()
 }

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 
 use super::{Plan, Release, Stage, StageAttempt, Starting};
-use crate::ask::AskState;
+use crate::ask::{AskId, AskState};
 use crate::event::ReleaseEvent;
 use crate::ids::EnvName;
 
@@ -46,18 +46,7 @@ impl Release {
                 stage.refused.clone_from(waiting);
             }
             ReleaseEvent::StageStarted { env, attempt, ask } => {
-                if let Some(ask) = ask.as_ref().and_then(|it| self.asks.get_mut(it)) {
-                    ask.state = AskState::Used(*attempt);
-                }
-                let stage = self.at(env);
-                stage.starting = None;
-                stage.refused.clear();
-                stage.watched = None;
-                stage.attempts.push(StageAttempt {
-                    number: *attempt,
-                    at,
-                    ended: None,
-                });
+                self.start_stage(env, *attempt, ask.as_ref(), at);
             }
             ReleaseEvent::StageEnded {
                 env,
@@ -87,6 +76,21 @@ impl Release {
             | ReleaseEvent::Done
             | ReleaseEvent::Cancelled { .. } => {}
         }
+    }
+
+    fn start_stage(&mut self, env: &EnvName, attempt: u32, ask: Option<&AskId>, at: DateTime<Utc>) {
+        if let Some(ask) = ask.and_then(|it| self.asks.get_mut(it)) {
+            ask.state = AskState::Used(attempt);
+        }
+        let stage = self.at(env);
+        stage.starting = None;
+        stage.refused.clear();
+        stage.watched = None;
+        stage.attempts.push(StageAttempt {
+            number: attempt,
+            at,
+            ended: None,
+        });
     }
 
     fn at(&mut self, env: &EnvName) -> &mut Stage {

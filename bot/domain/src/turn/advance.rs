@@ -27,9 +27,13 @@ pub(super) fn everything(draft: &mut Draft) {
         .filter(|it| it.is_open() && Some(&it.app) == draft.world.app.as_ref())
         .map(|it| it.id)
         .collect();
+    let gates_moved = draft.moves_gates();
     for release in open {
         open_asks(draft, release, &policy);
         finish(draft, release, &policy);
+        if gates_moved {
+            draft.card(CardId::Release { release });
+        }
     }
 }
 

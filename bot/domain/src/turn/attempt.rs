@@ -77,6 +77,13 @@ pub(super) fn start(draft: &mut Draft, environment: &EnvId, start: Start) {
         draft.card(CardId::Release { release });
     }
     draft.card(progress(environment, release, attempt));
+    let known = draft
+        .environment(&environment.env)
+        .and_then(|it| it.active());
+    if known.is_some_and(|it| it.work.is_empty()) {
+        // Nobody would ever report that nothing has ended.
+        verified(draft, environment);
+    }
 }
 
 pub(super) fn take_over(draft: &mut Draft, environment: &EnvId, number: u32) -> Decided {
@@ -168,7 +175,10 @@ pub(super) fn work_ended(
         });
     }
     let (mode, why, evidence) = match outcome {
-        Outcome::Succeeded { .. } if is_last && !goes_back => return verified(draft, environment),
+        Outcome::Succeeded { .. } if is_last && !goes_back => {
+            verified(draft, environment);
+            return Ok(Reply::Nothing);
+        }
         Outcome::Succeeded { .. } if stop => return stop_here(draft, environment),
         Outcome::Succeeded { .. } => return Ok(Reply::Nothing),
         Outcome::Failed {
@@ -189,42 +199,32 @@ pub(super) fn work_ended(
     )
 }
 
-fn verified(draft: &mut Draft, environment: &EnvId) -> Decided {
-    let Some(attempt) = draft
-        .environment(&environment.env)
-        .and_then(|it| it.active())
-        .cloned()
-    else {
-        return Err(Refusal::Stale {
-            what: "nothing is running",
-        });
+/// All its work is done and proven.
+fn verified(draft: &mut Draft, environment: &EnvId) {
+    let known = draft.environment(&environment.env);
+    let Some(attempt) = known.and_then(|it| it.active()).cloned() else {
+        return;
     };
-    let number = attempt.number;
+    let (number, release) = (attempt.number, attempt.release);
     draft.environment_event(
         environment,
         EnvironmentEvent::AttemptVerified { attempt: number },
     );
-    draft.card(progress(environment, attempt.release, number));
-    let env = environment.env.clone();
+    draft.card(progress(environment, release, number));
     if attempt.is_rollback() {
-        rollback::arrived(draft, environment, &attempt);
-    } else {
-        let result = StageResult::Verified;
-        let ended = ReleaseEvent::StageEnded {
-            env: env.clone(),
-            attempt: number,
-            result,
-        };
-        draft.release_event(attempt.release, ended);
-        if planned(draft, attempt.release, environment) {
-            draft.card(CardId::Announcement {
-                release: attempt.release,
-                env,
-            });
-        }
-        watch::begin(draft, environment, &attempt);
+        return rollback::arrived(draft, environment, &attempt);
     }
-    Ok(Reply::Nothing)
+    let (env, result) = (environment.env.clone(), StageResult::Verified);
+    let ended = ReleaseEvent::StageEnded {
+        env: env.clone(),
+        attempt: number,
+        result,
+    };
+    draft.release_event(release, ended);
+    if planned(draft, release, environment) {
+        draft.card(CardId::Announcement { release, env });
+    }
+    watch::begin(draft, environment, &attempt);
 }
 
 fn stop_here(draft: &mut Draft, environment: &EnvId) -> Decided {

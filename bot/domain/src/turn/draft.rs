@@ -84,6 +84,31 @@ impl Draft {
         self.events.push((stream, event));
     }
 
+    /// Whether what happened opens or closes gates of releases it is not about.
+    pub(super) fn moves_gates(&self) -> bool {
+        self.events.iter().any(|(_, event)| match event {
+            Event::Agenda(_) => true,
+            Event::Application(_) | Event::Release(_) | Event::Incident(_) => false,
+            Event::Environment(event) => match event {
+                EnvironmentEvent::AttemptStarted { .. }
+                | EnvironmentEvent::AttemptVerified { .. }
+                | EnvironmentEvent::AttemptFailed { .. }
+                | EnvironmentEvent::Locked { .. }
+                | EnvironmentEvent::Unlocked { .. } => true,
+                EnvironmentEvent::FenceTaken { .. }
+                | EnvironmentEvent::WorkStarted { .. }
+                | EnvironmentEvent::WorkEnded { .. }
+                | EnvironmentEvent::StopAsked { .. }
+                | EnvironmentEvent::WatchStarted { .. }
+                | EnvironmentEvent::TickChecked { .. }
+                | EnvironmentEvent::TickAnswered { .. }
+                | EnvironmentEvent::TickMissed { .. }
+                | EnvironmentEvent::WatchExtended { .. }
+                | EnvironmentEvent::WatchEnded { .. } => false,
+            },
+        })
+    }
+
     // What is owed.
 
     pub(super) fn owe(&mut self, effect: Effect) {

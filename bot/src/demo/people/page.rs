@@ -12,6 +12,8 @@ const LINES: usize = 200;
 pub(in crate::demo) struct Page {
     /// All messages, a thread's after its first.
     pub(in crate::demo) messages: Vec<Message>,
+    /// The id of the form that is open.
+    pub(in crate::demo) form: Option<String>,
 }
 
 /// A message, or an answer for one person alone.
@@ -38,10 +40,12 @@ impl Page {
                 Piece::Text(text) => reader.text(text),
             }
         }
-        let mut messages: Vec<(usize, Message)> = reader.done;
+        let mut messages = reader.done;
         messages.sort_by_key(|(order, _)| *order);
+        let messages = messages.into_iter().map(|(_, message)| message).collect();
         Self {
-            messages: messages.into_iter().map(|(_, message)| message).collect(),
+            messages,
+            form: reader.form,
         }
     }
 
@@ -94,6 +98,7 @@ struct Reader {
     open: Vec<Reading>,
     done: Vec<(usize, Message)>,
     begun: usize,
+    form: Option<String>,
 }
 
 #[derive(Default)]
@@ -135,6 +140,8 @@ impl Reader {
             });
         } else if let Some(reading) = self.open.last_mut() {
             reading.open(name, attributes, &class);
+        } else if name == "dialog" {
+            self.form = attribute(attributes, "data-version");
         }
     }
 
@@ -275,7 +282,8 @@ mod tests {
 </div></div>
 <div class="under"><button aria-label="React">x</button><details><article class="msg" id="m-2"><span class="who">Bo</span><div class="body"><p class="said">hello
 there</p></div></article></details></div></div></article>
-<article class="msg private" id="p-3"><span class="who">shipbell</span> <span class="dim">only visible to you</span><div class="body"><p>No.</p></div></article></body>"#;
+<article class="msg private" id="p-3"><span class="who">shipbell</span> <span class="dim">only visible to you</span><div class="body"><p>No.</p></div></article>
+<dialog open class="card" id="form" data-version="f-1"><form><input type="hidden" name="request" value="f-1"></form></dialog></body>"#;
 
     #[test]
     fn a_page_is_read_as_people_read_it() {
@@ -302,6 +310,7 @@ there</p></div></article></details></div></div></article>
         assert_eq!(page.replies("m-1").count(), 1);
         let found = page.button(|action| action.starts_with("asks:")).unwrap();
         assert_eq!((found.0.id.as_str(), found.1), ("m-1", "asks:r1"));
+        assert_eq!(page.form.as_deref(), Some("f-1"));
     }
 
     #[test]

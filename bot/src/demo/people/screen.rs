@@ -15,10 +15,9 @@ pub(in crate::demo) struct Screen {
 
 impl Screen {
     pub(in crate::demo) fn new(simulated: bool) -> Self {
-        let mark = if simulated { "[simulated] " } else { "" };
         Self {
             shown: BTreeMap::new(),
-            mark,
+            mark: terminal::mark(simulated),
         }
     }
 

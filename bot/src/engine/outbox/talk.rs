@@ -13,6 +13,7 @@ use shipbell_storage::{Claim, Message, Owed, Settlement};
 use super::pace::Pace;
 use crate::engine::hub::Hub;
 use crate::engine::ports::Destination;
+use crate::engine::retry;
 use crate::engine::standing::address;
 use crate::engine::view;
 
@@ -262,11 +263,9 @@ async fn claim(hub: &Hub, owed: &Owed) -> Option<Claim> {
     }
 }
 
-/// Notes how it ended. If that cannot be noted, the claim stays and is looked up later.
+/// Notes how it ended, however long the database is away: until then the claim
+/// is ours and nobody else would carry the effect out.
 async fn settle(hub: &Hub, claim: &Claim, settlement: Settlement) -> Option<DateTime<Utc>> {
-    if let Err(error) = hub.ports.store.settle(claim, settlement).await {
-        tracing::warn!(%error, "could not note how sending a message ended");
-        return Some(hub.now() + SOON);
-    }
+    retry::settle(hub, claim, &settlement).await;
     None
 }

@@ -53,13 +53,8 @@ pub(super) async fn perform(hub: &Hub, owed: Owed) -> Option<DateTime<Utc>> {
 
 async fn put_off(hub: &Hub, claim: &Claim, error: String) -> Option<DateTime<Utc>> {
     let at = hub.now() + AGAIN;
-    let settlement = Settlement::Later { at, error };
-    hub.ports
-        .store
-        .settle(claim, settlement)
-        .await
-        .err()
-        .map(|_| at)
+    retry::settle(hub, claim, &Settlement::Later { at, error }).await;
+    None
 }
 
 async fn fold(hub: &Hub, release: ReleaseId) -> Option<Release> {

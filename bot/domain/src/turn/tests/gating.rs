@@ -252,6 +252,34 @@ fn signed_off() {
 }
 
 #[test]
+fn a_gate_that_moves_shows_on_every_card_that_waits_for_it() {
+    let mut team = Team::new();
+    let first = team.readies("1.4.0");
+    let second = team.readies("1.5.0");
+    let card = crate::Effect::Card {
+        card: crate::effect::CardId::Release { release: first },
+    };
+    team.starts("bo", second, "production");
+    assert!(team.effects().contains(&card), "busy");
+    team.breaks("production");
+    assert!(team.effects().contains(&card), "locked");
+    team.unlocks("production").unwrap();
+    assert!(team.effects().contains(&card), "unlocked");
+    let (from, reason) = (team.now, "sale".to_owned());
+    team.says(
+        "ana",
+        Wish::Freeze {
+            app: Some(app()),
+            from,
+            to: None,
+            reason,
+        },
+    )
+    .unwrap();
+    assert!(team.effects().contains(&card), "frozen");
+}
+
+#[test]
 fn every_gate_is_reported_by_name() {
     let mut team = Team::new();
     let release = team.readies("1.4.0");

@@ -199,6 +199,7 @@ fn it_is_told_and_resolved() {
         team.says("bo", resolve.clone()),
         Ok(Reply::Resolved { incident: FIRST })
     );
+    assert_eq!(team.did(), ["incident.resolved"]);
     assert!(matches!(
         team.news()[..],
         [News::Resolved { minutes: 5, .. }]

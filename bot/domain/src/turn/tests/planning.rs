@@ -2,13 +2,14 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::team::{Team, app, at, env_id, env_name, length, person};
+use super::team::{Team, app, at, env_id, env_name, length, person, role};
 use crate::calendar::Span;
 use crate::command::Wish;
 use crate::effect::{CardId, Effect};
 use crate::event::{Event, ReleaseEvent};
 use crate::ids::{FreezeId, ReleaseId, WindowId};
 use crate::notice::News;
+use crate::policy::Action;
 use crate::refusal::Refusal;
 use crate::release::Moment;
 use crate::reply::Reply;
@@ -244,6 +245,7 @@ fn a_freeze_is_told_and_lifted() {
         team.says("ana", lift.clone()),
         Ok(Reply::Unfrozen { freeze })
     );
+    assert!(matches!(team.news()[..], [News::Unfrozen { .. }]));
     assert_eq!(team.did(), ["agenda.unfrozen"]);
     assert!(matches!(
         team.says("ana", lift),
@@ -254,6 +256,44 @@ fn a_freeze_is_told_and_lifted() {
         freezes(&mut team, "ana", past),
         Err(Refusal::InThePast { .. })
     ));
+}
+
+#[test]
+fn what_some_set_by_hand_others_may_not_undo() {
+    let mut team = Team::with(|policy| {
+        policy
+            .allow
+            .insert(Action::Window, vec![role("release-manager")]);
+    });
+    freezes(&mut team, "ana", None).unwrap();
+    let refused = team.says(
+        "bo",
+        Wish::Unfreeze {
+            freeze: FreezeId(1),
+        },
+    );
+    assert!(
+        matches!(refused, Err(Refusal::NotAllowed { .. })),
+        "{refused:?}"
+    );
+    let span = hour(at("2026-11-28T10:00:00Z"));
+    team.says(
+        "ana",
+        Wish::AddWindow {
+            environment: env_id("production"),
+            span,
+        },
+    )
+    .unwrap();
+    let cancel = Wish::CancelWindow {
+        window: WindowId(1),
+        why: "mine now".to_owned(),
+    };
+    let refused = team.says("bo", cancel);
+    assert!(
+        matches!(refused, Err(Refusal::NotAllowed { .. })),
+        "{refused:?}"
+    );
 }
 
 #[test]

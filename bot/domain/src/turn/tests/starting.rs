@@ -240,6 +240,10 @@ fn a_gate_that_closes_in_between_holds() {
     )
     .unwrap();
     team.reads(release, Some("production")).unwrap();
+    assert!(
+        team.did()
+            .ends_with(&["release.standing_read", "release.start_refused"])
+    );
     assert!(matches!(team.news()[..], [News::StartRefused { .. }]));
 }
 

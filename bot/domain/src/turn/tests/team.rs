@@ -180,13 +180,7 @@ impl Team {
     pub(super) fn refolded(&self) -> BTreeMap<StreamId, Fold> {
         let mut folds: BTreeMap<StreamId, Fold> = BTreeMap::new();
         for Recorded { stream, at, event } in &self.log {
-            match folds.get_mut(stream) {
-                Some(fold) => fold.evolve(event, *at),
-                None => {
-                    let fold = Fold::begin(stream, event, *at).expect("a first event");
-                    folds.insert(stream.clone(), fold);
-                }
-            }
+            fold(&mut folds, stream, event, *at);
         }
         folds
     }
@@ -212,6 +206,9 @@ impl Team {
             if let Fold::Incident(it) = fold {
                 concerned.extend(it.release);
             }
+        }
+        if let Some(Fold::Agenda(agenda)) = self.folds.get(&StreamId::Agenda) {
+            app = app.or_else(|| needs.app_in(agenda));
         }
         streams.extend(app.clone().map(StreamId::Application));
         for (stream, fold) in &self.folds {
@@ -261,13 +258,7 @@ impl Team {
         let world = self.load(&needs(command));
         let done = turn(world, command, self.now)?;
         for (stream, event) in &done.events {
-            match self.folds.get_mut(stream) {
-                Some(fold) => fold.evolve(event, self.now),
-                None => {
-                    let fold = Fold::begin(stream, event, self.now).expect("a first event");
-                    self.folds.insert(stream.clone(), fold);
-                }
-            }
+            fold(&mut self.folds, stream, event, self.now);
             let (stream, event) = (stream.clone(), event.clone());
             self.last.events.push(event.clone());
             self.log.push(Recorded {
@@ -314,4 +305,12 @@ fn told(effects: &[Effect]) -> Vec<&News> {
         _ => None,
     });
     news.collect()
+}
+
+fn fold(folds: &mut BTreeMap<StreamId, Fold>, stream: &StreamId, event: &Event, at: DateTime<Utc>) {
+    if let Some(known) = folds.get_mut(stream) {
+        return known.evolve(event, at);
+    }
+    let new = Fold::begin(stream, event, at).expect("a first event");
+    folds.insert(stream.clone(), new);
 }

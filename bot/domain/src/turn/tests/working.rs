@@ -197,6 +197,18 @@ fn an_attempt_without_work_to_touch_leaves_no_trace() {
     assert!(matches!(attempt.state, AttemptState::Failed { .. }) && !attempt.has_touched());
 }
 
+#[test]
+fn with_nothing_to_do_it_is_done_at_once() {
+    let mut team = Team::with(|policy| {
+        policy.environments[0].deploy.clear();
+        policy.environments[0].smoke.clear();
+    });
+    let release = team.opens("1.4.0");
+    team.deploys("bo", release, "staging").unwrap();
+    assert_eq!(team.runs("staging"), "1.4.0");
+    assert!(!team.is_busy("staging"));
+}
+
 fn starts(team: &mut Team, fence: u64, index: u32) -> Result<Reply, Refusal> {
     let environment = env_id("staging");
     team.world_says(Report::WorkStarted {

@@ -154,3 +154,20 @@ fn every() -> Vec<Waiting> {
         },
     ]
 }
+
+#[test]
+fn a_gate_is_told_even_where_nothing_else_is_at_hand() {
+    let world = shipbell_domain::World::empty(Day::waiting().world.settings);
+    let no = not_yet(vec![consent(), window()]);
+    let card = look(&world, "13:55", |view| refusal(&no, view, &person("bo")));
+    sound(&card);
+    let words = plain(&card);
+    for part in [
+        "r142",
+        "Chloé Martin can",
+        "--override",
+        "14:00 to 16:00 (Paris)",
+    ] {
+        assert!(words.contains(part), "{part} is not in: {words}");
+    }
+}

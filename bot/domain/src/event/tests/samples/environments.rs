@@ -1,0 +1,105 @@
+//! One event of every kind that is about an environment.
+
+use super::{at, bo, hash, manifest, over};
+use crate::attempt::{AttemptKind, FailureMode};
+use crate::event::{EnvironmentEvent, Evidence, Outcome};
+use crate::ids::{Key, ReleaseId};
+use crate::watch::Tick;
+
+pub(super) fn attempts() -> Vec<EnvironmentEvent> {
+    let (attempt, by) = (1, bo());
+    let why = "unhealthy".to_owned();
+    let started = EnvironmentEvent::AttemptStarted {
+        attempt,
+        key: Key::new("attempt/shop/production/1").unwrap(),
+        fence: 3,
+        kind: AttemptKind::Rollback {
+            reason: why.clone(),
+            automatic: true,
+        },
+        release: ReleaseId(2),
+        target: ReleaseId(1),
+        manifest: Box::new(manifest()),
+        work: Vec::new(),
+        by: None,
+        over: Some(over()),
+    };
+    let tail = vec!["panic".to_owned()];
+    let evidence = Evidence {
+        findings: Vec::new(),
+        tail,
+        hash: Some(hash()),
+        size: 5,
+    };
+    let mode = FailureMode::Healthcheck;
+    let outcome = Outcome::Failed {
+        mode,
+        why: why.clone(),
+        evidence,
+    };
+    let rollback = Some("slow".to_owned());
+    vec![
+        started,
+        EnvironmentEvent::FenceTaken { attempt, fence: 4 },
+        EnvironmentEvent::WorkStarted { attempt, index: 0 },
+        EnvironmentEvent::WorkEnded {
+            attempt,
+            index: 0,
+            outcome,
+        },
+        EnvironmentEvent::StopAsked {
+            attempt,
+            by: by.clone(),
+            rollback,
+        },
+        EnvironmentEvent::AttemptVerified { attempt },
+        EnvironmentEvent::AttemptFailed {
+            attempt,
+            mode,
+            why: why.clone(),
+        },
+        EnvironmentEvent::Locked { why: why.clone() },
+        EnvironmentEvent::Unlocked { by, why },
+    ]
+}
+
+pub(super) fn watches() -> Vec<EnvironmentEvent> {
+    let (attempt, tick, by) = (1, 0, bo());
+    let ticks = vec![Tick {
+        due: at(),
+        checks: Vec::new(),
+        ask: None,
+    }];
+    let findings = vec!["500".to_owned()];
+    let release = ReleaseId(1);
+    vec![
+        EnvironmentEvent::WatchStarted {
+            attempt,
+            release,
+            ticks: ticks.clone(),
+        },
+        EnvironmentEvent::TickChecked {
+            attempt,
+            tick,
+            passed: false,
+            findings,
+        },
+        EnvironmentEvent::TickAnswered {
+            attempt,
+            tick,
+            by: by.clone(),
+            good: true,
+        },
+        EnvironmentEvent::TickMissed {
+            attempt,
+            tick,
+            coalesced_into: Some(2),
+        },
+        EnvironmentEvent::WatchExtended { attempt, by, ticks },
+        EnvironmentEvent::WatchEnded {
+            attempt,
+            by: None,
+            at: at(),
+        },
+    ]
+}
