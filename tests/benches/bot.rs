@@ -5,7 +5,7 @@ use std::process::Stdio;
 use std::time::Duration;
 
 use axum::Router;
-use axum::extract::OriginalUri;
+use axum::http::Uri;
 use shipbell::door::{self, Request, Response};
 use tokio::io::{AsyncBufReadExt as _, BufReader};
 use tokio::net::UnixListener;
@@ -17,7 +17,7 @@ use crate::measure::{Failed, now};
 /// The configuration's name in a bot's folder.
 const CONFIG: &str = "shipbell.toml";
 /// How long the program may take until it serves, and until it has stopped.
-const PATIENCE: Duration = Duration::from_secs(120);
+const PATIENCE: Duration = Duration::from_mins(2);
 
 /// Builds the program as the measures themselves were built, and says where it is.
 pub(crate) async fn program() -> Result<PathBuf, Failed> {
@@ -93,7 +93,7 @@ project = "shop"
 /// releases get a manifest on any machine.
 pub(crate) async fn engine(folder: &Path) -> Result<(), Failed> {
     let listener = UnixListener::bind(engine_socket(folder))?;
-    let answer = async |OriginalUri(uri): OriginalUri| {
+    let answer = async |uri: Uri| {
         let text = if uri.path().ends_with("/version") {
             serde_json::json!({ "Version": "20.10.24", "ApiVersion": "1.41" })
         } else {

@@ -161,15 +161,14 @@ fn session() -> Session<'static> {
     Session {
         lines: &Discard,
         lock: None,
-        within: Duration::from_secs(120),
+        within: Duration::from_mins(2),
     }
 }
 
 fn write_compose(folder: &Path) -> Result<std::path::PathBuf, Failed> {
-    let mut text = "version: \"3.3\"\nservices:\n".to_owned();
-    for service in SERVICES {
-        text += &format!("  {service}:\n    image: {IMAGE}\n");
-    }
+    let service = |name| format!("  {name}:\n    image: {IMAGE}\n");
+    let services: String = SERVICES.into_iter().map(service).collect();
+    let text = format!("version: \"3.3\"\nservices:\n{services}");
     let path = folder.join("docker-compose.yml");
     std::fs::write(&path, text)?;
     Ok(path)

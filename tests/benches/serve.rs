@@ -104,7 +104,7 @@ async fn idle(bot: &Bot) -> Result<(), Failed> {
     say(bot, "idle", 0, &["new", "shop", "idle"]).await?;
     rest(bot).await?;
     let before = bot.switches()?;
-    sleep(Duration::from_secs(60)).await;
+    sleep(Duration::from_mins(1)).await;
     let switches = bot.switches()?.saturating_sub(before);
     let counted = f64::from(u32::try_from(switches)?);
     let detail = "voluntary context switches of all threads in a minute, n = 1";

@@ -3,7 +3,7 @@
 use crate::house::{House, eventually, run, run_alone};
 use crate::people::Guest;
 use crate::releases::{open, roll_out};
-use crate::world::{Fate, load};
+use crate::world::{Fate, image_of, load};
 
 /// Brings v1 in, starts the deploy of v2, and once `moment` has come ends the bot with a
 /// signal and starts it again: the deploy ends well, once.
@@ -71,7 +71,7 @@ async fn a_power_cut_as_the_deploy_starts() {
 async fn a_power_cut_while_the_new_version_comes_up() {
     run("cut-late", async |house| {
         cut_off(house, "KILL", async |house| {
-            let new = house.world().image_of("api", "v2");
+            let new = image_of("api", "v2");
             house.world().images("api").contains(&new)
         })
         .await;
@@ -83,7 +83,7 @@ async fn a_power_cut_while_the_new_version_comes_up() {
 async fn a_polite_stop_in_the_middle_of_a_deploy() {
     run("cut-polite", async |house| {
         cut_off(house, "TERM", async |house| {
-            let new = house.world().image_of("api", "v2");
+            let new = image_of("api", "v2");
             house.world().images("api").contains(&new)
         })
         .await;

@@ -134,6 +134,10 @@ impl House {
     }
 
     /// Runs the test; if it fails, shows what everybody saw.
+    #[expect(
+        clippy::print_stderr,
+        reason = "the test runner shows it beside the failure"
+    )]
     async fn host(mut self, test: impl AsyncFnOnce(&mut Self)) {
         let outcome = AssertUnwindSafe(test(&mut self)).catch_unwind().await;
         let log = self.log();

@@ -2,7 +2,7 @@
 
 use crate::house::{House, eventually, run};
 use crate::people::Guest;
-use crate::world::{Fate, load};
+use crate::world::{Fate, image_of, load};
 
 /// Opens a release, has the other one sign it off, deploys it, and waits for its end.
 pub(crate) async fn roll_out(house: &House, (kai, lea): (&Guest, &Guest), version: &str) {
@@ -204,7 +204,7 @@ async fn a_deploy_is_stopped_and_taken_back() {
         kai.sees("Complete").await;
         kai.presses("Deploy to production").await;
         eventually("v2 comes up", async || {
-            let new = house.world().image_of("api", "v2");
+            let new = image_of("api", "v2");
             house.world().images("api").contains(&new).then_some(())
         })
         .await;

@@ -87,6 +87,16 @@ pub(crate) async fn load(version: &str, fate: Fate) {
     }
 }
 
+/// The id of the image a version of a service has.
+pub(crate) fn image_of(service: &str, version: &str) -> String {
+    docker(&[
+        "inspect",
+        "--format",
+        "{{.Id}}",
+        &reference(service, version),
+    ])
+}
+
 /// What a version of a service is called here.
 pub(crate) fn reference(service: &str, version: &str) -> String {
     format!("{}:{version}", repository(service))
@@ -135,16 +145,6 @@ impl World {
             .collect()
     }
 
-    /// The id of the image a version of a service has.
-    pub(crate) fn image_of(&self, service: &str, version: &str) -> String {
-        docker(&[
-            "inspect",
-            "--format",
-            "{{.Id}}",
-            &reference(service, version),
-        ])
-    }
-
     /// Fails unless there is exactly one container of each service, running this version, healthy.
     pub(crate) fn runs(&self, version: &str) {
         for service in ["api", "frontend"] {
@@ -153,7 +153,7 @@ impl World {
                 panic!("{service}: one container, not {ids:?}")
             };
             let format = "{{.State.Status}} {{.State.Health.Status}} {{.Image}}";
-            let expected = format!("running healthy {}", self.image_of(service, version));
+            let expected = format!("running healthy {}", image_of(service, version));
             assert_eq!(
                 docker(&["inspect", "--format", format, id]),
                 expected,

@@ -6,8 +6,8 @@ use thirtyfour::Key;
 
 use super::stage::run;
 
-fn bot(_: &UserId, act: &Act) -> Option<Answer> {
-    Some(match act {
+fn bot(_: &UserId, act: &Act) -> Answer {
+    match act {
         Act::Said { text, .. } if text.starts_with("rollback") => {
             Answer::Form(Box::new(rollback()))
         }
@@ -19,7 +19,7 @@ fn bot(_: &UserId, act: &Act) -> Option<Answer> {
             Answer::FieldErrors(vec![mistake])
         }
         Act::Completing { text } if "rollback shop production".starts_with(text.as_str()) => {
-            let text = "/release rollback shop production".to_owned();
+            let text = "rollback shop production".to_owned();
             Answer::Completions(vec![Completion {
                 text,
                 about: "Return".to_owned(),
@@ -31,7 +31,7 @@ fn bot(_: &UserId, act: &Act) -> Option<Answer> {
         | Act::Submitted { .. }
         | Act::Completing { .. }
         | Act::Connected => Answer::Done,
-    })
+    }
 }
 
 fn rollback() -> Form {
@@ -85,7 +85,7 @@ async fn a_dialog_keeps_what_was_entered_until_it_is_right() {
             true
         );
 
-        ana.types("#v-why", " pages since 14:05").await;
+        ana.types("#v-why", Key::End + " pages since 14:05").await;
         ana.presses("Roll back").await;
         ana.sees_no_more("Roll production back").await;
         let right = |act: &Act| match act {

@@ -8,16 +8,15 @@ use super::stage::run;
 const HOSTILE: &str = "</pre><script>document.title='owned'</script>\
     <img src=x onerror=\"document.title='owned'\">\"'><svg onload=document.title='owned'>";
 
-#[expect(clippy::unnecessary_wraps, reason = "a script may also take nothing")]
-fn bot(_: &UserId, act: &Act) -> Option<Answer> {
-    Some(match act {
+fn bot(_: &UserId, act: &Act) -> Answer {
+    match act {
         Act::Said { text, .. } => Answer::Private(Box::new(card(text))),
         Act::Reacted { .. }
         | Act::Pressed { .. }
         | Act::Submitted { .. }
         | Act::Completing { .. }
         | Act::Connected => Answer::Done,
-    })
+    }
 }
 
 /// A card that says it everywhere.

@@ -6,9 +6,8 @@ use shipbell_adapters::chat::{Act, Answer, Block, Card, UserId};
 use super::stage::run;
 use super::threads::card;
 
-#[expect(clippy::unnecessary_wraps, reason = "a script may also take nothing")]
-fn bot(_: &UserId, _: &Act) -> Option<Answer> {
-    Some(Answer::Done)
+fn bot(_: &UserId, _: &Act) -> Answer {
+    Answer::Done
 }
 
 fn progress(done: usize) -> Card {

@@ -6,8 +6,8 @@ use shipbell_adapters::chat::{Act, Answer, UserId};
 use super::stage::run;
 use super::threads::card;
 
-fn bot(_: &UserId, act: &Act) -> Option<Answer> {
-    Some(match act {
+fn bot(_: &UserId, act: &Act) -> Answer {
+    match act {
         Act::Said { text, .. } if text == "cancel" => Answer::Form(Box::new(why())),
         Act::Said { .. } => Answer::Private(Box::new(card("You are Ana", "a person"))),
         Act::Reacted { .. }
@@ -15,7 +15,7 @@ fn bot(_: &UserId, act: &Act) -> Option<Answer> {
         | Act::Submitted { .. }
         | Act::Completing { .. }
         | Act::Connected => Answer::Done,
-    })
+    }
 }
 
 fn why() -> Form {

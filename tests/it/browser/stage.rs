@@ -31,7 +31,7 @@ const PATIENCE: Duration = Duration::from_secs(30);
 const PAUSE: Duration = Duration::from_millis(50);
 
 /// What the bot answers to an act of a person.
-pub(super) type Script = fn(&UserId, &Act) -> Option<Answer>;
+pub(super) type Script = fn(&UserId, &Act) -> Answer;
 
 /// Everything one test needs.
 pub(super) struct Stage {
@@ -96,6 +96,13 @@ pub(super) async fn run(name: &str, script: Script, test: impl AsyncFnOnce(&mut 
     }
     drop(stage.driver.kill().await);
     if let Err(panic) = outcome {
+        writeln!(
+            std::io::stderr().lock(),
+            "{}: the bot heard {:#?}",
+            stage.name,
+            stage.heard()
+        )
+        .unwrap();
         std::panic::resume_unwind(panic);
     }
     stage.closes().await;
@@ -129,9 +136,7 @@ impl Stage {
     }
 
     async fn let_in(&self, window: Window, who: &str) -> Window {
-        let mut windows = self.windows.lock().unwrap_or_else(PoisonError::into_inner);
-        windows.push(window.clone());
-        drop(windows);
+        self.remembers(window.clone());
         let link = self.link(who);
         window.goes_to(&link).await;
         window
@@ -139,6 +144,12 @@ impl Stage {
             .await;
         window.sees("#release").await;
         window
+    }
+
+    /// Windows are closed after the test, pass or fail.
+    fn remembers(&self, window: Window) {
+        let mut windows = self.windows.lock().unwrap_or_else(PoisonError::into_inner);
+        windows.push(window);
     }
 
     pub(super) fn link(&self, who: &str) -> String {
@@ -252,7 +263,7 @@ async fn bot(mut queue: mpsc::Receiver<Inbound>, heard: Arc<Mutex<Vec<Act>>>, sc
             .unwrap_or_else(PoisonError::into_inner)
             .push(act);
         // Whoever asked may have gone meanwhile.
-        answer.map(|answer| responder.send(answer).ok());
+        responder.send(answer).ok();
     }
 }
 

@@ -34,8 +34,8 @@ fn ask(pill: &str) -> Card {
     card
 }
 
-fn bot(by: &UserId, act: &Act) -> Option<Answer> {
-    Some(match act {
+fn bot(by: &UserId, act: &Act) -> Answer {
+    match act {
         Act::Reacted { .. } if by.0 == "bo" => {
             Answer::Private(Box::new(card("Thank you", "it does not count")))
         }
@@ -48,7 +48,7 @@ fn bot(by: &UserId, act: &Act) -> Option<Answer> {
         | Act::Submitted { .. }
         | Act::Completing { .. }
         | Act::Connected => Answer::Done,
-    })
+    }
 }
 
 #[tokio::test]
@@ -93,9 +93,23 @@ async fn two_people_see_the_same_ask() {
                 "edited, not posted again"
             );
         }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_button_of_a_card_reaches_the_bot() {
+    run("button", bot, async |stage| {
+        stage.posts(&ask("Waiting for 1 sign-off")).await;
+        let ana = stage.enter("ana").await;
         ana.presses("Sign off for production").await;
         let pressed = |act: &Act| matches!(act, Act::Pressed { action, .. } if action == "yes");
         stage.hears("the button", pressed).await;
+        assert!(
+            !ana.text().await.contains("did not work"),
+            "{}",
+            ana.text().await
+        );
     })
     .await;
 }

@@ -168,16 +168,8 @@ impl Window {
         let traffic = self.driver.get_log("performance").await;
         self.driver.quit().await.unwrap();
         let Some(base) = base else { return };
-        let complaints: Vec<String> = complaints
-            .unwrap()
-            .into_iter()
-            .map(|it| it.message)
-            .collect();
-        let known = |it: &String| {
-            it.contains("net::ERR_CONNECTION_REFUSED")
-                || it.contains("ERR_INCOMPLETE_CHUNKED_ENCODING")
-        };
-        let complaints: Vec<String> = complaints.into_iter().filter(|it| !known(it)).collect();
+        let complaints = complaints.unwrap().into_iter().map(|it| it.message);
+        let complaints: Vec<String> = complaints.filter(|it| !expected(it)).collect();
         assert!(complaints.is_empty(), "the console: {complaints:#?}");
         let asked: Vec<String> = traffic
             .unwrap()
@@ -190,6 +182,16 @@ impl Window {
             assert!(ours, "a request to another host: {url}");
         }
     }
+}
+
+/// What the browser remarks when a server is away, or a door is shut as it should be.
+fn expected(complaint: &str) -> bool {
+    let away = [
+        "net::ERR_CONNECTION_REFUSED",
+        "net::ERR_INCOMPLETE_CHUNKED_ENCODING",
+    ];
+    let shut = ["status of 401", "status of 410"];
+    away.iter().chain(&shut).any(|it| complaint.contains(it))
 }
 
 /// The address of a request, if a log line tells of one.

@@ -28,10 +28,11 @@ fn main() -> ExitCode {
         return ExitCode::from(2);
     };
     if let Some(seed) = wanted.tell {
+        let mutant = wanted.mutants.first().copied().flatten();
         say(&tell(Plan {
             seed,
             releases: wanted.releases,
-            mutant: None,
+            mutant,
         }));
         return ExitCode::SUCCESS;
     }

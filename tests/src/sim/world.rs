@@ -66,7 +66,10 @@ pub struct Tally {
 const DAYS: [(i32, u32, u32); 4] = [(2026, 3, 26), (2026, 6, 9), (2026, 10, 22), (2026, 11, 17)];
 
 /// How long it stays calm before it is judged.
-const CALM: TimeDelta = TimeDelta::hours(8);
+const CALM: TimeDelta = TimeDelta::hours(4);
+
+/// The time from one release to the next, in minutes.
+const APART: i32 = 60;
 
 /// Runs a world to its end.
 pub fn run(plan: Plan) -> Outcome {
@@ -134,8 +137,8 @@ impl World {
         let begin = Utc.with_ymd_and_hms(year, month, day, hour, 0, 0).single();
         let begin = begin.expect("that day has that hour");
         let executor = Executor::new(begin, chance.draw());
-        let length = TimeDelta::hours(6)
-            + TimeDelta::minutes(90) * i32::try_from(plan.releases).unwrap_or(1);
+        let releases = i32::try_from(plan.releases).unwrap_or(1);
+        let length = TimeDelta::hours(2) + TimeDelta::minutes(APART.into()) * releases;
         let calm = begin + length;
         let weather = Arc::new(Weather::new(executor.clone(), calm));
         let diary = Arc::new(Diary::new(executor.clone()));
@@ -187,7 +190,7 @@ impl World {
         // Nobody acts in the last minutes, so that what they did last can be taken in.
         let last = calm - TimeDelta::minutes(15);
         for number in 1..=releases {
-            let minutes = i64::from(number - 1) * 90;
+            let minutes = i64::from(number - 1) * i64::from(APART);
             let late = self.executor.draw(|it| it.between(1, 60));
             let from = begin + TimeDelta::minutes(minutes + i64::try_from(late).unwrap_or(1));
             let release = self.people.clone().accompany(number, from, last);

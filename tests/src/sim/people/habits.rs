@@ -5,7 +5,8 @@ use shipbell_adapters::chat::MessageRef;
 
 use super::People;
 use crate::sim::chance::Chance;
-use crate::sim::chat::Service;
+use crate::sim::chat::{Post, Service};
+use crate::sim::executor::Owner;
 use crate::sim::team::{ACCOUNTS, PRODUCTION, STAGING};
 
 /// Something somebody is about to do.
@@ -38,12 +39,12 @@ impl People {
                 break;
             }
         }
-        let steps = self.draw(|it| it.between(20, 60));
+        let steps = self.draw(|it| it.between(20, 70));
         for step in 0..steps {
-            let longest = if self.draw(|it| it.happens(100_000)) {
+            let longest = if self.draw(|it| it.happens(50_000)) {
                 3_600_000
             } else {
-                400_000
+                200_000
             };
             self.0.executor.pause(2_000, longest).await;
             if self.0.executor.now() >= until {
@@ -51,7 +52,36 @@ impl People {
             }
             let probe = format!("probe {number}-{step}");
             let step = self.draw(|it| choose(it, requester, &version, &probe));
+            self.echo(&step);
             self.make(step).await;
+        }
+    }
+
+    /// At times two people want the same at once, or somebody thinks better of it.
+    fn echo(&self, step: &Move) {
+        let Move::Say(_, text) = step else { return };
+        if !text.starts_with("deploy") || text.contains("--override") {
+            return;
+        }
+        let (again, back) = self.draw(|it| (it.happens(200_000), it.happens(300_000)));
+        let mut echoes = Vec::new();
+        if again {
+            let by = self.draw(|it| pick(it, &SRES));
+            echoes.push((Move::Say(by, text.clone()), 30_000));
+        }
+        if back {
+            let by = self.draw(|it| pick(it, &[OWNERS[0], OWNERS[1], OWNERS[2], MANAGERS[0]]));
+            let added = self.draw(|it| it.happens(300_000));
+            let emoji = if added { NO } else { YES };
+            echoes.push((Move::Vote { by, emoji, added }, 12_000));
+        }
+        for (step, within) in echoes {
+            let people = self.clone();
+            let echo = async move {
+                people.0.executor.pause(0, within).await;
+                people.make(step).await;
+            };
+            self.0.executor.spawn(Owner::World, Box::pin(echo));
         }
     }
 
@@ -90,9 +120,7 @@ impl People {
         let asks: Vec<MessageRef> = {
             let room = service.room();
             let asks = room.visible().rev().filter(|it| it.key.starts_with("ask/"));
-            asks.take(4)
-                .map(super::super::chat::Post::address)
-                .collect()
+            asks.take(4).map(Post::address).collect()
         };
         self.draw(|it| {
             let last = it.happens(600_000);
@@ -122,46 +150,46 @@ impl People {
 fn choose(chance: &mut Chance, requester: &'static str, version: &str, probe: &str) -> Move {
     let managers = [&MANAGERS[..], &SRES[..]].concat();
     match chance.between(0, 99) {
-        0..20 => Move::Vote {
+        0..18 => Move::Vote {
             by: pick(chance, &OWNERS),
             emoji: YES,
             added: true,
         },
-        20..32 => Move::Vote {
+        18..29 => Move::Vote {
             by: pick(chance, &MANAGERS),
             emoji: YES,
             added: true,
         },
-        32..38 => Move::Vote {
+        29..34 => Move::Vote {
             by: pick(chance, &ACCOUNTS).0,
             emoji: YES,
             added: true,
         },
-        38..40 => Move::Vote {
+        34..36 => Move::Vote {
             by: requester,
             emoji: YES,
             added: true,
         },
-        40..46 => Move::Vote {
+        36..40 => Move::Vote {
             by: pick(chance, &ACCOUNTS).0,
             emoji: YES,
             added: false,
         },
-        46..47 => Move::Vote {
+        40..41 => Move::Vote {
             by: pick(chance, &OWNERS),
             emoji: NO,
             added: true,
         },
-        47..50 => Move::Vote {
+        41..44 => Move::Vote {
             by: pick(chance, &OWNERS),
             emoji: NO,
             added: false,
         },
-        50..58 => Move::Say(
+        44..56 => Move::Say(
             pick(chance, &managers),
             format!("deploy shop {STAGING} {version}"),
         ),
-        58..70 => Move::Say(
+        56..70 => Move::Say(
             pick(chance, &managers),
             format!("deploy shop {PRODUCTION} {version}"),
         ),
@@ -170,7 +198,14 @@ fn choose(chance: &mut Chance, requester: &'static str, version: &str, probe: &s
             let text = format!("deploy shop {PRODUCTION} {version} --override \"{probe}\"");
             Move::Say(by, text)
         }
-        72..79 => Move::Press,
+        72..78 => Move::Press,
+        78..84 => {
+            let env = pick(chance, &[STAGING, PRODUCTION]);
+            Move::Say(
+                pick(chance, &managers),
+                format!("unlock shop {env} {probe}"),
+            )
+        }
         _ => rarer(chance, version, probe),
     }
 }
@@ -186,11 +221,11 @@ fn rarer(chance: &mut Chance, version: &str, probe: &str) -> Move {
         0 | 1 => Move::Say(sre, format!("rollback shop {env} --why \"{probe}\"")),
         2 => Move::Say(anybody, format!("stop shop {env}")),
         3 => Move::Say(sre, format!("stop shop {env} --rollback \"{probe}\"")),
-        4 | 5 => Move::Say(manager, format!("unlock shop {env} {probe}")),
+        4 | 5 => Move::Say(sre, "incident ack".to_owned()),
         6 => Move::Say(manager, format!("freeze shop now --why \"{probe}\"")),
         7 => Move::Say(manager, "unfreeze".to_owned()),
         8..=10 => Move::Say(anybody, format!("incident open P1 \"{probe}\" shop {env}")),
-        11 | 12 => Move::Say(sre, "incident ack".to_owned()),
+        11 | 12 => Move::Say(sre, format!("watch shop {PRODUCTION} bad")),
         13 => Move::Say(sre, format!("incident update {probe}")),
         14 => Move::Say(sre, format!("incident resolve {probe}")),
         15 => Move::Say(sre, "incident escalate".to_owned()),

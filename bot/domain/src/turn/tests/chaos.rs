@@ -15,11 +15,12 @@ const PEOPLE: [&str; 5] = ["bo", "ana", "chloe", "dan", "fay"];
 const ENVIRONMENTS: [&str; 2] = ["staging", "production"];
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 40, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 96,
+        failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn nothing_that_must_never_happen_happens(
-        acts in prop::collection::vec((0u8..24, 0usize..5, 0usize..2, 0u32..6), 1..250)
+        acts in prop::collection::vec((0u8..24, 0usize..5, 0usize..2, 0u32..6), 1..300)
     ) {
         let mut team = Team::with(|policy| {
             policy.environments[1].watch[0].ask = Some(role("sre"));

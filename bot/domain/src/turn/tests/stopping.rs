@@ -62,6 +62,16 @@ fn it_stops_and_goes_back() {
 }
 
 #[test]
+fn it_goes_back_before_the_next_work() {
+    let mut team = begun();
+    team.ends_work("production", 1, succeeded()).unwrap();
+    team.stops("dan", Some("the logs look wrong")).unwrap();
+    assert_eq!(team.begins_work("production"), None);
+    let attempt = team.environment("production").active().unwrap();
+    assert_eq!((attempt.number, attempt.is_rollback()), (3, true));
+}
+
+#[test]
 fn it_goes_back_even_if_the_last_work_ends_well() {
     let mut team = begun();
     team.ends_work("production", 1, succeeded()).unwrap();

@@ -229,7 +229,7 @@ impl Team {
         self.ends_work(env, index, outcome).unwrap();
     }
 
-    /// Begins the next piece of work; none if the attempt is over.
+    /// Begins the next piece of work; none if that ends the attempt.
     pub(crate) fn begins_work(&mut self, env: &str) -> Option<u32> {
         let next = self.environment(env).active()?.next();
         let (Next::Begin(index, _) | Next::Resume(index, _)) = next else {
@@ -244,7 +244,8 @@ impl Team {
             index,
         })
         .unwrap();
-        self.environment(env).active().map(|_| index)
+        let active = self.environment(env).active();
+        active.filter(|it| it.number == attempt).map(|_| index)
     }
 
     pub(crate) fn ends_work(&mut self, env: &str, index: u32, outcome: Outcome) -> Said {
