@@ -130,7 +130,7 @@ type Found = Result<String, String>;
 
 async fn find_engine(docker: &Docker, world: &World) -> Found {
     if world.resumed && world.memory.simulated {
-        return Err("this demo began without it".to_owned());
+        return Err("it is not asked: this demo began without it".to_owned());
     }
     let project = project::compose_project(&world.folder, &world.memory, Place::Staging);
     let session = Session {
@@ -142,7 +142,7 @@ async fn find_engine(docker: &Docker, world: &World) -> Found {
         .engines()
         .preflight(&Target::local(), &project, &session)
         .await;
-    let found = asked.map_err(|error| error.to_string())?;
+    let found = asked.map_err(|error| format!("{}: {}", error.what, error.why))?;
     Ok(format!(
         "{}, API {}, {} {}",
         found.engine, found.api, found.flavour, found.compose
@@ -180,10 +180,7 @@ async fn perform(options: &DemoOptions, world: &mut World, bot: &Bot) -> Result<
         world.folder.join(CONFIG).display()
     );
     print(&format!("  Another link: {command}"));
-    let visit: String = SystemRandom.seed()[..4]
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect();
+    let visit = world::hex(&SystemRandom.seed()[..4]);
     let (resumed, toured) = (world.resumed, world.memory.toured);
     let mut tour = Tour::enter(bot, pace, world, &inspector, &visit).await?;
     if resumed {

@@ -67,15 +67,10 @@ impl Terminals {
         let link = Person::new(person)
             .ok()
             .and_then(|it| self.running.web.sign_in(&it));
-        match link {
-            Some(link) => Response {
-                ok: true,
-                text: link,
-            },
-            None => {
-                let text = format!("there is no person `{person}` in [people]");
-                Response { ok: false, text }
-            }
+        let unknown = || format!("there is no person `{person}` in [people]");
+        Response {
+            ok: link.is_some(),
+            text: link.unwrap_or_else(unknown),
         }
     }
 }

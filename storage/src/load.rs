@@ -32,6 +32,8 @@ pub(crate) async fn world<S: Shelf>(
         concerned.extend(concerns(&kept.fold));
         place(&mut world, &stream, kept);
     }
+    // A window or a freeze says which application it is of.
+    app = app.or_else(|| needs.app_in(&world.agenda));
 
     if let Some(app) = &app {
         let mut streams = vec![StreamId::Application(app.clone())];

@@ -69,10 +69,10 @@ fn report(findings: &[(String, Finding)]) -> Result<(), Failure> {
     }
     let summary = format!("{bad} failed, {warnings} warnings");
     if bad > 0 {
-        Err(Failure::user(summary))
-    } else {
-        Ok(printer::line(&summary))
+        return Err(Failure::user(summary));
     }
+    printer::line(&summary);
+    Ok(())
 }
 
 fn configuration(config: &Config) -> (String, Finding) {

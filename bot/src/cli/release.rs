@@ -18,12 +18,11 @@ pub(super) struct Release {
 
 pub(super) async fn run(path: PathBuf, release: Release) -> Result<(), Failure> {
     let config = super::load(&path)?;
-    let id = SystemRandom
-        .seed()
-        .iter()
-        .take(16)
-        .map(|byte| format!("{byte:02x}"))
-        .collect();
+    let mut random = [0; 16];
+    random.copy_from_slice(&SystemRandom.seed()[..16]);
+    let id = uuid::Builder::from_random_bytes(random)
+        .into_uuid()
+        .to_string();
     let request = Request::Release {
         id,
         words: release.words,

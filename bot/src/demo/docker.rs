@@ -13,7 +13,7 @@ use super::world::{FOLDER, INSTANCE};
 use crate::failure::Failure;
 
 /// How long the engine may take to answer.
-const ANSWER: Duration = Duration::from_secs(60);
+const ANSWER: Duration = Duration::from_mins(1);
 
 /// This machine's engine.
 pub(super) struct Docker {

@@ -154,7 +154,8 @@ fn mapped(maps: &str) -> Vec<PathBuf> {
 
 fn is_library(path: &Path) -> bool {
     let name = path.file_name().map(|it| it.to_string_lossy().into_owned());
-    name.is_some_and(|it| it.ends_with(".so") || it.contains(".so."))
+    let versioned = name.is_some_and(|it| it.contains(".so."));
+    versioned || path.extension().is_some_and(|it| it == "so")
 }
 
 #[cfg(test)]

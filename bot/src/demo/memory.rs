@@ -116,7 +116,7 @@ mod tests {
     #[test]
     fn a_broken_file_is_no_new_demo() {
         let folder = tempfile::tempdir().unwrap();
-        std::fs::write(folder.path().join(FILE), "{").unwrap();
+        fs::write(folder.path().join(FILE), "{").unwrap();
         assert!(Memory::read(folder.path()).is_err());
     }
 }

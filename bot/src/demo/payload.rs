@@ -10,7 +10,7 @@ use std::time::Duration;
 use axum::extract::{Request, State};
 use axum::http::{StatusCode, header};
 use axum::middleware::{Next, from_fn_with_state};
-use axum::response::{Html, IntoResponse, Response};
+use axum::response::{Html, IntoResponse as _, Response};
 use axum::routing::get;
 use axum::{Json, Router};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
@@ -70,9 +70,9 @@ pub fn run_app(app: &App) -> Result<(), Failure> {
         return runtime.block_on(check());
     }
     if app.migrate {
-        migration(&manners)
-            .iter()
-            .for_each(|line| terminal::print(line));
+        for line in migration(&manners) {
+            terminal::print(&line);
+        }
         return Ok(());
     }
     runtime.block_on(listen(manners))

@@ -66,7 +66,7 @@ pub(super) fn compose_project(folder: &Path, memory: &Memory, place: Place) -> P
 
 fn compose(place: Place, memory: &Memory, labels: &Labels) -> String {
     let (image, port) = (image::tag(&memory.instance, FIRST.name), memory.port(place));
-    let quoted = |(name, value): (&String, &String)| format!("{name:?}: {value:?}");
+    let quoted = |(name, value): (&String, &String)| format!("{}: {}", yaml(name), yaml(value));
     let labels: Vec<String> = labels.iter().map(quoted).collect();
     let (name, labels) = (place.name(), labels.join(", "));
     format!(
@@ -89,6 +89,11 @@ networks:
     )
 }
 
+/// A text as YAML reads it; Compose would fill in what follows a single `$`.
+fn yaml(text: &str) -> String {
+    serde_json::Value::from(text.replace('$', "$$")).to_string()
+}
+
 /// The zone of this machine, if it can be told; times in the demo are in it.
 fn zone() -> Zone {
     let named = fs::read_link("/etc/localtime").ok().and_then(|link| {
@@ -99,117 +104,39 @@ fn zone() -> Zone {
     named.unwrap_or_else(Zone::utc)
 }
 
+/// The team's configuration; what is between two `@` is filled in.
+const TEMPLATE: &str = include_str!("project/shipbell.toml");
+
 fn configuration(memory: &Memory, zone: &Zone, now: DateTime<Utc>, unix: u32) -> String {
     let hour = |at: DateTime<Utc>| format!("{:02}:00", zone.local(at).hour());
-    let open = format!("daily {}-{}", hour(now), hour(now + TimeDelta::hours(12)));
     let day = zone.local(now + TimeDelta::days(3)).format("%a");
-    let closed = format!("{day} 10:00-12:00");
-    let image = image::tag(&memory.instance, "{version}");
-    let instance = &memory.instance;
     let address = |place| format!("http://127.0.0.1:{}", memory.port(place));
-    let (staging, production, motorsport) = (
-        address(Place::Staging),
-        address(Place::Production),
-        address(Place::Motorsport),
-    );
-    let (zone, web) = (zone.name(), memory.web);
-    format!(
-        r#"# How the demo's team releases. `shipbell check --config` reads this file like any other.
-
-timezone = "{zone}"
-data = "{DATA}"
-
-[chat.web]
-listen = "127.0.0.1:{web}"
-
-[people]
-ana   = {{ name = "Ana Ruiz", unix = {unix} }}
-bo    = {{ name = "Bo Lindqvist" }}
-chloe = {{ name = "Chloé Martin" }}
-dan   = {{ name = "Dan Okoye" }}
-
-[roles]
-release-manager = ["ana", "dan"]   # two, because nobody signs off a release they asked for
-sre             = ["bo"]
-product-owner   = ["chloe"]
-
-[allow]
-new      = ["release-manager"]
-plan     = ["release-manager"]
-deploy   = ["release-manager", "sre"]
-rollback = ["release-manager", "sre"]
-unlock   = ["sre"]
-override = ["sre"]
-
-[app.rapid-audit]
-title   = "Rapid Audit"
-version = "semver"
-images  = {{ web = "{image}" }}
-
-checklist = [
-  {{ ask = "sre", title = "Migrations reviewed and tested" }},
-  {{ ask = "release-manager", title = "Customers were told" }},
-]
-
-[app.rapid-audit.env.staging]
-url     = "{staging}"
-compose = "staging/docker-compose.yml"
-project = "shipbell-demo-{instance}-staging"
-deploy  = [
-  {{ pull = "web" }},
-  {{ run = ["{PROGRAM}", "demo-app", "--migrate"], in = "web", once = true, title = "Migrate" }},
-  {{ up = true, stable_for = "2s", healthy_within = "45s" }},
-]
-rollback   = [{{ pull = "web" }}, {{ up = true, stable_for = "2s", healthy_within = "45s" }}]
-smoke      = [
-  {{ get = "/healthz", status = 200 }},
-  {{ get = "/login", status = 200, within = "2s" }},
-  {{ get = "/api/version", json = {{ "/version" = "{{version}}" }} }},
-  {{ logs = "web", tail = 50 }},
-]
-accept     = {{ product-owner = 1 }}
-on_failure = "rollback"
-
-[app.rapid-audit.env.production]
-like     = "staging"
-needs    = "staging"
-url      = "{production}"
-compose  = "production/docker-compose.yml"
-project  = "shipbell-demo-{instance}-production"
-windows  = ["{open}"]
-signoff  = {{ product-owner = 1, release-manager = 1 }}
-accept   = {{}}
-monitor  = [{{ for = "15s", every = "5s", get = "/healthz", logs = "web", deny = ' 5\d\d$' }}]
-incident = "P1"
-
-[app.motorsport]
-title   = "Motorsport"
-version = "semver"
-images  = {{ web = "{image}" }}
-
-[app.motorsport.env.production]
-url     = "{motorsport}"
-compose = "motorsport/docker-compose.yml"
-project = "shipbell-demo-{instance}-motorsport"
-windows = ["{closed}"]
-deploy  = [{{ pull = "web" }}, {{ up = true, stable_for = "2s", healthy_within = "45s" }}]
-smoke   = [{{ get = "/healthz", status = 200 }}]
-
-[incident.P1]
-suggest = "rollback"
-page    = [
-  {{ who = "sre" }},
-  {{ who = "release-manager", after = "10s" }},
-  {{ who = "product-owner", after = "45s" }},
-]
-"#
-    )
+    let open = format!("daily {}-{}", hour(now), hour(now + TimeDelta::hours(12)));
+    let filled = [
+        ("@zone@", zone.name().to_owned()),
+        ("@unix@", unix.to_string()),
+        ("@web@", memory.web.to_string()),
+        ("@image@", image::tag(&memory.instance, "{version}")),
+        ("@instance@", memory.instance.clone()),
+        ("@staging@", address(Place::Staging)),
+        ("@production@", address(Place::Production)),
+        ("@motorsport@", address(Place::Motorsport)),
+        ("@open@", open),
+        ("@closed@", format!("{day} 10:00-12:00")),
+    ];
+    let fill = |text: String, (name, value): (&str, String)| text.replace(name, &value);
+    filled.into_iter().fold(TEMPLATE.to_owned(), fill)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::config::Config;
+
+    #[test]
+    fn a_folder_may_be_called_anything() {
+        assert_eq!(yaml(r#"/tmp/a "b" $c"#), r#""/tmp/a \"b\" $$c""#);
+    }
 
     #[test]
     fn the_configuration_is_one_that_the_program_takes() {
@@ -224,6 +151,7 @@ mod tests {
             write(folder.path(), &memory, now).unwrap();
             let config = Config::load(&folder.path().join(CONFIG), now);
             let config = config.unwrap_or_else(|report| panic!("{}", report.render(false)));
+            assert!(!configuration(&memory, &Zone::utc(), now, 0).contains('@'));
             for (environment, hours) in &config.settings.hours {
                 let open = environment.app.as_str() == "rapid-audit";
                 assert_eq!(hours.is_open(now).is_some(), open, "{environment} at {now}");

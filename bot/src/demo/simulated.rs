@@ -24,6 +24,7 @@ use super::memory::Memory;
 use super::payload::{self, Manners};
 use super::place::Place;
 use super::versions::{self, Version};
+use super::world::hex;
 
 /// The file it keeps what it pretends in.
 const FILE: &str = "simulated.json";
@@ -90,7 +91,7 @@ impl Simulated {
     async fn begin(&self, project: &str, version: &Version) -> Result<Container, ContainerError> {
         let (place, port) = self.place(project)?;
         let mut manners = Manners::read(&version.variables());
-        manners.place = place.name().to_owned();
+        place.name().clone_into(&mut manners.place);
         Container::start(port, version.name, manners)
             .await
             .map_err(|error| {
@@ -329,9 +330,8 @@ impl Containers for Simulated {
 /// A version as an engine would pin it: by an id that is its own.
 fn pinned(version: &Version) -> Pinned {
     let hash = Sha256::digest(version.name.as_bytes());
-    let hex: String = hash.iter().map(|byte| format!("{byte:02x}")).collect();
     Pinned {
-        reference: format!("sha256:{hex}"),
+        reference: format!("sha256:{}", hex(&hash)),
         local: true,
     }
 }

@@ -26,7 +26,7 @@ use crate::failure::Failure;
 const PATIENCE: Duration = Duration::from_secs(90);
 
 /// How long what was cut off may take to come to its end.
-const SETTLING: Duration = Duration::from_secs(180);
+const SETTLING: Duration = Duration::from_mins(3);
 
 /// How often the channel is read.
 const LOOK: Duration = Duration::from_millis(300);
@@ -179,9 +179,9 @@ impl<'a> Tour<'a> {
 
     fn heard(&self, who: Who, answers: &[Message]) {
         let name = self.people[who as usize].name;
-        answers
-            .iter()
-            .for_each(|answer| self.screen.show_private(name, answer));
+        for answer in answers {
+            self.screen.show_private(name, answer);
+        }
     }
 
     // What follows.

@@ -1,7 +1,8 @@
 //! A demo's own little world: its folder, its mark, and that nothing is left of it.
 
+use std::fmt::Write as _;
 use std::fs::{self, File, TryLockError};
-use std::io::{self, Write as _};
+use std::io;
 use std::os::unix::fs::DirBuilderExt as _;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -50,7 +51,7 @@ enum Fate {
 impl World {
     /// Makes a folder, or goes on in one that was kept.
     pub(super) fn open(keep: Option<&Path>, seed: &[u8; 32]) -> Result<Self, Failure> {
-        let instance: String = seed[..4].iter().map(|byte| format!("{byte:02x}")).collect();
+        let instance = hex(&seed[..4]);
         let folder = match keep {
             Some(folder) => std::path::absolute(folder).unwrap_or_else(|_| folder.to_path_buf()),
             None => std::env::temp_dir().join(format!("{PREFIX}{instance}")),
@@ -62,7 +63,7 @@ impl World {
             .recursive(true)
             .mode(0o700)
             .create(&folder);
-        made.map_err(|error| unusable(error))?;
+        made.map_err(&unusable)?;
         let found = Memory::read(&folder)?;
         if found.is_none() && !is_ours_to_fill(&folder).map_err(&unusable)? {
             let what = format!("{} holds other files", folder.display());
@@ -131,6 +132,14 @@ pub(super) async fn sweep(docker: Option<&Docker>) -> Result<usize, Failure> {
     Ok(swept)
 }
 
+/// Bytes as people read them.
+pub(super) fn hex(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::new(), |mut text, byte| {
+        write!(text, "{byte:02x}").expect("writing to a string cannot fail");
+        text
+    })
+}
+
 /// Waits until no child of the bot is at work any more: each holds a lock while it is.
 async fn without_children(locks: &Path) {
     let begun = Instant::now();
@@ -192,7 +201,8 @@ fn mark(folder: &Path, instance: &str) -> io::Result<Option<File>> {
         Err(TryLockError::WouldBlock) => return Ok(None),
         Err(TryLockError::Error(error)) => return Err(error),
     }
-    writeln!(mark, "instance {instance}, process {}", std::process::id())?;
+    let words = format!("instance {instance}, process {}\n", std::process::id());
+    io::Write::write_all(&mut mark, words.as_bytes())?;
     Ok(Some(mark))
 }
 

@@ -58,8 +58,9 @@ pub(super) async fn run(name: &str, script: Script, test: impl AsyncFnOnce(&mut 
         Ok(driver) => driver,
         Err(why) => {
             assert!(!required(), "a browser is required: {why}");
-            // The test runner hides what is printed.
-            writeln!(std::io::stderr().lock(), "skipped: {name}: {why}").unwrap();
+            // The test runner hides what is printed; in one piece, so that no words mix.
+            let line = format!("skipped: {name}: {why}\n");
+            std::io::stderr().write_all(line.as_bytes()).unwrap();
             return;
         }
     };
@@ -309,6 +310,7 @@ fn chance() -> [u8; 32] {
 
 /// Starts the browser's driver on a port of its own.
 async fn driver() -> Result<(Child, u16), String> {
+    browser().await?;
     let port = TcpListener::bind("127.0.0.1:0").and_then(|it| it.local_addr());
     let port = port.map_err(|error| error.to_string())?.port();
     let mut driver = Command::new("chromedriver");
@@ -332,6 +334,21 @@ async fn driver() -> Result<(Child, u16), String> {
         Ok(true) => Ok((driver, port)),
         Ok(false) | Err(_) => Err("chromedriver did not get ready".to_owned()),
     }
+}
+
+/// Whether there is a browser the driver would find.
+async fn browser() -> Result<(), String> {
+    for name in ["chromium", "google-chrome", "chrome"] {
+        let mut asked = Command::new(name);
+        asked
+            .arg("--version")
+            .stdout(Stdio::null())
+            .stderr(Stdio::null());
+        if asked.status().await.is_ok_and(|it| it.success()) {
+            return Ok(());
+        }
+    }
+    Err("chromium is not installed".to_owned())
 }
 
 #[expect(

@@ -89,7 +89,7 @@ fn simulate(wanted: &Wanted, mutant: Option<Mutant>) -> bool {
 fn range(begin: u64, stop: u64, plan: impl Fn(u64) -> Plan + Sync) -> Vec<(u64, String)> {
     let some = |first: u64| {
         let mut stories = Vec::new();
-        for seed in (begin + first..stop).step_by(THREADS as usize) {
+        for seed in (begin + first..stop).step_by(usize::try_from(THREADS).unwrap_or(1)) {
             let outcome = run(plan(seed));
             if !outcome.violations.is_empty() {
                 stories.push((seed, outcome.story));

@@ -249,7 +249,9 @@ impl Executor {
     }
 
     fn queue_woken(&self) {
-        let woken = std::mem::take(&mut *locked(&self.0.woken));
+        let mut woken = std::mem::take(&mut *locked(&self.0.woken));
+        // Some queues wake those who wait in an order of their own chance, not of ours.
+        woken.sort_unstable();
         let mut state = locked(&self.0.state);
         for id in woken {
             let Some(slot) = state.tasks.get_mut(&id) else {

@@ -23,14 +23,11 @@ pub(super) fn wrong(mutant: Mutant, right: Decide) -> Decide {
         bend(mutant, &mut bent, command);
         let mut turn = right(bent, command, now)?;
         restore(&before, &mut turn, now);
-        match mutant {
-            Mutant::TimersLost => turn.timers.retain(|it| match it {
-                TimerChange::Set(timer, _) => !matches!(timer, Timer::Tick { .. }),
-                TimerChange::Cancel(_) => true,
-            }),
-            Mutant::FoldDrifts => drift(&mut turn),
-            _ => {}
-        }
+        turn.timers.retain(|it| match (mutant, it) {
+            (Mutant::TimersLost, TimerChange::Set(Timer::Tick { .. }, _))
+            | (Mutant::EscalationGoesOn, TimerChange::Cancel(Timer::Escalate { .. })) => false,
+            (_, TimerChange::Set(..) | TimerChange::Cancel(_)) => true,
+        });
         Ok(turn)
     })
 }
@@ -157,10 +154,4 @@ fn restore(before: &World, turn: &mut Turn, now: chrono::DateTime<chrono::Utc>) 
     world.next_release = turn.world.next_release;
     world.next_incident = turn.world.next_incident;
     turn.world = world;
-}
-
-fn drift(turn: &mut Turn) {
-    for release in turn.world.releases.values_mut() {
-        release.note = Some("drifted".to_owned());
-    }
 }

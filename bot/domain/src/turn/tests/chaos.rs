@@ -15,7 +15,7 @@ const PEOPLE: [&str; 5] = ["bo", "ana", "chloe", "dan", "fay"];
 const ENVIRONMENTS: [&str; 2] = ["staging", "production"];
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 96,
+    #![proptest_config(ProptestConfig { cases: 64,
         failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]

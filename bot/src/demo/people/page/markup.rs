@@ -66,15 +66,12 @@ pub(super) fn plain(text: &str) -> String {
         let escape = rest[1..]
             .split_once(';')
             .and_then(|(name, _)| Some((name, escaped(name)?)));
-        match escape {
-            Some((name, character)) => {
-                plain.push(character);
-                rest = &rest[name.len() + 2..];
-            }
-            None => {
-                plain.push('&');
-                rest = &rest[1..];
-            }
+        if let Some((name, character)) = escape {
+            plain.push(character);
+            rest = &rest[name.len() + 2..];
+        } else {
+            plain.push('&');
+            rest = &rest[1..];
         }
     }
     plain.push_str(rest);
