@@ -175,7 +175,11 @@ impl Hub {
             now: self.now(),
         };
         let resolved = resolve::read_words(words, scene);
-        if by.is_none() && !matches!(resolved, Resolved::Ask(_)) {
+        let only_looks = match &resolved {
+            Resolved::Ask(question) => *question != Question::Open,
+            Resolved::Wish(_) | Resolved::Form(_) | Resolved::Suggest(_) => false,
+        };
+        if by.is_none() && !only_looks {
             let hint = "name your user number in the configuration: [people.you] unix = …";
             return Err(format!("Somebody unknown may only look. To act, {hint}"));
         }

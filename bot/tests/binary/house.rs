@@ -93,7 +93,8 @@ impl House {
     fn build(name: &str) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let [port, api, frontend] = free_ports();
-        let project = format!("shipbell-e2e-{name}");
+        // Its own, even if the tests run twice on one machine.
+        let project = format!("shipbell-e2e-{name}-{}", std::process::id());
         let house = Self {
             folder,
             bot: None,

@@ -132,11 +132,9 @@ pub(crate) fn client() -> reqwest::Client {
 
 impl World {
     pub(crate) fn new(project: &str) -> Self {
-        let world = Self {
+        Self {
             project: project.to_owned(),
-        };
-        world.clear();
-        world
+        }
     }
 
     /// The image of every container of a service that there is, running or not.
@@ -176,7 +174,7 @@ impl World {
     }
 
     /// Removes what the project left.
-    pub(crate) fn clear(&self) {
+    fn clear(&self) {
         for (list, remove) in [
             (["ps", "-aq"], ["rm", "-fv"]),
             (["network", "ls"], ["network", "rm"]),

@@ -120,7 +120,7 @@
     form.dataset.busy = "1";
     const body = new URLSearchParams(new FormData(form, event.submitter));
     try {
-      const answer = await fetch(form.action, { method: "POST", body, headers: { "X-Shipbell-Live": view } });
+      const answer = await fetch(form.getAttribute("action"), { method: "POST", body, headers: { "X-Shipbell-Live": view } });
       const next = answer.headers.get("X-Shipbell-Request");
       if (!next) { say("That did not work; load the page again."); return; }
       const taken = answer.ok;

@@ -38,10 +38,10 @@ pub(super) fn draw(no: &No<'_>, refusal: &Refusal) -> Card {
         }
         Refusal::TooLong { what, limit } => {
             let todo = vec![said(format!("Say it in at most {limit} characters."))];
-            three(&format!("The {what} is too long."), "", todo)
+            three(&format!("{} is too long.", subject(what)), "", todo)
         }
         Refusal::Missing { what } => three(
-            &format!("The {what} is missing."),
+            &format!("{} is missing.", subject(what)),
             "",
             vec![said("Say it, then try again.")],
         ),
@@ -50,5 +50,13 @@ pub(super) fn draw(no: &No<'_>, refusal: &Refusal) -> Card {
         | about_releases!()
         | about_environments!()
         | about_others!() => plainly(refusal),
+    }
+}
+
+/// What is wanted, as the beginning of a sentence.
+fn subject(what: &str) -> String {
+    match what.strip_prefix("what ") {
+        Some(rest) => format!("What {rest}"),
+        None => format!("The {}", what.strip_prefix("the ").unwrap_or(what)),
     }
 }
