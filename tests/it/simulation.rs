@@ -34,6 +34,7 @@ fn a_seed_decides_everything() {
 }
 
 #[test]
+#[ignore = "takes many minutes; or run `simulate --mutant all`"]
 fn every_mistake_is_caught() {
     let survivors: Vec<Mutant> = Mutant::ALL
         .into_iter()
