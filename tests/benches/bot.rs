@@ -24,13 +24,16 @@ pub(crate) async fn program() -> Result<PathBuf, Failed> {
     // With both packages named, dependencies have the features they have already.
     let mut build = Command::new(env!("CARGO"));
     build
-        .args(["build", "--quiet", "--release", "--bin", "shipbell"])
+        .args(["build", "--quiet", "--bin", "shipbell"])
         .args(["-p", "shipbell", "-p", env!("CARGO_PKG_NAME")])
         .current_dir(env!("CARGO_MANIFEST_DIR"));
+    if !cfg!(debug_assertions) {
+        build.arg("--release");
+    }
     if !build.status().await?.success() {
         return Err("the program could not be built".into());
     }
-    // This binary is target/release/deps/measures-….
+    // This binary is target/<profile>/deps/measures-….
     let own = std::env::current_exe()?;
     let folder = own.parent().and_then(Path::parent);
     let program = folder.ok_or("this binary has no folder")?.join("shipbell");

@@ -132,7 +132,9 @@ impl Bench {
                 .current_dir(&project.directory)
                 .stdin(Stdio::null());
             let output = command.output().await?;
-            if !output.status.success() {
+            // 1.x ends badly for a registry that does not answer, whatever it was told.
+            let may_fail = words[0] == "pull";
+            if !output.status.success() && !may_fail {
                 let said = String::from_utf8_lossy(&output.stderr).into_owned();
                 return Err(format!("`{}` failed: {said}", words.join(" ")).into());
             }
