@@ -2,7 +2,6 @@
 
 use shipbell_adapters::chat::card::{Block, ButtonStyle, Card, Field, Text, Tone};
 use shipbell_domain::calendar::how_long;
-use shipbell_domain::environment::Environment;
 use shipbell_domain::ids::{EnvName, Role};
 use shipbell_domain::incident::Incident;
 
@@ -84,8 +83,10 @@ fn fields(view: &View<'_>, voice: &Voice<'_>, incident: &Incident) -> Vec<Field>
         field("Lead", vec![line(lead)]),
         field("Paged", paged(voice, incident)),
     ];
-    if let Some((good, _)) = last_good(view, incident) {
-        fields.push(field("Last good", vec![line(good)]));
+    match way_back(view, incident) {
+        Some(WayBack::Taken(now)) => fields.push(field("Runs again", vec![line(now)])),
+        Some(WayBack::Open(good, _)) => fields.push(field("Last good", vec![line(good)])),
+        None => {}
     }
     if let Some(hint) = &incident.escalation.suggest {
         fields.push(field("Suggested", vec![line(capital(&bound(hint, 60)))]));
@@ -142,16 +143,26 @@ fn next(voice: &Voice<'_>, incident: &Incident) -> Option<String> {
     ))
 }
 
-/// The version a rollback would return to, and from where.
-fn last_good(view: &View<'_>, incident: &Incident) -> Option<(String, Press)> {
+/// What there is instead of the version that brought the incident.
+enum WayBack {
+    /// This version runs there again.
+    Taken(String),
+    /// A rollback would return to this version.
+    Open(String, Press),
+}
+
+fn way_back(view: &View<'_>, incident: &Incident) -> Option<WayBack> {
     let env: &EnvName = &incident.environment.as_ref()?.env;
-    let target = view
-        .world
-        .environments
-        .get(env)
-        .and_then(Environment::previous)?;
+    let environment = view.world.environments.get(env)?;
+    let rests = environment.active().is_none() && !environment.touched;
+    let current = environment.current().filter(|_| rests);
+    let another = current.filter(|it| incident.release.is_some_and(|bad| bad != it.release));
+    if let Some(now) = another {
+        return Some(WayBack::Taken(now.manifest.version.to_string()));
+    }
+    let target = environment.previous()?;
     let press = Press::RollBack(target.release, env.clone());
-    Some((target.manifest.version.to_string(), press))
+    Some(WayBack::Open(target.manifest.version.to_string(), press))
 }
 
 fn buttons(card: &mut Card, view: &View<'_>, incident: &Incident) {
@@ -160,7 +171,7 @@ fn buttons(card: &mut Card, view: &View<'_>, incident: &Incident) {
         card.buttons
             .push(button("I am on it", &Press::OnIt(id), ButtonStyle::Primary));
     }
-    if let Some((version, press)) = last_good(view, incident) {
+    if let Some(WayBack::Open(version, press)) = way_back(view, incident) {
         let label = format!("Roll back to {version}");
         card.buttons
             .push(button(label, &press, ButtonStyle::Danger));

@@ -10,7 +10,7 @@ mod watches;
 use shipbell_domain::ask::{AskState, Phase, Vote};
 use shipbell_domain::effect::CardId;
 use shipbell_domain::event::{IncidentEvent, ReleaseEvent};
-use shipbell_domain::ids::IncidentId;
+use shipbell_domain::ids::{IncidentId, ReleaseId};
 use shipbell_domain::quorum::Quorum;
 use shipbell_domain::release::Moment;
 

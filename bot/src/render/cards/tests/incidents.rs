@@ -59,3 +59,27 @@ fn an_incident_says_who_comes_next() {
     GET /healthz answers 500. It came with 2026.11.20-1.
     ");
 }
+
+#[test]
+fn after_the_way_back_the_card_says_what_runs_again() {
+    let incident = CardId::Incident {
+        incident: IncidentId(7),
+    };
+    let mut day = Day::burning();
+    day.starts(ReleaseId(140), "production", 9, "14:06");
+    day.works("production", 1, None, "14:06");
+    let going_back = drawn(&day, &incident, "14:06");
+    assert!(
+        going_back.contains("Last good  2026.11.18-2"),
+        "{going_back}"
+    );
+
+    day.works_well("production", "14:07");
+    day.verifies(ReleaseId(140), "production", 9, "14:08");
+    let back = drawn(&day, &incident, "14:08");
+    assert!(back.contains("Runs again  2026.11.18-2"), "{back}");
+    assert!(
+        !back.contains("Roll back to"),
+        "it would lead past what is good: {back}"
+    );
+}
