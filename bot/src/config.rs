@@ -201,6 +201,7 @@ fn lower(name: &str, file: &File, look: Look<'_>, desk: &mut Desk) -> Config {
             hours: environments.hours,
             announce: environments.announce,
             freezes: freezes::lower(&file.freeze, desk),
+            allow: team.allow.clone(),
             pages,
         },
         contacts: roster.contacts,

@@ -134,6 +134,7 @@ impl Bench {
             hours: BTreeMap::new(),
             announce: BTreeMap::new(),
             freezes: Vec::new(),
+            allow: BTreeMap::new(),
             pages: BTreeMap::new(),
         };
         let bench = Self {

@@ -205,11 +205,16 @@ impl Policy {
     /// The roles an action is limited to; none where everyone with a role may.
     /// `Override` is never open to everyone.
     pub fn allowed(&self, action: Action) -> Option<&[Role]> {
-        match self.allow.get(&action) {
-            Some(roles) => Some(roles),
-            None if action == Action::Override => Some(&[]),
-            None => None,
-        }
+        allowed(&self.allow, action)
+    }
+}
+
+/// The roles an action is limited to by such a list; none where everyone with a role may.
+pub(crate) fn allowed(allow: &BTreeMap<Action, Vec<Role>>, action: Action) -> Option<&[Role]> {
+    match allow.get(&action) {
+        Some(roles) => Some(roles),
+        None if action == Action::Override => Some(&[]),
+        None => None,
     }
 }
 

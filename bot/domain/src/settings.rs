@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::calendar::{Freeze, Hours, Length, Zone};
 use crate::ids::{AppId, EnvId, Person, Role};
-use crate::policy::Severity;
+use crate::policy::{self, Action, Severity};
 
 /// The team's settings as they are in force.
 #[derive(Clone, Debug)]
@@ -23,6 +23,8 @@ pub struct Settings {
     pub announce: BTreeMap<EnvId, Length>,
     /// Times in which nothing is deployed.
     pub freezes: Vec<Freeze>,
+    /// Who may do what where no application is named; each application's own list is in its policy.
+    pub allow: BTreeMap<Action, Vec<Role>>,
     /// Whom an incident calls, in order.
     pub pages: BTreeMap<Severity, Escalation>,
 }
@@ -69,6 +71,12 @@ impl Settings {
             member.roles.contains(role).then(|| person.clone())
         };
         self.people.iter().filter_map(holds).collect()
+    }
+
+    /// The roles an action is limited to where no application is named; none
+    /// where everyone with a role may.
+    pub fn allowed(&self, action: Action) -> Option<&[Role]> {
+        policy::allowed(&self.allow, action)
     }
 
     /// What a person is called.

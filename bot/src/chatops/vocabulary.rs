@@ -119,7 +119,11 @@ impl Vocabulary {
     /// Whether a person may do something in an application.
     pub fn may(&self, person: &Person, action: Action, app: &AppId) -> bool {
         let roles = self.settings.roles_of(person);
-        match self.policy(app).and_then(|it| it.allowed(action)) {
+        let allowed = match self.policy(app) {
+            Some(policy) => policy.allowed(action),
+            None => self.settings.allowed(action),
+        };
+        match allowed {
             Some(allowed) => allowed.iter().any(|role| roles.contains(role)),
             None => !roles.is_empty(),
         }

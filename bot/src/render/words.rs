@@ -89,10 +89,11 @@ impl<'a> Voice<'a> {
 
     /// Who may do something: people by name, or everybody with a role.
     pub(super) fn who_may(&self, action: Action) -> String {
-        let Some(policy) = self.policy else {
-            return format!("Whoever may {} can", action.word());
+        let allowed = match self.policy {
+            Some(policy) => policy.allowed(action),
+            None => self.settings.allowed(action),
         };
-        let Some(roles) = policy.allowed(action) else {
+        let Some(roles) = allowed else {
             return "Everybody with a role can".to_owned();
         };
         let mut people: Vec<Person> = roles

@@ -332,6 +332,7 @@ pub(crate) fn settings() -> Arc<Settings> {
         hours: BTreeMap::new(),
         announce: BTreeMap::new(),
         freezes: Vec::new(),
+        allow: BTreeMap::new(),
         pages: BTreeMap::new(),
     })
 }

@@ -111,6 +111,13 @@ impl Team {
         let surface = Surface::new(surface).ok()?;
         self.identities.get(&(surface, user.clone())).cloned()
     }
+
+    /// Whether somebody is no guest, no program and not gone.
+    pub fn is_member(&self, person: &Person) -> bool {
+        let user = super::people::user(person.as_str());
+        let mut surfaces = SURFACES.iter();
+        surfaces.any(|it| self.person(it, &user).as_ref() == Some(person))
+    }
 }
 
 /// An environment's full name.
@@ -192,6 +199,7 @@ fn settings() -> Settings {
         hours: [(environment(PRODUCTION), hours)].into(),
         announce: BTreeMap::new(),
         freezes: Vec::new(),
+        allow: BTreeMap::new(),
         pages: [(Severity::P1, pages.clone()), (Severity::P2, pages)].into(),
     }
 }

@@ -240,13 +240,16 @@ impl Draft {
     /// The role in which somebody may do something.
     pub(super) fn require(&self, by: &Person, action: Action) -> Result<Role, Refusal> {
         let held = self.world.settings.roles_of(by);
-        let allowed = self.policy().map(|policy| policy.allowed(action));
+        let allowed = match self.policy() {
+            Some(policy) => policy.allowed(action),
+            None => self.world.settings.allowed(action),
+        };
         let role = match allowed {
-            Some(Some(roles)) => roles.iter().find(|role| held.contains(*role)).cloned(),
-            Some(None) | None => held.iter().next().cloned(),
+            Some(roles) => roles.iter().find(|role| held.contains(*role)).cloned(),
+            None => held.iter().next().cloned(),
         };
         role.ok_or_else(|| {
-            let roles = allowed.flatten().map(<[Role]>::to_vec).unwrap_or_default();
+            let roles = allowed.map(<[Role]>::to_vec).unwrap_or_default();
             Refusal::NotAllowed {
                 action,
                 people: self.holders(&roles),

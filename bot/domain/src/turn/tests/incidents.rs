@@ -228,6 +228,32 @@ fn opening_one_may_be_limited_too() {
 }
 
 #[test]
+fn one_about_no_environment_asks_for_the_same_roles() {
+    let mut team = Team::new();
+    let (severity, what) = (Severity::P1, "nobody can log in".to_owned());
+    let open = Wish::OpenIncident {
+        severity,
+        what,
+        environment: None,
+        app: None,
+    };
+    let refused = team.says("chloe", open.clone());
+    assert!(
+        matches!(refused, Err(Refusal::NotAllowed { .. })),
+        "{refused:?}"
+    );
+    let opened = team.says("bo", open);
+    assert_eq!(opened, Ok(Reply::IncidentOpened { incident: FIRST }));
+    let (incident, text) = (FIRST, "back".to_owned());
+    let resolve = Wish::Resolve { incident, text };
+    assert!(matches!(
+        team.says("chloe", resolve.clone()),
+        Err(Refusal::NotAllowed { .. })
+    ));
+    team.says("bo", resolve).unwrap();
+}
+
+#[test]
 fn it_may_be_about_an_environment_and_what_runs_there() {
     let mut team = Team::new();
     let release = team.ships("1.4.0");

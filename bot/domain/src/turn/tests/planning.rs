@@ -259,6 +259,31 @@ fn a_freeze_is_told_and_lifted() {
 }
 
 #[test]
+fn a_freeze_of_everything_asks_for_the_same_roles() {
+    let mut team = Team::new();
+    let (from, to, reason) = (team.now, None, "sale".to_owned());
+    let everything = Wish::Freeze {
+        app: None,
+        from,
+        to,
+        reason,
+    };
+    let freeze = FreezeId(1);
+    assert!(matches!(
+        team.says("bo", everything.clone()),
+        Err(Refusal::NotAllowed { .. })
+    ));
+    let frozen = team.says("ana", everything);
+    assert_eq!(frozen, Ok(Reply::Frozen { freeze }));
+    let lift = Wish::Unfreeze { freeze };
+    assert!(matches!(
+        team.says("bo", lift.clone()),
+        Err(Refusal::NotAllowed { .. })
+    ));
+    assert_eq!(team.says("ana", lift), Ok(Reply::Unfrozen { freeze }));
+}
+
+#[test]
 fn what_some_set_by_hand_others_may_not_undo() {
     let mut team = Team::with(|policy| {
         policy

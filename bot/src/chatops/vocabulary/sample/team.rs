@@ -60,6 +60,7 @@ pub(super) fn settings() -> Settings {
         hours: BTreeMap::from([(place("production"), hours)]),
         announce: BTreeMap::new(),
         freezes: Vec::new(),
+        allow: BTreeMap::new(),
         pages: BTreeMap::from([(Severity::P1, page)]),
     }
 }

@@ -114,6 +114,7 @@ fn settings() -> Settings {
         hours: BTreeMap::new(),
         announce: BTreeMap::new(),
         freezes: Vec::new(),
+        allow: allow(),
         pages: [(
             Severity::P1,
             Escalation {
@@ -125,7 +126,7 @@ fn settings() -> Settings {
     }
 }
 
-fn policy() -> Policy {
+fn allow() -> BTreeMap<Action, Vec<Role>> {
     let allow = [
         (Action::Override, vec![role("sre")]),
         (Action::Rollback, vec![role("sre"), role("release-manager")]),
@@ -134,6 +135,10 @@ fn policy() -> Policy {
         (Action::Unlock, vec![role("sre")]),
         (Action::Incident, vec![role("sre")]),
     ];
+    allow.into()
+}
+
+fn policy() -> Policy {
     let staging = EnvPolicy {
         accept: quorum(&["product-owner"]),
         ..environment("staging")
@@ -151,7 +156,7 @@ fn policy() -> Policy {
         scheme: VersionScheme::Semver,
         images: [(service(), "registry.example/web:{version}".to_owned())].into(),
         checklist: Vec::new(),
-        allow: allow.into(),
+        allow: allow(),
         environments: vec![staging, production],
     }
 }
