@@ -13,6 +13,7 @@ mod driver;
 mod hub;
 mod ingress;
 mod outbox;
+mod past;
 pub mod ports;
 mod record;
 mod recover;

@@ -11,6 +11,7 @@ use shipbell_domain::{Fold, Needs, World};
 use shipbell_storage::StoreError;
 
 use super::hub::Hub;
+use super::past;
 use crate::chatops::vocabulary::Vocabulary;
 use crate::render::{self, Dialect, View};
 
@@ -141,5 +142,7 @@ async fn world(hub: &Hub, card: &CardId) -> Result<World, StoreError> {
             ..Needs::default()
         },
     };
-    hub.ports.store.world(&needs, hub.settings()).await
+    let mut world = hub.ports.store.world(&needs, hub.settings()).await?;
+    past::back_to(hub, card, &mut world).await?;
+    Ok(world)
 }

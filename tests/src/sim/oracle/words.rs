@@ -61,31 +61,13 @@ fn said_once(facts: &Facts, found: &mut Findings) {
         for post in posts.iter().filter(|it| it.deleted.is_none()) {
             *shown.entry(post.key.as_str()).or_default() += 1;
         }
-        let wrong =
-            |(key, times): &(&str, u32)| *times > 1 || (*times == 0 && !is_superseded(facts, key));
-        for (key, times) in shown.into_iter().filter(wrong) {
+        for (key, times) in shown.into_iter().filter(|(_, times)| *times != 1) {
             found.add(
                 Invariant::SaidOnce,
                 format!("{surface} shows [{key}] {times} times"),
             );
         }
     }
-}
-
-/// Whether a card is about an attempt that another one followed: a platform that
-/// was away all the while shows the newer one alone.
-fn is_superseded(facts: &Facts, key: &str) -> bool {
-    let parts: Vec<&str> = key.split('/').collect();
-    let ["progress" | "evidence" | "watch", app, env, number] = parts[..] else {
-        return false;
-    };
-    let Ok(number) = number.parse::<u32>() else {
-        return false;
-    };
-    facts.starts().any(|it| {
-        let here = it.environment.app.as_str() == app && it.environment.env.as_str() == env;
-        here && it.attempt > number
-    })
 }
 
 /// Whoever said something that cannot be undone said it once.
