@@ -124,6 +124,13 @@ pub enum Wish {
     Resolve { incident: IncidentId, text: String },
 }
 
+impl Wish {
+    /// Whether this gives consent, or does without it: nobody but a full member may.
+    pub fn is_consent(&self) -> bool {
+        matches!(self, Self::Vote { .. } | Self::Deploy { over: Some(_), .. })
+    }
+}
+
 /// A release somebody wants.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct New {

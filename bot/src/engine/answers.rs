@@ -1,6 +1,6 @@
 //! What the person who acted is told: volatile, after the commit, never owed.
 
-use shipbell_adapters::chat::{Answer, Card, UserId};
+use shipbell_adapters::chat::{Answer, Card, Standing, UserId};
 use shipbell_domain::ask::{Ask, AskState, Source, Vote};
 use shipbell_domain::ids::{Person, Surface};
 use shipbell_domain::release::Release;
@@ -17,12 +17,24 @@ use crate::render::{self, Sight, View, plain};
 pub(super) struct Who<'a> {
     pub(super) surface: &'a Surface,
     pub(super) by: &'a Person,
+    /// Their account there; none where the machine itself vouches for them.
+    pub(super) account: Option<&'a UserId>,
     pub(super) id: InputId,
 }
 
 /// Somebody whose account nobody named.
 pub(super) fn stranger(by: &UserId) -> Answer {
     private(render::stranger(by))
+}
+
+/// Somebody whose account is none of a full member's.
+pub(super) fn not_a_member(standing: Standing) -> Answer {
+    private(render::not_a_member(standing))
+}
+
+/// Somebody whose account the platform says nothing about now.
+pub(super) fn unknown_account() -> Answer {
+    private(render::unknown_account())
 }
 
 pub(super) fn suggestion(hub: &Hub, who: &Who<'_>, suggestion: &Suggestion) -> Answer {

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use shipbell_adapters::chat::{Act, Answer, Inbound, MessageRef, UserId};
+use shipbell_adapters::chat::{Act, Answer, Inbound, MessageRef, Standing as Account, UserId};
 use shipbell_domain::ask::{AskId, AskState, Source};
 use shipbell_domain::command::Wish;
 use shipbell_domain::effect::CardId;
@@ -57,7 +57,7 @@ pub(super) async fn run(hub: Arc<Hub>, mut arrivals: mpsc::Receiver<Arrival>) {
 async fn answer(
     hub: &Hub,
     surface: &Surface,
-    (id, by): (InputId, UserId),
+    (id, account): (InputId, UserId),
     act: Act,
 ) -> Option<Answer> {
     if act == Act::Connected {
@@ -67,7 +67,7 @@ async fn answer(
     let person = hub
         .setup()
         .identities
-        .get(&(surface.clone(), by.clone()))
+        .get(&(surface.clone(), account.clone()))
         .cloned();
     let Some(by) = person else {
         return Some(match act {
@@ -77,12 +77,13 @@ async fn answer(
             | Act::Pressed { .. }
             | Act::Submitted { .. }
             | Act::Completing { .. }
-            | Act::Connected => answers::stranger(&by),
+            | Act::Connected => answers::stranger(&account),
         });
     };
     let who = Who {
         surface,
         by: &by,
+        account: Some(&account),
         id,
     };
     if let Act::Reacted { on, emoji, added } = act {
@@ -129,12 +130,11 @@ async fn submit(
 ) -> Option<Answer> {
     let mut told = Answer::Done;
     for (index, said) in said.into_iter().enumerate() {
-        let Who { surface, by, id } = who;
         let id = InputId {
-            source: id.source.clone(),
-            id: format!("{}#{index}", id.id),
+            source: who.id.source.clone(),
+            id: format!("{}#{index}", who.id.id),
         };
-        let answer = respond(hub, &Who { surface, by, id }, scene, said.resolved).await?;
+        let answer = respond(hub, &Who { id, ..*who }, scene, said.resolved).await?;
         if told == Answer::Done {
             told = answer;
         }
@@ -154,9 +154,28 @@ pub(super) async fn respond(
         Resolved::Form(request) => Some(Answer::Form(Box::new(forms::form(&request, scene)))),
         Resolved::Suggest(suggestion) => Some(answers::suggestion(hub, who, &suggestion)),
         Resolved::Wish(wish) => {
+            if wish.is_consent()
+                && let Some(answer) = not_a_member(hub, who).await
+            {
+                return Some(answer);
+            }
             let world = scene.vocabulary.world_about(&wish);
             let verdict = wish_for(hub, who, wish).await?;
             Some(answers::verdict(hub, who, &world, &verdict))
+        }
+    }
+}
+
+/// What somebody is told whose word is no consent: programs, guests, and whoever
+/// cannot be looked up.
+async fn not_a_member(hub: &Hub, who: &Who<'_>) -> Option<Answer> {
+    let (account, destination) = (who.account?, hub.ports.chats.get(who.surface)?);
+    match destination.chat.account(account).await {
+        Ok(it) if it.standing == Account::Member => None,
+        Ok(it) => Some(answers::not_a_member(it.standing)),
+        Err(error) => {
+            tracing::info!(%error, person = %who.by, "an account could not be looked up");
+            Some(answers::unknown_account())
         }
     }
 }
@@ -253,5 +272,10 @@ pub(super) fn as_person<'a>(surface: &'a Surface, by: &'a Person, id: String) ->
         source: surface.to_string(),
         id,
     };
-    Who { surface, by, id }
+    Who {
+        surface,
+        by,
+        account: None,
+        id,
+    }
 }

@@ -1,7 +1,7 @@
 //! Short words for one person, where there is nothing to draw.
 
-use shipbell_adapters::chat::UserId;
 use shipbell_adapters::chat::card::{Block, Card, Span, Text};
+use shipbell_adapters::chat::{Standing, UserId};
 use shipbell_domain::ask::Ask;
 use shipbell_domain::release::Release;
 use shipbell_domain::settings::Settings;
@@ -11,6 +11,26 @@ pub fn stranger(by: &UserId) -> Card {
     let what = format!("I do not know who {by} is. Nothing was changed.");
     let next = "Whoever keeps the configuration can add you under [people] and give you a role.";
     two_lines(what, next.to_owned())
+}
+
+/// Consent from an account that cannot give it.
+pub fn not_a_member(standing: Standing) -> Card {
+    let whose = match standing {
+        Standing::Member => "a member's",
+        Standing::Guest => "a guest's",
+        Standing::Bot => "a program's",
+        Standing::Gone => "switched off",
+    };
+    let what = format!("This account is {whose}: it cannot consent. Nothing was changed.");
+    let next = "Any full member who is asked can; the ask in the release's thread names them.";
+    two_lines(what, next.to_owned())
+}
+
+/// Consent while the platform does not say whose an account is.
+pub fn unknown_account() -> Card {
+    let what = "Your account could not be looked up just now. Nothing was changed.";
+    let next = "Try again in a minute. Consent counts only from full members, so it is checked.";
+    two_lines(what.to_owned(), next.to_owned())
 }
 
 /// A link that signs somebody in once.

@@ -258,7 +258,8 @@ fn override_allowed(facts: &Facts, found: &mut Findings, start: &Start<'_>, by: 
         .and_then(|it| it.policy.allowed(Action::Override))
         .unwrap_or_default();
     let roles = facts.team.settings.roles_of(by);
-    if !allowed.iter().any(|role| roles.contains(role)) {
+    let is_member = facts.team.is_member(by);
+    if !is_member || !allowed.iter().any(|role| roles.contains(role)) {
         let what = format!("{by} may not set gates aside");
         found.at(start, Invariant::OverrideAllowed, what);
     }
