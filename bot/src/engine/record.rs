@@ -41,14 +41,16 @@ pub(super) async fn write(hub: Arc<Hub>, mut jobs: mpsc::Receiver<Job>) {
         let (inputs, answers): (Vec<Input>, Vec<_>) =
             waiting.drain(..).map(|job| (job.input, job.answer)).unzip();
         let results = commit(&hub, inputs).await;
-        let recorded = results
+        // A repeat may be our own commit whose answer was lost, and an error one that
+        // nobody heard the end of: only refusals surely changed nothing.
+        let unchanged = results
             .iter()
-            .any(|it| matches!(it, Ok(Verdict::Recorded { .. })));
+            .all(|it| matches!(it, Ok(Verdict::Refused(_))));
         for (answer, result) in answers.into_iter().zip(results) {
             // Whoever asked may be gone; what was recorded stays recorded.
             let _gone = answer.send(result);
         }
-        if recorded {
+        if !unchanged {
             hub.stir();
         }
     }
