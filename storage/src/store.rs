@@ -44,7 +44,9 @@ pub trait Store: Send + Sync {
 
     /// Notes that an effect is about to be carried out: commits before the act.
     ///
-    /// None if it is no longer owed or somebody else of this or a later epoch holds it.
+    /// None if it is no longer owed or somebody of this or a later epoch holds it.
+    /// Asked again with the same time, the same epoch gets the same claim: its
+    /// answer may have been lost.
     /// After [`Settlement::Unknown`] nobody holds it: whoever looks it up claims it
     /// again, and `Owed::claimed` still says since when nobody knows.
     async fn claim(&self, id: &OwedId, now: DateTime<Utc>) -> Result<Option<Claim>, StoreError>;
@@ -201,6 +203,8 @@ pub struct Owed {
     /// Since when somebody has been trying and has not said how it ended:
     /// nobody knows whether it was done.
     pub claimed: Option<DateTime<Utc>>,
+    /// When it was claimed last, if nobody knows how that ended.
+    pub held: Option<DateTime<Utc>>,
     /// The message that shows it already, to be edited.
     pub message: Option<Message>,
 }

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use shipbell_domain::{Command, Refusal};
-use shipbell_storage::{Claim, Input, Settlement, Settles, StoreError, Verdict};
+use shipbell_storage::{Claim, Input, OwedId, Settlement, Settles, StoreError, Verdict};
 
 use super::hub::Hub;
 use super::record::RecordError;
@@ -37,6 +37,30 @@ pub(super) async fn report(
             }
         }
     }
+}
+
+/// Claims an effect. If the answer is lost the same claim is asked for again:
+/// nobody else would ever end it.
+pub(super) async fn claim(hub: &Hub, id: &OwedId) -> Option<Claim> {
+    let (now, mut pause) = (hub.now(), Duration::from_millis(100));
+    while hub.halted().is_none() {
+        match hub.ports.store.claim(id, now).await {
+            Ok(claim) => return claim,
+            Err(StoreError::Unavailable(why)) => {
+                tracing::warn!(why, "could not note that an effect is carried out");
+                return None;
+            }
+            Err(StoreError::Unknown(why)) => {
+                tracing::warn!(why, "a claim did not answer; asking again");
+                hub.pause(pause).await;
+                pause = (pause * 2).min(LONGEST);
+            }
+            Err(error @ (StoreError::Corrupt(_) | StoreError::Unusable { .. })) => {
+                hub.halt(&error.to_string());
+            }
+        }
+    }
+    None
 }
 
 /// Notes how carrying out an effect ended, however long the database is away.

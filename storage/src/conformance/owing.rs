@@ -156,6 +156,9 @@ pub(super) async fn a_claim_is_held_by_one(bench: &impl Bench) {
         store.claim(&release_card("web"), at(3)).await.unwrap(),
         None
     );
+    let again = store.claim(&release_card("web"), at(2)).await.unwrap();
+    let again = again.expect("whoever lost the answer gets the same claim");
+    assert_eq!((again.at, again.epoch), (one.at, one.epoch));
     let listed = store.owed(at(3), 10).await.unwrap();
     assert_eq!(
         listed[1].claimed,
@@ -226,6 +229,7 @@ pub(super) async fn what_nobody_knows_is_looked_up(bench: &impl Bench) {
     store.settle(&two, unknown).await.unwrap();
     let three = claim(&store, &release_card("web"), 40).await;
     assert_eq!(three.owed.claimed, Some(at(2)));
+    assert_eq!(three.owed.held, Some(at(32)), "when it was last tried");
     store
         .settle(
             &one,
@@ -292,6 +296,7 @@ pub(super) async fn what_is_gone_is_posted_afresh(bench: &impl Bench) {
     store.settle(&two, Settlement::Gone).await.unwrap();
     let three = claim(&store, &release_card("web"), 5).await;
     assert_eq!((&three.owed.message, three.owed.claimed), (&None, None));
+    assert_eq!(three.owed.held, None);
     assert!(
         store
             .messages(&card(ReleaseId(1)).key())

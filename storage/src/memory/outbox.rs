@@ -93,22 +93,20 @@ impl Outbox {
     pub(super) fn claim(&mut self, id: &OwedId, epoch: u64, now: DateTime<Utc>) -> Option<Claim> {
         let index = self.ids.get(id).filter(|index| self.open.contains(index))?;
         let line = self.lines.get_mut(*index)?;
-        if line
-            .hold
-            .as_ref()
-            .and_then(|it| it.epoch)
-            .is_some_and(|holder| holder >= epoch)
-        {
+        let (owed, at) = (line.owed(), whole(now));
+        let hold = line.hold.as_ref();
+        let is_own = hold.is_some_and(|it| it.epoch == Some(epoch) && it.at == at);
+        let holder = hold.and_then(|it| it.epoch);
+        if !is_own && holder.is_some_and(|holder| holder >= epoch) {
             return None;
         }
-        let (owed, at) = (line.owed(), whole(now));
-        let since = line.hold.as_ref().map_or(at, |it| it.since);
+        let since = hold.map_or(at, |it| it.since);
         line.hold = Some(Hold {
             since,
             at,
             epoch: Some(epoch),
         });
-        line.tries += 1;
+        line.tries += u32::from(!is_own);
         Some(Claim {
             owed,
             wanted: line.wanted,
@@ -242,6 +240,7 @@ impl Line {
             effect: self.effect.clone(),
             tries: self.tries,
             claimed: self.hold.as_ref().map(|it| it.since),
+            held: self.hold.as_ref().map(|it| it.at),
             message: self.message.clone(),
         }
     }

@@ -12,12 +12,13 @@ use crate::StoreError;
 use crate::names::{checked, count, instant, limit, micros, not_earlier, signed, whole};
 use crate::store::{Claim, Message, Owed, OwedId, Settlement};
 
-/// Key, surface, effect, tries, claimed since, channel and id of its message.
+/// Key, surface, effect, tries, claimed since and last, channel and id of its message.
 type Line = (
     String,
     String,
     String,
     i64,
+    Option<i64>,
     Option<i64>,
     Option<String>,
     Option<String>,
@@ -29,7 +30,7 @@ pub(super) async fn owed(
     most: usize,
 ) -> Result<Vec<Owed>, StoreError> {
     let lines: Vec<Line> = sqlx::query_as(
-        "SELECT key, surface, effect, tries, claimed_us, channel, message FROM outbox \
+        "SELECT key, surface, effect, tries, claimed_us, held_us, channel, message FROM outbox \
          WHERE wanted > drawn AND dead = 0 AND not_before_us <= ? ORDER BY id LIMIT ?",
     )
     .bind(micros(now))
@@ -64,11 +65,14 @@ pub(super) async fn claim(
 ) -> Result<Option<Claim>, StoreError> {
     let found: Option<(i64, i64)> = sqlx::query_as(
         "SELECT id, wanted FROM outbox WHERE key = ? AND surface = ? AND wanted > drawn \
-         AND dead = 0 AND (claim_epoch IS NULL OR claim_epoch < ?)",
+         AND dead = 0 AND (claim_epoch IS NULL OR claim_epoch < ? \
+         OR (claim_epoch = ? AND held_us = ?))",
     )
     .bind(id.key.as_str())
     .bind(surface_of(id))
     .bind(signed(epoch))
+    .bind(signed(epoch))
+    .bind(micros(whole(now)))
     .fetch_optional(&mut *conn)
     .await
     .map_err(failed)?;
@@ -76,7 +80,7 @@ pub(super) async fn claim(
         return Ok(None);
     };
     let line: Line = sqlx::query_as(
-        "SELECT key, surface, effect, tries, claimed_us, channel, message FROM outbox WHERE id = ?",
+        "SELECT key, surface, effect, tries, claimed_us, held_us, channel, message FROM outbox WHERE id = ?",
     )
     .bind(row)
     .fetch_one(&mut *conn)
@@ -84,10 +88,10 @@ pub(super) async fn claim(
     .map_err(failed)?;
     let at = whole(now);
     sqlx::query(
-        "UPDATE outbox SET claimed_us = coalesce(claimed_us, ?), held_us = ?, claim_epoch = ?, \
-         tries = tries + 1 WHERE id = ?",
+        "UPDATE outbox SET claimed_us = coalesce(claimed_us, ?1), held_us = ?1, claim_epoch = ?2, \
+         tries = tries + CASE WHEN claim_epoch = ?2 AND held_us = ?1 THEN 0 ELSE 1 END \
+         WHERE id = ?3",
     )
-    .bind(micros(at))
     .bind(micros(at))
     .bind(signed(epoch))
     .bind(row)
@@ -280,7 +284,7 @@ fn surface_of(id: &OwedId) -> &str {
 }
 
 fn into_owed(line: Line) -> Result<Owed, StoreError> {
-    let (key, surface, effect, tries, claimed, channel, message) = line;
+    let (key, surface, effect, tries, claimed, held, channel, message) = line;
     let surface = match surface.as_str() {
         "" => None,
         name => Some(checked(Surface::new(name))?),
@@ -301,6 +305,7 @@ fn into_owed(line: Line) -> Result<Owed, StoreError> {
         effect: read(&effect)?,
         tries: count(tries)?,
         claimed: claimed.map(instant).transpose()?,
+        held: held.map(instant).transpose()?,
         message,
     })
 }

@@ -21,6 +21,8 @@ use crate::engine::view;
 const ON_ITS_WAY: TimeDelta = TimeDelta::seconds(120);
 /// The pause between the two look-ups that must both find nothing.
 const LOOK_TWICE: TimeDelta = TimeDelta::seconds(5);
+/// How soon after its claim a message is sent, or not at all.
+const AT_ONCE: TimeDelta = TimeDelta::seconds(2);
 /// The pause when something else has to come first.
 const SOON: TimeDelta = TimeDelta::seconds(1);
 /// How often a message that is refused for now is tried.
@@ -36,7 +38,7 @@ pub(super) async fn deliver(
     let now = hub.now();
     let Some(destination) = hub.ports.chats.get(surface) else {
         // The platform is not configured any more: nobody is there to be told.
-        let claim = claim(hub, &owed).await?;
+        let claim = retry::claim(hub, &owed.id).await?;
         let error = format!("{surface} is not configured");
         return settle(hub, &claim, Settlement::Dead { error }).await;
     };
@@ -47,58 +49,58 @@ pub(super) async fn deliver(
     if owed.message.is_some() {
         return edit(hub, rates, destination, owed).await;
     }
-    let was_tried = match owed.claimed {
-        None => false,
-        Some(since) => {
-            let settle = destination.chat.limits().settle;
-            let settled = since + TimeDelta::from_std(settle).unwrap_or(ON_ITS_WAY);
-            if settled > now {
-                return Some(settled);
-            }
-            true
+    if let Some(last) = owed.held {
+        let settle = destination.chat.limits().settle;
+        let settled = last + AT_ONCE + TimeDelta::from_std(settle).unwrap_or(ON_ITS_WAY);
+        if settled > now {
+            return Some(settled);
         }
-    };
-    let claim = claim(hub, &owed).await?;
-    if was_tried {
         match look_up(hub, destination, &place, &owed).await {
             Ok(found) if found.is_empty() => {}
-            Ok(found) => return posted(hub, destination, surface, &claim, found).await,
+            Ok(found) => {
+                let claim = retry::claim(hub, &owed.id).await?;
+                return posted(hub, destination, surface, &claim, found).await;
+            }
             Err(error) => {
-                let look_at = hub.now() + LOOK_TWICE;
-                let error = error.to_string();
-                return settle(hub, &claim, Settlement::Unknown { look_at, error }).await;
+                tracing::info!(%error, "could not look up whether a message was sent");
+                return Some(hub.now() + LOOK_TWICE);
             }
         }
     }
-    post(hub, rates, (surface, destination), &place, &claim).await
+    post(hub, rates, (surface, destination), &place, &owed).await
 }
 
+/// Claims, draws and sends in one go: whoever takes over counts from the claim
+/// until the message cannot land any more.
 async fn post(
     hub: &Hub,
     rates: &Pace,
     (surface, destination): (&Surface, &Destination),
     place: &Place,
-    claim: &Claim,
+    owed: &Owed,
 ) -> Option<DateTime<Utc>> {
     let limits = destination.chat.limits();
-    hub.ports
-        .clock
-        .until(rates.post(surface, limits.post_every, hub.now()))
-        .await;
+    let turn = rates.post(surface, limits.post_every, hub.now());
+    hub.ports.clock.until(turn).await;
+    let claim = retry::claim(hub, &owed.id).await?;
     let card = match draw(hub, surface, &claim.owed.effect).await {
         Ok(Some(card)) => card,
-        Ok(None) => return settle(hub, claim, Settlement::Done(Vec::new())).await,
+        Ok(None) => return settle(hub, &claim, Settlement::Done(Vec::new())).await,
         Err(error) => {
             let at = hub.now() + SOON;
-            return settle(hub, claim, Settlement::Later { at, error }).await;
+            return settle(hub, &claim, Settlement::Later { at, error }).await;
         }
     };
+    if hub.now() > claim.at + AT_ONCE {
+        let (at, error) = (hub.now(), "drawing it took too long".to_owned());
+        return settle(hub, &claim, Settlement::Later { at, error }).await;
+    }
     let key = claim.owed.id.key.as_str();
     match destination.chat.post(place, key, &card).await {
-        Ok(message) => posted(hub, destination, surface, claim, vec![message]).await,
+        Ok(message) => posted(hub, destination, surface, &claim, vec![message]).await,
         Err(error) => {
-            let settlement = after(hub, claim, limits.settle, error);
-            settle(hub, claim, settlement).await
+            let settlement = after(hub, &claim, limits.settle, error);
+            settle(hub, &claim, settlement).await
         }
     }
 }
@@ -115,7 +117,7 @@ async fn edit(
     if let Err(until) = rates.edit(&owed.id, limits.edit_every, hub.now()) {
         return Some(until);
     }
-    let claim = claim(hub, &owed).await?;
+    let claim = retry::claim(hub, &owed.id).await?;
     let card = match draw(hub, &surface, &owed.effect).await {
         Ok(Some(card)) => card,
         Ok(None) => return settle(hub, &claim, Settlement::Done(vec![message])).await,
@@ -251,16 +253,6 @@ fn dead(claim: &Claim, error: String) -> Settlement {
 /// Longer after each try, up to half a minute.
 fn pause(tries: u32) -> TimeDelta {
     TimeDelta::milliseconds(250 * 2i64.pow(tries.min(7)))
-}
-
-async fn claim(hub: &Hub, owed: &Owed) -> Option<Claim> {
-    match hub.ports.store.claim(&owed.id, hub.now()).await {
-        Ok(claim) => claim,
-        Err(error) => {
-            tracing::warn!(%error, "could not note that a message is being sent");
-            None
-        }
-    }
 }
 
 /// Notes how it ended, however long the database is away: until then the claim

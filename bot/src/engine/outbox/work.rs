@@ -21,10 +21,8 @@ const TRIES: u32 = 10;
 
 /// Carries one effect out and reports; says until when it must wait, if it must.
 pub(super) async fn perform(hub: &Hub, owed: Owed) -> Option<DateTime<Utc>> {
-    let claim = match hub.ports.store.claim(&owed.id, hub.now()).await {
-        Ok(Some(claim)) => claim,
-        Ok(None) => return None,
-        Err(_) => return Some(hub.now() + AGAIN),
+    let Some(claim) = retry::claim(hub, &owed.id).await else {
+        return Some(hub.now() + AGAIN);
     };
     let report = match &owed.effect {
         Effect::PinImages { release } => pin(hub, *release, owed.tries).await,

@@ -26,6 +26,9 @@ enum Way {
     Nowhere,
 }
 
+/// The seconds after which no request lands any more: less than the platform's promise.
+const LATEST: u64 = 25;
+
 /// When a caller gives up.
 const PATIENCE: u64 = 10_000;
 
@@ -54,7 +57,7 @@ impl Line {
             return Ok(Way::Nowhere);
         }
         if it.weather.strikes(Fault::RequestLate) {
-            return Ok(Way::Later(it.executor.draw(|it| it.between(1, 15))));
+            return Ok(Way::Later(it.executor.draw(|it| it.between(1, LATEST))));
         }
         Ok(Way::There)
     }
@@ -75,7 +78,7 @@ impl Line {
             Way::Nowhere => return self.give_up().await,
             Way::Later(seconds) => {
                 let (service, at) = (self.0.clone(), it.executor.now());
-                let at = at + TimeDelta::seconds(i64::try_from(seconds).unwrap_or(15));
+                let at = at + TimeDelta::seconds(i64::try_from(seconds).unwrap_or_default());
                 let land = async move {
                     service.0.executor.until(at).await;
                     // Nobody is there to hear how it went.
