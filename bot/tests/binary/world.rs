@@ -3,6 +3,7 @@
 use std::io::Write as _;
 use std::path::Path;
 use std::process::{Command, Stdio};
+use std::sync::Once;
 use std::time::Duration;
 
 use shipbell_adapters::containers::Target;
@@ -16,6 +17,8 @@ use shipbell_adapters::redact::Redactor;
 /// Where the tiny web servers listen in their containers.
 pub(crate) const INSIDE: u16 = 8000;
 
+/// How the images of these tests begin to be called.
+const IMAGES: &str = "shipbell-e2e-";
 const PROJECT: &str = "com.docker.compose.project";
 const BUSYBOX: [&str; 2] = ["/bin/busybox", "/usr/bin/busybox"];
 const SERVE: &str = "echo \"started $VERSION\"; exec /bin/busybox httpd -f -vv -p 8000 -h /www";
@@ -72,6 +75,8 @@ pub(crate) fn skipped(test: &str, why: &str) {
 
 /// Loads a version of both images; `reference` gives back what they are called.
 pub(crate) async fn load(version: &str, fate: Fate) {
+    static SWEPT: Once = Once::new();
+    SWEPT.call_once(sweep);
     let home = std::env::temp_dir();
     let engines = DockerEngines::new(
         Settings {
@@ -104,8 +109,22 @@ pub(crate) fn reference(service: &str, version: &str) -> String {
     format!("{}:{version}", repository(service))
 }
 
+/// Two runs of these tests on one engine do not meet.
 pub(crate) fn repository(service: &str) -> String {
-    format!("shipbell-e2e/{service}")
+    format!("{IMAGES}{}/{service}", std::process::id())
+}
+
+/// Removes the images of runs that have ended.
+fn sweep() {
+    let all = docker(&["images", "--format", "{{.Repository}}:{{.Tag}}"]);
+    let is_left = |reference: &&str| {
+        let rest = reference.strip_prefix(IMAGES);
+        let run = rest.and_then(|rest| rest.split('/').next());
+        run.is_some_and(|run| !Path::new("/proc").join(run).exists())
+    };
+    for reference in all.lines().filter(is_left) {
+        docker(&["rmi", reference]);
+    }
 }
 
 /// What an address answers, as words; nothing if nobody answers.
