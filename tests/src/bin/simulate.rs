@@ -90,8 +90,13 @@ fn range(begin: u64, stop: u64, plan: impl Fn(u64) -> Plan + Sync) -> Vec<(u64, 
     let some = |first: u64| {
         let mut stories = Vec::new();
         for seed in (begin + first..stop).step_by(usize::try_from(THREADS).unwrap_or(1)) {
-            let outcome = run(plan(seed));
-            if !outcome.violations.is_empty() {
+            let plan = plan(seed);
+            let outcome = run(plan);
+            let bad = match plan.mutant {
+                Some(mutant) => mutant.is_caught(&outcome.violations),
+                None => !outcome.violations.is_empty(),
+            };
+            if bad {
                 stories.push((seed, outcome.story));
                 break;
             }

@@ -13,6 +13,7 @@ use std::sync::Arc;
 use shipbell::engine::ports::Ports;
 
 use super::executor::{Executor, Owner};
+use super::oracle::{Invariant, Violation};
 
 /// One mistake.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -92,12 +93,43 @@ impl Mutant {
         Self::ALL.into_iter().find(|it| format!("{it:?}") == name)
     }
 
+    /// What this mistake breaks: a judge must find one of these, not just anything.
+    pub fn breaks(self) -> &'static [Invariant] {
+        use Invariant as It;
+        match self {
+            // Whoever counts too much is recorded too much first.
+            Self::RequesterCounts | Self::QuorumUnbound | Self::ProgramCounts => {
+                &[It::QuorumStood, It::NoSignoffLost]
+            }
+            Self::StandingRemembered => &[It::QuorumStood, It::VetoHeeded, It::NoSignoffLost],
+            Self::VetoIgnored => &[It::VetoHeeded],
+            Self::WindowIgnored | Self::FreezeIgnored => &[It::InTime],
+            Self::StagingSkipped => &[It::StagingFirst, It::QuorumStood],
+            Self::AnybodyOverrides => &[It::OverrideAllowed],
+            // The store refuses to record a second attempt and stops everything.
+            Self::TwoAttempts => &[It::OneRun, It::NothingStuck],
+            Self::RollbackUnproven => &[It::RollbackProven],
+            Self::EscalationGoesOn => &[It::EscalationStops],
+            Self::TimersLost => &[It::LooksEnd],
+            Self::DedupeOff | Self::AckBeforeCommit => &[It::OneEffect],
+            Self::ClaimSkipped => &[It::SaidAfterClaim],
+            Self::MarkedBeforeSent | Self::LookUpSkipped | Self::SettleSkipped => &[It::SaidOnce],
+            Self::CommandRepeated => &[It::OnceMeansOnce],
+            Self::LockSkipped => &[It::OneRun, It::RunHasAttempt],
+        }
+    }
+
+    /// Whether one of these is what this mistake breaks.
+    pub fn is_caught(self, violations: &[Violation]) -> bool {
+        let broken = |it: &Violation| self.breaks().contains(&it.invariant);
+        violations.iter().any(broken)
+    }
+
     /// Ports through which the bot makes this mistake.
     pub fn infect(self, ports: Ports, executor: &Executor, owner: Owner) -> Ports {
         match self {
             Self::RequesterCounts
             | Self::QuorumUnbound
-            | Self::VetoIgnored
             | Self::WindowIgnored
             | Self::FreezeIgnored
             | Self::StagingSkipped
@@ -122,7 +154,8 @@ impl Mutant {
                 });
                 Ports { store, ..ports }
             }
-            Self::StandingRemembered
+            Self::VetoIgnored
+            | Self::StandingRemembered
             | Self::ProgramCounts
             | Self::LookUpSkipped
             | Self::SettleSkipped => Ports {

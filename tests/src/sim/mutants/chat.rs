@@ -101,6 +101,10 @@ impl Chat for Wrong {
                 }
                 Ok(found)
             }
+            Mutant::VetoIgnored => {
+                found.retain(|it| it.emoji != "x");
+                Ok(found)
+            }
             _ => Ok(found),
         }
     }

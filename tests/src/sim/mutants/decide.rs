@@ -2,10 +2,9 @@
 
 use std::sync::Arc;
 
-use shipbell_domain::ask::{AskState, Vote};
+use shipbell_domain::ask::AskState;
 use shipbell_domain::attempt::AttemptState;
 use shipbell_domain::command::{Report, Wish};
-use shipbell_domain::environment::Verified;
 use shipbell_domain::ids::Person;
 use shipbell_domain::policy::Action;
 use shipbell_domain::settings::Settings;
@@ -47,7 +46,6 @@ fn bend(mutant: Mutant, world: &mut World, command: &Command) {
             }
         }
         Mutant::QuorumUnbound if starts => old_consent(world),
-        Mutant::VetoIgnored if starts => no_vetoes(world),
         Mutant::WindowIgnored => settings(world, |it| it.hours.clear()),
         Mutant::FreezeIgnored if starts => world.agenda.freezes.clear(),
         Mutant::StagingSkipped if starts => {
@@ -113,28 +111,18 @@ fn old_consent(world: &mut World) {
     }
 }
 
-fn no_vetoes(world: &mut World) {
-    for release in world.releases.values_mut() {
-        for ask in release.asks.values_mut() {
-            for ballots in ask.votes.values_mut() {
-                ballots.retain(|it| it.vote == Vote::Yes);
-            }
-        }
-    }
-}
-
+/// Every version that was proven is mistaken for what just failed.
 fn failed_is_proven(world: &mut World) {
     for environment in world.environments.values_mut() {
         let Some(attempt) = &environment.attempt else {
             continue;
         };
-        if let AttemptState::Failed { at, .. } = attempt.state {
-            environment.verified.push(Verified {
-                attempt: attempt.number,
-                release: attempt.target,
-                manifest: attempt.manifest.clone(),
-                at,
-            });
+        if let AttemptState::Failed { .. } = attempt.state {
+            for proven in &mut environment.verified {
+                let version = proven.manifest.version.clone();
+                proven.manifest = attempt.manifest.clone();
+                proven.manifest.version = version;
+            }
         }
     }
 }

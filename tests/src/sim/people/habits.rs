@@ -175,12 +175,12 @@ fn choose(chance: &mut Chance, requester: &'static str, version: &str, probe: &s
             emoji: YES,
             added: false,
         },
-        40..41 => Move::Vote {
+        40..42 => Move::Vote {
             by: pick(chance, &OWNERS),
             emoji: NO,
             added: true,
         },
-        41..44 => Move::Vote {
+        42..44 => Move::Vote {
             by: pick(chance, &OWNERS),
             emoji: NO,
             added: false,
@@ -218,7 +218,11 @@ fn rarer(chance: &mut Chance, version: &str, probe: &str) -> Move {
         pick(chance, &ACCOUNTS).0,
     );
     match chance.between(0, 20) {
-        0 | 1 => Move::Say(sre, format!("rollback shop {env} --why \"{probe}\"")),
+        0 => Move::Say(sre, format!("rollback shop {env} --why \"{probe}\"")),
+        1 => {
+            let text = format!("rollback shop {env} {version} --why \"{probe}\"");
+            Move::Say(sre, text)
+        }
         2 => Move::Say(anybody, format!("stop shop {env}")),
         3 => Move::Say(sre, format!("stop shop {env} --rollback \"{probe}\"")),
         4 | 5 => Move::Say(sre, "incident ack".to_owned()),
