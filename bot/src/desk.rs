@@ -1,32 +1,68 @@
 //! What terminals get over the door of a running bot.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use async_trait::async_trait;
 use shipbell_domain::ids::{Person, Surface};
 
 use crate::config::Config;
-use crate::door::{Desk, Request, Response};
-use crate::engine::ports::{Clock as _, Links as _};
+use crate::door::{self, Desk, Request, Response};
+use crate::engine::ports::{Clock as _, Links as _, Spawn as _};
 use crate::failure::Failure;
-use crate::system::SystemClock;
+use crate::system::{SystemClock, Tasks};
 use crate::wiring::Running;
 
+/// A running bot that the terminals of this machine reach.
+pub struct Reachable {
+    /// The bot.
+    pub running: Arc<Running>,
+    desk: Arc<Terminals>,
+    tasks: Arc<Tasks>,
+}
+
+impl Reachable {
+    /// Opens the door of a bot that was started from this configuration.
+    pub fn open(path: PathBuf, data: &Path, running: Running) -> Result<Self, Failure> {
+        let (running, tasks) = (Arc::new(running), Arc::new(Tasks::default()));
+        let listener = door::open(data)?;
+        let desk = Arc::new(Terminals {
+            path,
+            running: Arc::clone(&running),
+        });
+        let serving = door::serve(
+            listener,
+            Arc::clone(&desk) as Arc<_>,
+            Arc::clone(&tasks) as Arc<_>,
+        );
+        tasks.spawn("door", Box::pin(serving));
+        Ok(Self {
+            running,
+            desk,
+            tasks,
+        })
+    }
+
+    /// Reads the configuration again and puts it in force.
+    pub async fn reload(&self) -> Result<String, Failure> {
+        self.desk.reload().await
+    }
+
+    /// Closes the door and stops the bot, the piece of work at hand first.
+    pub async fn stop(self) {
+        self.tasks.stop().await;
+        self.running.stop().await;
+    }
+}
+
 /// Serves the terminals of one machine.
-pub struct Terminals {
+struct Terminals {
     path: PathBuf,
     running: Arc<Running>,
 }
 
 impl Terminals {
-    /// A desk for a bot that was started from this configuration.
-    pub fn new(path: PathBuf, running: Arc<Running>) -> Self {
-        Self { path, running }
-    }
-
-    /// Reads the configuration again and puts it in force.
-    pub async fn reload(&self) -> Result<String, Failure> {
+    async fn reload(&self) -> Result<String, Failure> {
         let config = self.load()?;
         let voided = self.running.reload(&config).await?;
         Ok(match voided {

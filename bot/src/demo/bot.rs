@@ -7,13 +7,14 @@ use shipbell_adapters::chat::UserId;
 use shipbell_adapters::containers::Containers;
 
 use crate::config::Config;
+use crate::desk::Reachable;
 use crate::engine::ports::Clock as _;
 use crate::failure::Failure;
 use crate::system::SystemClock;
-use crate::wiring::{self, Options, Running};
+use crate::wiring::{self, Options};
 
 /// A running bot.
-pub(super) struct Bot(Running);
+pub(super) struct Bot(Reachable);
 
 impl Bot {
     /// Starts from a configuration; returns when it serves.
@@ -37,23 +38,24 @@ impl Bot {
             banner: Some(banner),
             containers: simulated,
         };
-        wiring::start(&loaded, options).await.map(Self)
+        let running = wiring::start(&loaded, options).await?;
+        Reachable::open(config.to_owned(), &loaded.data, running).map(Self)
     }
 
     /// The browser channel's address.
     pub(super) fn base(&self) -> String {
-        format!("http://{}", self.0.web.address())
+        format!("http://{}", self.0.running.web.address())
     }
 
     /// A link that signs somebody in once.
     pub(super) fn link(&self, person: &str) -> Result<String, Failure> {
-        let link = self.0.web.issue_link(&UserId(person.to_owned()));
+        let link = self.0.running.web.issue_link(&UserId(person.to_owned()));
         link.ok_or_else(|| Failure::internal(format!("{person} is nobody in the demo")))
     }
 
     /// Whether nothing is at work in any place.
     pub(super) async fn is_idle(&self) -> bool {
-        let active = self.0.hub.ports().store.active().await;
+        let active = self.0.running.hub.ports().store.active().await;
         active.is_ok_and(|it| it.is_empty())
     }
 
