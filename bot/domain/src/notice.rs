@@ -110,7 +110,7 @@ pub enum News {
         incident: IncidentId,
         what: String,
         text: String,
-        minutes: i64,
+        seconds: i64,
         by: Person,
     },
     /// Deploys stop for a time.

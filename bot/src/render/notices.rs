@@ -73,9 +73,9 @@ pub fn notice(notice: &Notice, view: &View<'_>) -> Card {
             incident,
             what,
             text,
-            minutes,
+            seconds,
             by,
-        } => incidents::resolved(&told, *incident, (what, text), (*minutes, by)),
+        } => incidents::resolved(&told, *incident, (what, text), (*seconds, by)),
         News::Frozen {
             freeze,
             reason,

@@ -123,10 +123,7 @@ async fn late(
 
 /// What happened to the container at fault.
 async fn failed(api: &Api<'_>, wanted: &Wait, fault: &Fault, ever_well: bool) -> ContainerError {
-    let what = format!(
-        "waiting for service {} of project {}",
-        fault.service, wanted.project
-    );
+    let what = format!("service {}", fault.service);
     let (state, output) = evidence(api, &fault.container).await;
     let mode = match (fault.unhealthy, ever_well) {
         (true, _) => FailureMode::Healthcheck,

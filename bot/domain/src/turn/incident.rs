@@ -235,14 +235,14 @@ pub(super) fn resolve(
         text: words.clone(),
     };
     draft.incident_event(incident, resolved);
-    let minutes = (draft.now - it.opened_at).num_minutes();
+    let seconds = (draft.now - it.opened_at).num_seconds();
     let key = Key::join(&[&incident, &"resolved"]);
     let (what, by) = (it.what, by.clone());
     let news = News::Resolved {
         incident,
         what,
         text: words,
-        minutes,
+        seconds,
         by,
     };
     draft.shout(it.release, key, Vec::new(), news);

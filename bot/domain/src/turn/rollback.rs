@@ -116,14 +116,17 @@ fn begin(
         .map_or(0, |it| it.attempts)
         + 1;
     let key = Key::join(&[&"rollback", environment, &number]);
-    let news = News::RollbackStarted {
-        env: environment.env.clone(),
-        to: target.manifest.version.clone(),
-        reason: reason.clone(),
-        by: by.clone(),
-    };
     use_up(draft, environment, from);
-    draft.shout(Some(from), key, Vec::new(), news);
+    // One that begins by itself is told with the failure it follows.
+    if by.is_some() {
+        let news = News::RollbackStarted {
+            env: environment.env.clone(),
+            to: target.manifest.version.clone(),
+            reason: reason.clone(),
+            by: by.clone(),
+        };
+        draft.shout(Some(from), key.clone(), Vec::new(), news);
+    }
     let kind = AttemptKind::Rollback {
         reason,
         automatic: by.is_none(),
@@ -184,12 +187,12 @@ pub(super) fn arrived(draft: &mut Draft, environment: &EnvId, attempt: &Attempt)
     };
     draft.environment_event(environment, EnvironmentEvent::Locked { why });
     let key = Key::join(&[&"rolled-back", environment, &attempt.number]);
-    draft.shout(
-        Some(attempt.release),
-        key,
-        Vec::new(),
-        News::RolledBack { env, to },
-    );
+    let news = News::RolledBack { env, to };
+    // One new message in the channel for each: where somebody began it they said so there.
+    match attempt.by {
+        Some(_) => draft.tell(attempt.release, key, Vec::new(), news),
+        None => draft.shout(Some(attempt.release), key, Vec::new(), news),
+    }
 }
 
 pub(super) fn stop(

@@ -14,7 +14,7 @@ pub(super) fn draw(view: &View<'_>, incident: &Incident) -> Card {
     let voice = Voice::of(view);
     let place = place(&voice, incident);
     let title = format!("{} {}: {place}", severity(incident.severity), incident.id);
-    let what = bound(&incident.what, TYPED);
+    let what = capital(&bound(&incident.what, TYPED));
     let version = version(view, incident)
         .map(|it| format!(" It came with {it}."))
         .unwrap_or_default();

@@ -1,6 +1,8 @@
 //! News about incidents.
 
+use chrono::TimeDelta;
 use shipbell_adapters::chat::card::{Block, ButtonStyle, Card, Text};
+use shipbell_domain::calendar::how_long;
 use shipbell_domain::ids::{IncidentId, Person};
 use shipbell_domain::notice::News;
 
@@ -55,16 +57,17 @@ pub(super) fn resolved(
     told: &Told<'_>,
     incident: IncidentId,
     (what, text): (&str, &str),
-    (minutes, by): (i64, &Person),
+    (seconds, by): (i64, &Person),
 ) -> Card {
     let (what, text) = (bound(what, TYPED), bound(text, TYPED));
     let by = told.voice.name(by);
+    let length = how_long(TimeDelta::seconds(seconds));
     let text = if text.is_empty() {
         String::new()
     } else {
         format!(" {text}")
     };
     told.card(format!(
-        "{incident} is resolved after {minutes} min by {by}: {what}.{text}"
+        "{incident} is resolved after {length} by {by}: {what}.{text}"
     ))
 }

@@ -244,7 +244,7 @@ fn news_about_watches_incidents_and_freezes() {
         incident: IncidentId(7),
         what: "login answers 500".to_owned(),
         text: "the cache was cold".to_owned(),
-        minutes: 24,
+        seconds: 24 * 60,
         by: person("bo"),
     };
     let frozen = |to| News::Frozen {
@@ -334,7 +334,7 @@ fn news_about_watches_incidents_and_freezes() {
     @ana: P1 i7 (call 3). Rapid Audit Manage: login answers 500. Nobody is on it yet.
     [I am on it]  [Escalate now]
 
-    i7 is resolved after 24 min by Bo Lindqvist: login answers 500. the cache was cold
+    i7 is resolved after 24 minutes by Bo Lindqvist: login answers 500. the cache was cold
 
     Rapid Audit Manage: deploys are frozen from Friday 20 November, 14:00 (Paris) until Friday 20 November, 18:00 (Paris), by Ana Ruiz: Year-end closing.
     Rollbacks stay possible. Everybody with a role can lift it: `/release unfreeze f2`

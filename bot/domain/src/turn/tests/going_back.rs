@@ -4,6 +4,7 @@ use super::team::{Team, at, env_id, env_name, person, quorum, role, version};
 use crate::ask::Phase;
 use crate::attempt::{AttemptKind, FailureMode};
 use crate::command::Wish;
+use crate::effect::{Audience, CardId, Effect};
 use crate::event::StageResult;
 use crate::ids::ReleaseId;
 use crate::notice::News;
@@ -38,6 +39,12 @@ fn it_returns_to_the_version_before() {
     );
     assert_eq!((attempt.release, attempt.target), (second, first));
     team.works_well("production");
+    let thread = Audience::Thread(CardId::Release { release: second });
+    let told = team.effects().iter().find_map(|it| match it {
+        Effect::Say { to, .. } => Some(to),
+        _ => None,
+    });
+    assert_eq!(told, Some(&thread), "the channel knows of it");
     assert_eq!(team.runs("production"), "1.4.0");
     assert!(team.environment("production").lock.is_some());
 
