@@ -228,5 +228,9 @@ fn missing(form: &shipbell_adapters::chat::Form) -> String {
         .filter(|it| it.required)
         .map(|it| it.label.as_str())
         .collect();
-    format!("{}: more is needed: {}", form.title, wanted.join("; "))
+    format!(
+        "{}: more is needed: {}. Give it with the command; `shipbell release help` shows how",
+        form.title,
+        wanted.join("; ")
+    )
 }

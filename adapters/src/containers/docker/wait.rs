@@ -47,7 +47,7 @@ pub(super) async fn stable(
             last.min(wanted.healthy_within)
         };
         let news = match judge.verdict(&containers) {
-            Verdict::Failed(fault) => return Err(failed(api, wanted, &fault, well.ever).await),
+            Verdict::Failed(fault) => return Err(failed(api, &fault, well.ever).await),
             Verdict::Well(signature) if well.lasts(&signature) >= wanted.stable_for => {
                 return Ok(judge.counted(containers));
             }
@@ -122,7 +122,7 @@ async fn late(
 }
 
 /// What happened to the container at fault.
-async fn failed(api: &Api<'_>, wanted: &Wait, fault: &Fault, ever_well: bool) -> ContainerError {
+async fn failed(api: &Api<'_>, fault: &Fault, ever_well: bool) -> ContainerError {
     let what = format!("service {}", fault.service);
     let (state, output) = evidence(api, &fault.container).await;
     let mode = match (fault.unhealthy, ever_well) {

@@ -1,6 +1,6 @@
 //! What was deployed lately, newest first.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use shipbell_adapters::chat::card::{Block, Card, Text};
 use shipbell_domain::event::StageResult;
 use shipbell_domain::ids::{AppId, EnvName};
@@ -76,7 +76,11 @@ fn row((release, env, it): (&Release, &EnvName, &StageAttempt), sight: &Sight<'_
 
 fn took(it: &StageAttempt, now: DateTime<Utc>) -> String {
     let end = it.ended.as_ref().map_or(now, |(at, _)| *at);
-    format!("{} min", (end - it.at).num_minutes().max(0))
+    let took = (end - it.at).max(TimeDelta::zero());
+    match took.num_minutes() {
+        0 => format!("{} s", took.num_seconds()),
+        minutes => format!("{minutes} min"),
+    }
 }
 
 fn result(it: &StageAttempt) -> String {

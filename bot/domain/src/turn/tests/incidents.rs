@@ -202,7 +202,10 @@ fn it_is_told_and_resolved() {
     assert_eq!(team.did(), ["incident.resolved"]);
     assert!(matches!(
         team.news()[..],
-        [News::Resolved { seconds: 300..310, .. }]
+        [News::Resolved {
+            seconds: 300..310,
+            ..
+        }]
     ));
     team.wait("1d");
     assert_eq!(paged(&team).len(), 1, "nobody is called any more");
