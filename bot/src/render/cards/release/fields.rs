@@ -150,10 +150,7 @@ pub(in crate::render::cards) fn votes(subject: &Subject<'_>, ask: &Ask) -> Vec<T
     for (person, roles) in ask.consenting(requester, voice.settings) {
         let roles: Vec<String> = roles.iter().map(role_words).collect();
         let (name, roles) = (voice.name(&person), roles.join(" and "));
-        lines.push(line(format!(
-            "✓ {name}, {roles}, signed off{}",
-            time(&person)
-        )));
+        lines.push(line(format!("✓ {name}, {roles}{}", time(&person))));
     }
     for (person, why) in ask.vetoing(requester, voice.settings) {
         let why = why.map_or_else(|| "reason not given yet".to_owned(), |it| bound(&it, 200));

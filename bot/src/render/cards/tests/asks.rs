@@ -12,7 +12,7 @@ fn an_ask_calls_those_who_can_still_answer() {
     ---
     @chloe: sign off 2026.11.20-1 for production?  [○ Waiting for 1 sign-off]
     Consists of php 77e0dc83, the same as in staging.
-      Answers  ✓ Ana Ruiz, release manager, signed off, 13:52
+      Answers  ✓ Ana Ruiz, release manager, 13:52
                ○ Product owner: Chloé Martin can
                Ignored: Kai Ito (not product-owner or release-manager)
     React with ✅ to consent, ❌ to decline, or use the buttons. Bo Lindqvist asked for the release and does not count.
@@ -54,8 +54,8 @@ fn an_ask_that_is_over_shrinks() {
     ---
     sign off 2026.11.20-1 for production?  [✓ Complete]
     Consists of php 77e0dc83, the same as in staging.
-      Answers  ✓ Ana Ruiz, release manager, signed off, 13:52
-               ✓ Chloé Martin, product owner, signed off, 13:58
+      Answers  ✓ Ana Ruiz, release manager, 13:52
+               ✓ Chloé Martin, product owner, 13:58
                Ignored: Kai Ito (not product-owner or release-manager)
     React with ✅ to consent, ❌ to decline, or use the buttons. Bo Lindqvist asked for the release and does not count.
     [Sign off for production]  [Decline]
@@ -64,7 +64,7 @@ fn an_ask_that_is_over_shrinks() {
     ---
     sign off 2026.11.20-1 for production?  [✕ Declined by Chloé Martin]
     Consists of php 77e0dc83, the same as in staging.
-      Answers  ✓ Ana Ruiz, release manager, signed off, 13:52
+      Answers  ✓ Ana Ruiz, release manager, 13:52
                ✕ Chloé Martin declined, 13:57: too slow
                ○ Product owner: nobody can, for only Chloé Martin holds the role product-owner
                Ignored: Kai Ito (not product-owner or release-manager)

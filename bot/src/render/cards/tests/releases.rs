@@ -10,7 +10,7 @@ fn a_release_waits_for_consent() {
     Rapid Audit Manage 2026.11.20-1  [○ Waiting for 1 sign-off]
       Staging                          Deployed 13:38, smoke 3 of 3 passed
       Production                       Runs 2026.11.18-2. Window 14:00 to 16:00
-      Sign-off for production, 1 of 2  ✓ Ana Ruiz, release manager, signed off, 13:52
+      Sign-off for production, 1 of 2  ✓ Ana Ruiz, release manager, 13:52
                                        ○ Product owner: Chloé Martin can
                                        Ignored: Kai Ito (not product-owner or release-manager)
       Checklist                        3 of 3 done
@@ -56,7 +56,7 @@ fn a_release_goes_through_its_day() {
     Rapid Audit Manage 2026.11.20-1  [✕ Declined by Chloé Martin]
       Staging                          Deployed 13:38, smoke 3 of 3 passed
       Production                       Runs 2026.11.18-2. Window 14:00 to 16:00
-      Sign-off for production, 1 of 2  ✓ Ana Ruiz, release manager, signed off, 13:52
+      Sign-off for production, 1 of 2  ✓ Ana Ruiz, release manager, 13:52
                                        ✕ Chloé Martin declined, 13:57: reason not given yet
                                        ○ Product owner: nobody can, for only Chloé Martin holds the role product-owner
                                        Ignored: Kai Ito (not product-owner or release-manager)
@@ -69,8 +69,8 @@ fn a_release_goes_through_its_day() {
     Rapid Audit Manage 2026.11.20-1  [○ Waiting for the window]
       Staging                          Deployed 13:38, smoke 3 of 3 passed
       Production                       Runs 2026.11.18-2. Window 14:00 to 16:00
-      Sign-off for production, 2 of 2  ✓ Ana Ruiz, release manager, signed off, 13:52
-                                       ✓ Chloé Martin, product owner, signed off, 13:58
+      Sign-off for production, 2 of 2  ✓ Ana Ruiz, release manager, 13:52
+                                       ✓ Chloé Martin, product owner, 13:58
                                        Ignored: Kai Ito (not product-owner or release-manager)
       Checklist                        3 of 3 done
     r142, asked for by Bo Lindqvist. Times in Paris.
@@ -81,8 +81,8 @@ fn a_release_goes_through_its_day() {
     Rapid Audit Manage 2026.11.20-1  [✓ Ready for production]
       Staging                          Deployed 13:38, smoke 3 of 3 passed
       Production                       Runs 2026.11.18-2. Window open until 16:00
-      Sign-off for production, 2 of 2  ✓ Ana Ruiz, release manager, signed off, 13:52
-                                       ✓ Chloé Martin, product owner, signed off, 13:58
+      Sign-off for production, 2 of 2  ✓ Ana Ruiz, release manager, 13:52
+                                       ✓ Chloé Martin, product owner, 13:58
                                        Ignored: Kai Ito (not product-owner or release-manager)
       Checklist                        3 of 3 done
     r142, asked for by Bo Lindqvist. Times in Paris.
