@@ -3,17 +3,28 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use shipbell_tests::sim::mutants::Mutant;
-use shipbell_tests::sim::{Outcome, Plan, run};
+use shipbell_tests::sim::{Medium, Outcome, Plan, run};
 
 /// How many worlds every test run sees.
 const SEEDS: u64 = 200;
+
+/// How many of them on a real SQLite file.
+const ON_SQLITE: u64 = 20;
 
 /// How many releases there are in each.
 const RELEASES: u32 = 3;
 
 #[test]
 fn everything_holds_in_every_world() {
-    let bad = first_bad(SEEDS, None);
+    let bad = first_bad(SEEDS, Medium::Memory, None);
+    if let Some((_, outcome)) = bad {
+        panic!("{}", outcome.story);
+    }
+}
+
+#[test]
+fn everything_holds_on_the_store_of_production() {
+    let bad = first_bad(ON_SQLITE, Medium::Sqlite, None);
     if let Some((_, outcome)) = bad {
         panic!("{}", outcome.story);
     }
@@ -21,10 +32,12 @@ fn everything_holds_in_every_world() {
 
 #[test]
 fn a_seed_decides_everything() {
-    for seed in 0..5 {
+    let memory = (0..5).map(|seed| (seed, Medium::Memory));
+    for (seed, medium) in memory.chain([(5, Medium::Sqlite)]) {
         let plan = Plan {
             seed,
             releases: RELEASES,
+            medium,
             mutant: None,
         };
         let (once, twice) = (run(plan), run(plan));
@@ -37,7 +50,7 @@ fn a_seed_decides_everything() {
 fn every_mistake_is_caught() {
     let survivors: Vec<Mutant> = Mutant::ALL
         .into_iter()
-        .filter(|mutant| first_bad(SEEDS, Some(*mutant)).is_none())
+        .filter(|mutant| first_bad(SEEDS, Medium::Memory, Some(*mutant)).is_none())
         .collect();
     assert!(
         survivors.is_empty(),
@@ -54,7 +67,7 @@ fn is_bad(mutant: Option<Mutant>, outcome: &Outcome) -> bool {
 }
 
 /// The first world in which something did not hold.
-fn first_bad(seeds: u64, mutant: Option<Mutant>) -> Option<(u64, Outcome)> {
+fn first_bad(seeds: u64, medium: Medium, mutant: Option<Mutant>) -> Option<(u64, Outcome)> {
     let next = AtomicU64::new(0);
     let look = || loop {
         let seed = next.fetch_add(1, Ordering::Relaxed);
@@ -64,6 +77,7 @@ fn first_bad(seeds: u64, mutant: Option<Mutant>) -> Option<(u64, Outcome)> {
         let outcome = run(Plan {
             seed,
             releases: RELEASES,
+            medium,
             mutant,
         });
         if is_bad(mutant, &outcome) {

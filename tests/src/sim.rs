@@ -10,6 +10,7 @@ pub mod weather;
 
 pub mod chat;
 pub mod containers;
+pub mod disk;
 pub mod ports;
 pub mod probes;
 pub mod store;
@@ -26,6 +27,7 @@ pub mod mutants;
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+pub use disk::Medium;
 pub use world::{Outcome, Plan, run, tell};
 
 /// Locks, whatever became of a task that held it: nothing here is left half done.

@@ -4,10 +4,11 @@ use std::io::Write as _;
 use std::process::ExitCode;
 
 use shipbell_tests::sim::mutants::Mutant;
-use shipbell_tests::sim::{Plan, run, tell};
+use shipbell_tests::sim::{Medium, Plan, run, tell};
 
 const USAGE: &str = "\
-usage: simulate [--seeds N] [--from SEED] [--releases N] [--mutant NAME|all]
+usage: simulate [--seeds N] [--from SEED] [--releases N] [--store memory|sqlite]
+                [--mutant NAME|all]
        simulate --tell SEED [--releases N]";
 
 /// How many threads share the seeds.
@@ -17,8 +18,20 @@ struct Wanted {
     seeds: u64,
     from: u64,
     releases: u32,
+    medium: Medium,
     mutants: Vec<Option<Mutant>>,
     tell: Option<u64>,
+}
+
+impl Wanted {
+    fn plan(&self, seed: u64, mutant: Option<Mutant>) -> Plan {
+        Plan {
+            seed,
+            releases: self.releases,
+            medium: self.medium,
+            mutant,
+        }
+    }
 }
 
 fn main() -> ExitCode {
@@ -29,11 +42,7 @@ fn main() -> ExitCode {
     };
     if let Some(seed) = wanted.tell {
         let mutant = wanted.mutants.first().copied().flatten();
-        say(&tell(Plan {
-            seed,
-            releases: wanted.releases,
-            mutant,
-        }));
+        say(&tell(wanted.plan(seed, mutant)));
         return ExitCode::SUCCESS;
     }
     let mut good = true;
@@ -54,11 +63,7 @@ fn simulate(wanted: &Wanted, mutant: Option<Mutant>) -> bool {
     let end = wanted.from + wanted.seeds;
     while begin < end {
         let stop = end.min(begin + if mutant.is_some() { THREADS } else { 1000 });
-        let stories = range(begin, stop, |seed| Plan {
-            seed,
-            releases: wanted.releases,
-            mutant,
-        });
+        let stories = range(begin, stop, |seed| wanted.plan(seed, mutant));
         if let Some((seed, story)) = stories.into_iter().min() {
             match mutant {
                 Some(mutant) => {
@@ -120,6 +125,7 @@ fn read(arguments: &[String]) -> Option<Wanted> {
         seeds: 200,
         from: 0,
         releases: 20,
+        medium: Medium::Memory,
         mutants: vec![None],
         tell: None,
     };
@@ -129,6 +135,8 @@ fn read(arguments: &[String]) -> Option<Wanted> {
             "--seeds" => wanted.seeds = value.parse().ok()?,
             "--from" => wanted.from = value.parse().ok()?,
             "--releases" => wanted.releases = value.parse().ok()?,
+            "--store" if value == "memory" => wanted.medium = Medium::Memory,
+            "--store" if value == "sqlite" => wanted.medium = Medium::Sqlite,
             "--tell" => wanted.tell = Some(value.parse().ok()?),
             "--mutant" if value == "all" => wanted.mutants = Mutant::ALL.map(Some).into(),
             "--mutant" => wanted.mutants = vec![Some(Mutant::named(value)?)],

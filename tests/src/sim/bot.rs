@@ -8,13 +8,12 @@ use chrono::{DateTime, Utc};
 use shipbell::engine::ports::{Destination, Ports};
 use shipbell::engine::{Engine as Bot, Setup, Site};
 use shipbell_domain::ids::Surface;
-use shipbell_storage::Store;
-use shipbell_storage::{MemoryDisk, MemoryStore};
 use tokio::sync::{mpsc, oneshot};
 
 use super::chat::{Line, Service, channel};
 use super::containers::Engine;
 use super::diary::Diary;
+use super::disk::Disk;
 use super::executor::{Executor, Owner};
 use super::mutants::Mutant;
 use super::ports::{Life, LockFiles, Nowhere};
@@ -38,7 +37,7 @@ pub struct Ground {
     /// The team.
     pub team: Team,
     /// The database.
-    pub disk: Arc<MemoryDisk>,
+    pub disk: Disk,
     /// What was claimed in it.
     pub ledger: Ledger,
     /// The platforms.
@@ -153,9 +152,8 @@ impl Ground {
             executor: executor.clone(),
             owner,
         });
-        let inner: Arc<dyn Store> = Arc::new(MemoryStore::open(self.disk.clone()));
         let edges = Edges {
-            inner,
+            inner: self.disk.open(),
             executor: executor.clone(),
             weather: self.weather.clone(),
             ledger: self.ledger.clone(),

@@ -7,13 +7,13 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, TimeZone as _, Utc};
-use shipbell_storage::MemoryDisk;
 
 use super::bot::Ground;
 use super::chance::Chance;
 use super::chat::Service;
 use super::containers::Engine;
 use super::diary::Diary;
+use super::disk::{Disk, Medium};
 use super::executor::{Executor, Owner, Stop, Trace};
 use super::mutants::Mutant;
 use super::oracle::{Facts, Invariant, Violation, judge};
@@ -30,6 +30,8 @@ pub struct Plan {
     pub seed: u64,
     /// How many releases people bring on their way.
     pub releases: u32,
+    /// What its database lies on.
+    pub medium: Medium,
     /// The mistake the bot makes.
     pub mutant: Option<Mutant>,
 }
@@ -156,7 +158,7 @@ impl World {
             weather,
             diary: diary.clone(),
             team: Team::new(&mut chance),
-            disk: MemoryDisk::new([7; 16]),
+            disk: Disk::new(plan.medium),
             ledger: Ledger::default(),
             services: services.to_vec(),
             engine: engine.clone(),

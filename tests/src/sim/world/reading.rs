@@ -1,22 +1,21 @@
 //! Everything the judges may know, read when all is over.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 
 use chrono::TimeDelta;
+use futures_util::FutureExt as _;
 use shipbell_domain::StreamId;
 use shipbell_domain::ids::Hash;
-use shipbell_storage::{EventRow, MemoryStore, Store as _};
+use shipbell_storage::{EventRow, Store};
 
 use super::World;
 use crate::sim::chat::Service;
-use crate::sim::executor::{Executor, Owner};
-use crate::sim::locked;
 use crate::sim::oracle::Facts;
 
 impl World {
     pub(super) fn facts(&self) -> Facts {
-        let (seen, ground) = (Arc::new(Mutex::new(None)), &self.ground);
+        let ground = &self.ground;
         self.executor.crash_often(0);
         // What is read below is read in one piece: the bot gets no turn in between.
         let (disk, team, end) = (
@@ -40,23 +39,14 @@ impl World {
             active: Vec::new(),
             damage: Vec::new(),
         };
-        let answer = seen.clone();
-        let reader = Executor::new(end, 0);
-        reader.spawn(
-            Owner::World,
-            Box::pin(async move {
-                let facts = read(&MemoryStore::open(disk), facts).await;
-                *locked(&answer) = Some(facts);
-            }),
-        );
-        reader.run_until(end);
-        locked(&seen)
-            .take()
-            .expect("reading memory waits for nobody")
+        let reading = read(disk.look(), facts).now_or_never();
+        let mut facts = reading.expect("nobody waits for anything here");
+        facts.damage = disk.damage();
+        facts
     }
 }
 
-async fn read(store: &MemoryStore, mut facts: Facts) -> Facts {
+async fn read(store: Arc<dyn Store>, mut facts: Facts) -> Facts {
     let mut rows: Vec<EventRow> = Vec::new();
     loop {
         let after = rows.last().map_or(0, |it| it.seq);
@@ -83,21 +73,7 @@ async fn read(store: &MemoryStore, mut facts: Facts) -> Facts {
     let late = facts.end - TimeDelta::minutes(5);
     facts.due = store.due(late, 100).await.expect("wake-ups can be read");
     facts.active = store.active().await.expect("attempts can be read");
-    facts.damage = damage(store).await;
     facts.head = store.head().await.expect("the head can be read");
     facts.events = rows;
     facts
-}
-
-/// What the store itself finds wrong with its chain and its tables.
-async fn damage(store: &MemoryStore) -> Vec<String> {
-    let mut damage: Vec<String> = Vec::new();
-    if let Err(error) = store.verify_chain(0).await {
-        damage.push(error.to_string());
-    }
-    match (store.tables().await, store.rebuild().await) {
-        (Ok(tables), Ok(rebuilt)) => damage.extend(tables.differences(&rebuilt)),
-        (Err(error), _) | (_, Err(error)) => damage.push(error.to_string()),
-    }
-    damage
 }
