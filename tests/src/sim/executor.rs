@@ -171,6 +171,21 @@ impl Executor {
         locked(&self.0.state).doomed.push(owner);
     }
 
+    /// Drops every task and every wait. They hold the executor that holds them:
+    /// a world that has ended would stay in memory for ever.
+    pub fn end(&self) {
+        let (tasks, queue) = {
+            let mut state = locked(&self.0.state);
+            (
+                std::mem::take(&mut state.tasks),
+                std::mem::take(&mut state.queue),
+            )
+        };
+        // Outside the lock, for dropping them cancels waits.
+        drop(tasks);
+        drop(queue);
+    }
+
     /// How often in a million polls the bot crashes instead.
     pub fn crash_often(&self, in_a_million: u32) {
         locked(&self.0.state).crash_in_a_million = in_a_million;

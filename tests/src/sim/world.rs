@@ -131,6 +131,12 @@ struct World {
     end: DateTime<Utc>,
 }
 
+impl Drop for World {
+    fn drop(&mut self) {
+        self.executor.end();
+    }
+}
+
 impl World {
     fn new(plan: Plan) -> Self {
         let mut chance = Chance::new(plan.seed);
