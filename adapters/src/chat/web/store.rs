@@ -41,7 +41,9 @@ impl Store {
             .create_if_missing(true)
             .journal_mode(SqliteJournalMode::Wal)
             .synchronous(SqliteSynchronous::Full)
-            .foreign_keys(true);
+            .foreign_keys(true)
+            // In KiB: a page shows the end of a channel.
+            .pragma("cache_size", "-512");
         let mut db = SqliteConnection::connect_with(&options).await?;
         let found: i64 = sqlx::query_scalar("PRAGMA user_version")
             .fetch_one(&mut db)
