@@ -19,6 +19,7 @@ mod record;
 mod recover;
 mod retry;
 mod standing;
+mod terminal;
 mod timers;
 pub mod view;
 

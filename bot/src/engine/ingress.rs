@@ -6,7 +6,7 @@ use shipbell_adapters::chat::{Act, Answer, Inbound, MessageRef, Standing as Acco
 use shipbell_domain::ask::{AskId, AskState, Source};
 use shipbell_domain::command::Wish;
 use shipbell_domain::effect::CardId;
-use shipbell_domain::ids::{Person, ReleaseId, Surface};
+use shipbell_domain::ids::{ReleaseId, Surface};
 use shipbell_domain::release::Release;
 use shipbell_domain::{Command, Effect, Fold, StreamId};
 use shipbell_storage::{Input, InputId, Settles, Verdict};
@@ -263,19 +263,5 @@ async fn fold(hub: &Hub, release: ReleaseId) -> Option<Release> {
     match hub.ports.store.fold(&StreamId::Release(release)).await {
         Ok(Some(Fold::Release(release))) => Some(*release),
         Ok(_) | Err(_) => None,
-    }
-}
-
-/// Names whoever acts, for callers with a person rather than an account.
-pub(super) fn as_person<'a>(surface: &'a Surface, by: &'a Person, id: String) -> Who<'a> {
-    let id = InputId {
-        source: surface.to_string(),
-        id,
-    };
-    Who {
-        surface,
-        by,
-        account: None,
-        id,
     }
 }

@@ -99,3 +99,36 @@ fn capital(word: &str) -> String {
         first.to_uppercase().chain(chars).collect()
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::render::plain::plain;
+    use crate::render::sample::sound;
+
+    #[test]
+    fn whoever_cannot_consent_reads_why_and_who_can() {
+        let standings = [Standing::Guest, Standing::Bot, Standing::Gone];
+        let mut cards: Vec<Card> = standings.map(not_a_member).into();
+        cards.push(unknown_account());
+        cards.push(stranger(&UserId("U-mia".to_owned())));
+        cards.iter().for_each(sound);
+        let told: Vec<String> = cards.iter().map(plain).collect();
+        insta::assert_snapshot!(told.join("\n\n"), @r"
+        This account is a guest's: it cannot consent. Nothing was changed.
+        Any full member who is asked can; the ask in the release's thread names them.
+
+        This account is a program's: it cannot consent. Nothing was changed.
+        Any full member who is asked can; the ask in the release's thread names them.
+
+        This account is switched off: it cannot consent. Nothing was changed.
+        Any full member who is asked can; the ask in the release's thread names them.
+
+        Your account could not be looked up just now. Nothing was changed.
+        Try again in a minute. Consent counts only from full members, so it is checked.
+
+        I do not know who U-mia is. Nothing was changed.
+        Whoever keeps the configuration can add you under [people] and give you a role.
+        ");
+    }
+}
