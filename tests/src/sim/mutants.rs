@@ -28,6 +28,8 @@ pub enum Mutant {
     WindowIgnored,
     /// Freezes are overlooked.
     FreezeIgnored,
+    /// The lock after a failure is overlooked.
+    LockOverlooked,
     /// Production does not wait for staging.
     StagingSkipped,
     /// Everybody may set gates aside.
@@ -48,10 +50,16 @@ pub enum Mutant {
     ClaimSkipped,
     /// What is owed is forgotten when it is claimed.
     MarkedBeforeSent,
+    /// Where a message is, is forgotten once it is posted.
+    MessageForgotten,
     /// What stands on asks is told from memory.
     StandingRemembered,
     /// A program's emoji counts as a person's.
     ProgramCounts,
+    /// Guests count like members.
+    GuestCounts,
+    /// What is said again is said under a new name.
+    KeyRenewed,
     /// After an unclear answer nobody looks whether it was said.
     LookUpSkipped,
     /// Nobody waits until a late request has landed.
@@ -64,12 +72,13 @@ pub enum Mutant {
 
 impl Mutant {
     /// All of them.
-    pub const ALL: [Self; 21] = [
+    pub const ALL: [Self; 25] = [
         Self::RequesterCounts,
         Self::QuorumUnbound,
         Self::VetoIgnored,
         Self::WindowIgnored,
         Self::FreezeIgnored,
+        Self::LockOverlooked,
         Self::StagingSkipped,
         Self::AnybodyOverrides,
         Self::TwoAttempts,
@@ -80,8 +89,11 @@ impl Mutant {
         Self::AckBeforeCommit,
         Self::ClaimSkipped,
         Self::MarkedBeforeSent,
+        Self::MessageForgotten,
         Self::StandingRemembered,
         Self::ProgramCounts,
+        Self::GuestCounts,
+        Self::KeyRenewed,
         Self::LookUpSkipped,
         Self::SettleSkipped,
         Self::CommandRepeated,
@@ -98,12 +110,14 @@ impl Mutant {
         use Invariant as It;
         match self {
             // Whoever counts too much is recorded too much first.
-            Self::RequesterCounts | Self::QuorumUnbound | Self::ProgramCounts => {
-                &[It::QuorumStood, It::NoSignoffLost]
-            }
+            Self::RequesterCounts
+            | Self::QuorumUnbound
+            | Self::ProgramCounts
+            | Self::GuestCounts => &[It::QuorumStood, It::NoSignoffLost],
             Self::StandingRemembered => &[It::QuorumStood, It::VetoHeeded, It::NoSignoffLost],
             Self::VetoIgnored => &[It::VetoHeeded],
             Self::WindowIgnored | Self::FreezeIgnored => &[It::InTime],
+            Self::LockOverlooked => &[It::LockHeeded],
             Self::StagingSkipped => &[It::StagingFirst, It::QuorumStood],
             Self::AnybodyOverrides => &[It::OverrideAllowed],
             // The store refuses to record a second attempt and stops everything.
@@ -112,8 +126,11 @@ impl Mutant {
             Self::EscalationGoesOn => &[It::EscalationStops],
             Self::TimersLost => &[It::LooksEnd],
             Self::DedupeOff | Self::AckBeforeCommit => &[It::OneEffect],
-            Self::ClaimSkipped => &[It::SaidAfterClaim],
-            Self::MarkedBeforeSent | Self::LookUpSkipped | Self::SettleSkipped => &[It::SaidOnce],
+            Self::ClaimSkipped | Self::KeyRenewed => &[It::SaidAfterClaim],
+            Self::MarkedBeforeSent
+            | Self::MessageForgotten
+            | Self::LookUpSkipped
+            | Self::SettleSkipped => &[It::SaidOnce],
             Self::CommandRepeated => &[It::OnceMeansOnce],
             Self::LockSkipped => &[It::OneRun, It::RunHasAttempt],
         }
@@ -132,6 +149,7 @@ impl Mutant {
             | Self::QuorumUnbound
             | Self::WindowIgnored
             | Self::FreezeIgnored
+            | Self::LockOverlooked
             | Self::StagingSkipped
             | Self::AnybodyOverrides
             | Self::TwoAttempts
@@ -144,7 +162,8 @@ impl Mutant {
             Self::DedupeOff
             | Self::AckBeforeCommit
             | Self::ClaimSkipped
-            | Self::MarkedBeforeSent => {
+            | Self::MarkedBeforeSent
+            | Self::MessageForgotten => {
                 let (inner, executor) = (ports.store, executor.clone());
                 let store = Arc::new(store::Wrong {
                     mutant: self,
@@ -157,6 +176,8 @@ impl Mutant {
             Self::VetoIgnored
             | Self::StandingRemembered
             | Self::ProgramCounts
+            | Self::GuestCounts
+            | Self::KeyRenewed
             | Self::LookUpSkipped
             | Self::SettleSkipped => Ports {
                 chats: chat::wrong(self, ports.chats),

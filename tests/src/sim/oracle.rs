@@ -36,6 +36,8 @@ pub enum Invariant {
     ConsentUsedOnce,
     /// Never outside the windows or in a freeze.
     InTime,
+    /// What is locked is not deployed to.
+    LockHeeded,
     /// Production gets what staging proved.
     StagingFirst,
     /// The way back leads to what was proven there.

@@ -8,7 +8,7 @@ use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use shipbell::engine::ports::Destination;
 use shipbell_adapters::chat::{
-    Account, Card, Chat, ChatError, File, Limits, MessageRef, Place, Reaction, UserId,
+    Account, Card, Chat, ChatError, File, Limits, MessageRef, Place, Reaction, Standing, UserId,
 };
 use shipbell_domain::ids::Surface;
 
@@ -26,6 +26,7 @@ pub(super) fn wrong(
             mutant,
             inner: it.chat,
             seen: Mutex::default(),
+            posted: Mutex::default(),
         });
         (
             surface,
@@ -42,6 +43,7 @@ struct Wrong {
     mutant: Mutant,
     inner: Arc<dyn Chat>,
     seen: Mutex<BTreeMap<MessageRef, BTreeSet<Reaction>>>,
+    posted: Mutex<BTreeMap<String, u32>>,
 }
 
 #[async_trait]
@@ -58,7 +60,19 @@ impl Chat for Wrong {
     }
 
     async fn post(&self, to: &Place, key: &str, card: &Card) -> Result<MessageRef, ChatError> {
-        self.inner.post(to, key, card).await
+        if self.mutant != Mutant::KeyRenewed {
+            return self.inner.post(to, key, card).await;
+        }
+        let again = {
+            let mut posted = locked(&self.posted);
+            let times = posted.entry(key.to_owned()).or_insert(0);
+            *times += 1;
+            *times
+        };
+        match again {
+            1 => self.inner.post(to, key, card).await,
+            _ => self.inner.post(to, &format!("{key}#{again}"), card).await,
+        }
     }
 
     async fn edit(&self, at: &MessageRef, card: &Card) -> Result<(), ChatError> {
@@ -110,7 +124,11 @@ impl Chat for Wrong {
     }
 
     async fn account(&self, who: &UserId) -> Result<Account, ChatError> {
-        self.inner.account(who).await
+        let mut account = self.inner.account(who).await?;
+        if self.mutant == Mutant::GuestCounts && account.standing == Standing::Guest {
+            account.standing = Standing::Member;
+        }
+        Ok(account)
     }
 
     async fn upload(&self, to: &Place, key: &str, file: &File) -> Result<MessageRef, ChatError> {

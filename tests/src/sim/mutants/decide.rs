@@ -48,6 +48,11 @@ fn bend(mutant: Mutant, world: &mut World, command: &Command) {
         Mutant::QuorumUnbound if starts => old_consent(world),
         Mutant::WindowIgnored => settings(world, |it| it.hours.clear()),
         Mutant::FreezeIgnored if starts => world.agenda.freezes.clear(),
+        Mutant::LockOverlooked if starts => {
+            for environment in world.environments.values_mut() {
+                environment.lock = None;
+            }
+        }
         Mutant::StagingSkipped if starts => {
             let pinned = world.application.as_mut().and_then(|it| it.pinned.as_mut());
             for env in pinned

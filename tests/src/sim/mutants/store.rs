@@ -84,6 +84,16 @@ impl Store for Wrong {
     }
 
     async fn settle(&self, claim: &Claim, settlement: Settlement) -> Result<(), StoreError> {
+        let settlement = match settlement {
+            // Not those whose thread others wait for: they would ask once a second for ever.
+            Settlement::Done(_)
+                if self.mutant == Mutant::MessageForgotten
+                    && claim.owed.id.key.as_str().starts_with("progress/") =>
+            {
+                Settlement::Done(Vec::new())
+            }
+            other => other,
+        };
         self.inner.settle(claim, settlement).await
     }
 

@@ -15,6 +15,7 @@ pub(super) fn judge(facts: &Facts, found: &mut Findings) {
         .filter(|it| it.is_deploy() && it.over.is_none())
     {
         in_time(facts, found, &start);
+        unlocked(facts, found, &start);
     }
     looks_end(facts, found);
     escalations_stop(facts, found);
@@ -53,6 +54,21 @@ fn in_time(facts: &Facts, found: &mut Findings, start: &Start<'_>) {
             Invariant::InTime,
             format!("it is frozen by {freeze}"),
         );
+    }
+}
+
+fn unlocked(facts: &Facts, found: &mut Findings, start: &Start<'_>) {
+    let mut before = facts
+        .of_environments()
+        .rev()
+        .filter(|(row, id, _)| row.seq < start.seq && *id == start.environment);
+    let locked = before.find_map(|(_, _, event)| match event {
+        EnvironmentEvent::Locked { .. } => Some(true),
+        EnvironmentEvent::Unlocked { .. } => Some(false),
+        _ => None,
+    });
+    if locked == Some(true) {
+        found.at(start, Invariant::LockHeeded, "nobody had unlocked it");
     }
 }
 
