@@ -163,7 +163,7 @@ pub enum Settles {
     /// A wake-up.
     Timer(Timer),
     /// A claimed effect that no platform shows.
-    Effect(Claim),
+    Effect(Box<Claim>),
 }
 
 /// What came of one input.

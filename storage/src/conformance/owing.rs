@@ -337,7 +337,7 @@ pub(super) async fn an_answer_settles_its_claim_once(bench: &impl Bench) {
         surface: None,
     };
     let one = claim(&store, &id, 2).await;
-    let answer = Settles::Effect(one.clone());
+    let answer = Settles::Effect(Box::new(one.clone()));
     let batch = vec![
         refuse("late").settles(answer.clone()),
         refuse("twice").settles(answer),
@@ -353,11 +353,11 @@ pub(super) async fn an_answer_settles_its_claim_once(bench: &impl Bench) {
     );
 
     record(&store, 4, want("again", vec![pin()], Vec::new())).await;
-    let stale = refuse("stale").settles(Settles::Effect(one));
+    let stale = refuse("stale").settles(Settles::Effect(Box::new(one)));
     let verdicts = commit(&store, at(5), vec![stale]).await.unwrap();
     assert!(matches!(verdicts.as_slice(), [Verdict::Repeated]));
     let two = claim(&store, &id, 6).await;
-    let both = want("both", vec![pin()], Vec::new()).settles(Settles::Effect(two));
+    let both = want("both", vec![pin()], Vec::new()).settles(Settles::Effect(Box::new(two)));
     record(&store, 7, both).await;
     assert_eq!(
         owed(&store, 8).await,

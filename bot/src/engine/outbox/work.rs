@@ -42,7 +42,7 @@ pub(super) async fn perform(hub: &Hub, owed: Owed) -> Option<DateTime<Utc>> {
     };
     match report {
         Ok(command) => {
-            retry::report(hub, "world", command, Settles::Effect(claim)).await;
+            retry::report(hub, "world", command, Settles::Effect(Box::new(claim))).await;
             None
         }
         Err(error) => put_off(hub, &claim, error).await,
