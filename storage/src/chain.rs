@@ -3,16 +3,20 @@
 //! Each hash covers the one before it and a salted commitment to the payload,
 //! so that a payload can be erased and the chain still holds.
 
+mod walk;
+
 use std::fmt::Write as _;
 
 use sha2::{Digest as _, Sha256};
 use shipbell_domain::Event;
 use shipbell_domain::ids::Hash;
 
+pub use walk::{Flaw, LogLine, Walk, Wrong};
+
 use crate::StoreError;
 
 /// The bytes of one hash.
-pub(crate) type Digest = [u8; 32];
+pub type Digest = [u8; 32];
 
 /// The hash before the first event.
 pub(crate) const START: Digest = [0; 32];

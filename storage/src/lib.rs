@@ -30,9 +30,11 @@ pub mod sqlite;
 #[cfg(test)]
 mod conformance;
 
+pub use chain::{Digest, Flaw, LogLine, Walk, Wrong};
 pub use error::StoreError;
 #[cfg(any(test, feature = "fake"))]
 pub use memory::{MemoryDisk, MemoryStore};
+pub use sqlite::inspect::{Findings, Inspection, Mended};
 pub use sqlite::{SqliteOptions, SqliteStore};
 pub use store::{
     Claim, Commit, Decide, EventRow, Input, InputId, Message, Owed, OwedId, Settlement, Settles,

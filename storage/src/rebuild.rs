@@ -6,7 +6,7 @@ use shipbell_domain::ids::{IncidentId, ReleaseId};
 use shipbell_domain::{Fold, StreamId};
 
 use crate::StoreError;
-use crate::rows::{self, Touched};
+use crate::rows::{self, Cell, Row, Table, Touched};
 use crate::shelf::Next;
 use crate::store::{EventRow, Tables};
 
@@ -35,6 +35,7 @@ impl Rebuild {
             StreamId::Incident(id) => self.next.1 = self.next.1.max(IncidentId(id.0 + 1)),
             StreamId::Application(_) | StreamId::Environment(_) | StreamId::Agenda => {}
         }
+        *self.tables.versions.entry(row.stream.clone()).or_default() += 1;
         let Some(event) = &row.event else {
             self.tables.folds.remove(&row.stream);
             self.tables.erased.insert(row.stream.clone());
@@ -74,25 +75,85 @@ impl Tables {
         let streams: BTreeSet<_> = self.folds.keys().chain(rebuilt.folds.keys()).collect();
         for stream in streams {
             let erased = rebuilt.erased.contains(stream);
-            if !erased && self.folds.get(stream) != rebuilt.folds.get(stream) {
-                found.push(format!("{stream} is not what its events add up to"));
-            }
-        }
-        if self.next != rebuilt.next {
-            found.push("the next numbers do not follow from the log".to_owned());
-        }
-        for row in rebuilt.rows.difference(&self.rows) {
-            found.push(format!("missing in {}: {:?}", row.table.name(), row.cells));
-        }
-        if rebuilt.erased.is_empty() {
-            for row in self.rows.difference(&rebuilt.rows) {
+            let kept = self.folds.get(stream);
+            if kept.is_none() {
+                found.push(format!("fold: row {stream} is missing or cannot be read"));
+            } else if !erased && kept != rebuilt.folds.get(stream) {
                 found.push(format!(
-                    "unfounded in {}: {:?}",
-                    row.table.name(),
-                    row.cells
+                    "fold: row {stream} is not what its events add up to"
+                ));
+            } else if self.versions.get(stream) != rebuilt.versions.get(stream) {
+                found.push(format!(
+                    "fold: row {stream} counts other events than it has"
                 ));
             }
         }
+        if self.next != rebuilt.next {
+            found.push("fold: the highest numbers do not follow from the log".to_owned());
+        }
+        let (stored, ought) = (by_key(&self.rows), by_key(&rebuilt.rows));
+        for (name, row) in &ought {
+            match stored.get(name) {
+                None => found.push(format!("{}: row {} is missing", row.table.name(), key(row))),
+                Some(kept) => found.extend(contrast(kept, row)),
+            }
+        }
+        if rebuilt.erased.is_empty() {
+            for (name, row) in stored {
+                if !ought.contains_key(&name) {
+                    let (table, key) = (row.table.name(), key(row));
+                    found.push(format!("{table}: row {key} does not follow from the log"));
+                }
+            }
+        }
         found
+    }
+}
+
+/// How much of a cell people are shown.
+const MAX_SHOWN: usize = 60;
+
+fn by_key(rows: &BTreeSet<Row>) -> BTreeMap<(Table, &[Cell]), &Row> {
+    let mut named = BTreeMap::new();
+    for row in rows {
+        let key = row.cells.get(..row.table.key_length());
+        named.insert((row.table, key.unwrap_or(&row.cells)), row);
+    }
+    named
+}
+
+/// The row by its key, as people read it.
+fn key(row: &Row) -> String {
+    let cells: Vec<String> = (row.cells.iter())
+        .take(row.table.key_length())
+        .map(shown)
+        .collect();
+    cells.join(", ")
+}
+
+/// How a stored row differs from what it ought to be.
+fn contrast(stored: &Row, ought: &Row) -> Option<String> {
+    let columns = ought.table.columns().iter();
+    let cells = stored.cells.iter().zip(&ought.cells);
+    let wrong: Vec<String> = columns
+        .zip(cells)
+        .filter(|(_, (is, should))| is != should)
+        .map(|(column, (is, should))| {
+            format!("{column} is {}, the log says {}", shown(is), shown(should))
+        })
+        .collect();
+    let (table, key) = (ought.table.name(), key(ought));
+    (!wrong.is_empty()).then(|| format!("{table}: row {key}: {}", wrong.join("; ")))
+}
+
+fn shown(cell: &Cell) -> String {
+    match cell {
+        Cell::Null => "empty".to_owned(),
+        Cell::Number(number) => number.to_string(),
+        Cell::Text(text) if text.chars().count() > MAX_SHOWN => {
+            let start: String = text.chars().take(MAX_SHOWN).collect();
+            format!("{start}…")
+        }
+        Cell::Text(text) => text.clone(),
     }
 }

@@ -5,7 +5,11 @@
 
 mod body;
 mod check;
+mod copy;
 mod failure;
+pub mod inspect;
+mod log;
+mod mend;
 mod open;
 mod outbox;
 mod place;
@@ -50,6 +54,10 @@ struct Writer {
     seat: Seat,
     memo: Option<Memo>,
 }
+
+/// The longest stream that is folded before the bot serves. A release has about sixty
+/// events; an environment is open for ever and grows with each of them.
+const LONGEST_BEFORE_READY: usize = 1_000;
 
 /// Checks and a few people reading at once; more would only share the same disk.
 const MAX_READERS: usize = 4;
@@ -96,7 +104,7 @@ impl SqliteStore {
                 .await
                 .map_err(failed)?;
         let verified: u64 = verified.and_then(|it| it.parse().ok()).unwrap_or(0);
-        let last = check::chain(&mut tx, verified + 1).await?;
+        let last = log::chain(&mut tx, verified + 1).await?;
         sqlx::query(
             "INSERT INTO meta (name, value) VALUES ('verified', ?) \
              ON CONFLICT DO UPDATE SET value = excluded.value",
@@ -113,19 +121,15 @@ impl SqliteStore {
     pub async fn verify_chain(&self, from: u64) -> Result<u64, StoreError> {
         let mut seat = self.reader().await;
         let mut tx = seat.snapshot().await?;
-        check::chain(&mut tx, from).await
+        log::chain(&mut tx, from).await
     }
 
-    /// Whether every open stream is what its events add up to.
+    /// Whether every open stream is what its events add up to, but for those so long
+    /// that a start would wait for them: [`inspect::Inspection::look_beside`] has them.
     pub async fn verify_open(&self) -> Result<(), StoreError> {
         let mut seat = self.reader().await;
         let mut tx = seat.snapshot().await?;
-        check::open_streams(&mut tx).await
-    }
-
-    /// Lets SQLite look over the pages of the file.
-    pub async fn quick_check(&self) -> Result<(), StoreError> {
-        check::pages(self.reader().await.ready().await?).await
+        check::open_streams(&mut tx, LONGEST_BEFORE_READY).await
     }
 
     /// What the tables ought to say: the whole log folded anew.
@@ -139,25 +143,15 @@ impl SqliteStore {
     pub async fn tables(&self) -> Result<Tables, StoreError> {
         let mut seat = self.reader().await;
         let mut tx = seat.snapshot().await?;
-        check::tables(&mut tx).await
+        match check::tables(&mut tx).await? {
+            (tables, odd) if odd.is_empty() => Ok(tables),
+            (_, odd) => Err(StoreError::Corrupt(odd.join("; "))),
+        }
     }
 
     /// Writes a whole copy to a new file while everything goes on.
     pub async fn backup(&self, to: &Path) -> Result<(), StoreError> {
-        if to.exists() {
-            return Err(StoreError::Unusable {
-                what: format!("{} exists already", to.display()),
-                hint: "Name a new file for the backup".to_owned(),
-            });
-        }
-        let mut seat = self.reader().await;
-        let to = to.to_string_lossy().into_owned();
-        sqlx::query("VACUUM INTO ?")
-            .bind(to)
-            .execute(seat.ready().await?)
-            .await
-            .map_err(failed)?;
-        Ok(())
+        copy::write(self.reader().await.ready().await?, to).await
     }
 
     /// A reader that is free, or else the first once it is.

@@ -294,6 +294,8 @@ pub struct EventRow {
 pub struct Tables {
     /// What each stream adds up to.
     pub folds: BTreeMap<StreamId, Fold>,
+    /// How many events each stream has.
+    pub versions: BTreeMap<StreamId, u64>,
     /// The next numbers.
     pub next: Option<(ReleaseId, IncidentId)>,
     /// Cards known, each with how often it was wanted and drawn.

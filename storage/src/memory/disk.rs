@@ -263,6 +263,9 @@ impl Contents {
             folds: folds
                 .map(|(stream, kept)| (stream.clone(), Fold::clone(&kept.fold)))
                 .collect(),
+            versions: (self.folds.iter())
+                .map(|(stream, kept)| (stream.clone(), kept.version))
+                .collect(),
             next: Some(self.next),
             cards: self.outbox.cards(),
             rows: self.rows.values().cloned().collect(),

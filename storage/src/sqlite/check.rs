@@ -1,152 +1,37 @@
 //! Whether what is stored contradicts itself.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use shipbell_domain::StreamId;
-use shipbell_domain::effect::Effect;
-use shipbell_domain::ids::Surface;
+use shipbell_domain::effect::{CardId, Effect};
+use shipbell_domain::ids::{AppId, Surface, Version};
 use sqlx::sqlite::{SqliteConnection, SqliteRow};
 use sqlx::{AssertSqlSafe, Row as _, TypeInfo as _, ValueRef as _};
 
 use super::body::{read, read_fold};
 use super::failure::failed;
+use super::log::PAGE;
 use super::read as reading;
-use super::shelf::{Desktop, digest, head};
+use super::shelf::Desktop;
 use crate::StoreError;
-use crate::chain::{self, Digest, Link};
-use crate::names::{self, checked, count, signed};
+use crate::names::{self, checked, count};
 use crate::rebuild::Rebuild;
 use crate::rows::{Cell, Row, Table};
-use crate::shelf::Shelf as _;
+use crate::shelf::{Kept, Labels, Shelf as _};
 use crate::store::Tables;
 
-/// Events read at a time.
-const PAGE: usize = 1_000;
+/// Cards, each with how often it was wanted and drawn.
+type Cards = BTreeMap<(CardId, Surface), (u64, u64)>;
 
-/// Position, stream, version, kind, time, actor, payload, salt, commitment, hash.
-type Line = (
-    i64,
-    String,
-    i64,
-    String,
-    i64,
-    String,
-    Option<String>,
-    Option<Vec<u8>>,
-    Vec<u8>,
-    Vec<u8>,
-);
-
-/// Hashes the chain again from a position on; the position of the last event.
-pub(super) async fn chain(conn: &mut SqliteConnection, from: u64) -> Result<u64, StoreError> {
-    let head = head(conn).await?;
-    let mut walk = Walk {
-        seq: from.max(1) - 1,
-        ..Walk::default()
-    };
-    if walk.seq > 0 {
-        let hash: Option<Vec<u8>> = sqlx::query_scalar("SELECT hash FROM event WHERE seq = ?")
-            .bind(signed(walk.seq))
-            .fetch_optional(&mut *conn)
-            .await
-            .map_err(failed)?;
-        let missing = || StoreError::Corrupt(format!("event {} is missing", from - 1));
-        walk.hash = digest(&hash.ok_or_else(missing)?)?;
-    }
-    loop {
-        let lines: Vec<Line> = sqlx::query_as(
-            "SELECT seq, stream, version, kind, at_us, actor, payload, salt, commitment, hash \
-             FROM event WHERE seq > ? ORDER BY seq LIMIT ?",
-        )
-        .bind(signed(walk.seq))
-        .bind(names::limit(PAGE))
-        .fetch_all(&mut *conn)
-        .await
-        .map_err(failed)?;
-        if lines.is_empty() {
-            break;
-        }
-        for row in lines {
-            walk.step(row)?;
-        }
-    }
-    if (walk.seq, walk.hash) == (head.seq, head.hash) {
-        Ok(walk.seq)
-    } else {
-        Err(StoreError::Corrupt(format!(
-            "the log ends at event {}, but its head says {}, or another hash",
-            walk.seq, head.seq
-        )))
-    }
-}
-
-struct Walk {
-    seq: u64,
-    hash: Digest,
-    at_us: i64,
-    versions: BTreeMap<String, u64>,
-}
-
-impl Default for Walk {
-    fn default() -> Self {
-        Self {
-            seq: 0,
-            hash: chain::START,
-            at_us: i64::MIN,
-            versions: BTreeMap::new(),
-        }
-    }
-}
-
-impl Walk {
-    fn step(&mut self, row: Line) -> Result<(), StoreError> {
-        let (seq, stream, version, kind, at_us, actor, payload, salt, commitment, hash) = row;
-        let (seq, version): (u64, u64) = (count(seq)?, count(version)?);
-        let wrong = |what: &str| Err(StoreError::Corrupt(format!("event {seq}: {what}")));
-        if seq != self.seq + 1 {
-            return wrong("the one before it is missing");
-        }
-        if at_us < self.at_us {
-            return wrong("it is earlier than the one before it");
-        }
-        // Where the walk began after the first event, earlier versions are unknown.
-        let known = self.versions.insert(stream.clone(), version);
-        if known.is_some_and(|before| version != before + 1) {
-            return wrong("its stream has a gap");
-        }
-        let commitment = digest(&commitment)?;
-        if let (Some(payload), Some(salt)) = (&payload, &salt)
-            && chain::commitment(salt, payload) != commitment
-        {
-            return wrong("what it says was changed");
-        }
-        let link = Link {
-            seq,
-            at_us,
-            kind: &kind,
-            stream: &stream,
-            version,
-            actor: &actor,
-        };
-        let again = link.hash(&self.hash, &commitment);
-        if again != digest(&hash)? {
-            return wrong("its hash does not follow from the one before it");
-        }
-        (self.seq, self.hash, self.at_us) = (seq, again, at_us);
-        Ok(())
-    }
-}
-
-/// Lets SQLite look over its own pages.
-pub(super) async fn pages(conn: &mut SqliteConnection) -> Result<(), StoreError> {
-    let found: Vec<String> = sqlx::query_scalar("PRAGMA quick_check")
+/// Lets SQLite look over its own pages, and says what it finds wrong.
+pub(super) async fn pages(conn: &mut SqliteConnection) -> Result<Vec<String>, StoreError> {
+    let mut found: Vec<String> = sqlx::query_scalar("PRAGMA quick_check")
         .fetch_all(conn)
         .await
         .map_err(failed)?;
-    match found.as_slice() {
-        [all] if all == "ok" => Ok(()),
-        [..] => Err(StoreError::Corrupt(found.join("; "))),
-    }
+    found.retain(|line| line != "ok");
+    Ok(found)
 }
 
 /// Folds the whole log.
@@ -164,47 +49,69 @@ pub(super) async fn rebuild(conn: &mut SqliteConnection) -> Result<Tables, Store
     Ok(rebuild.finish())
 }
 
-/// Whether every open stream is what its events add up to.
-pub(super) async fn open_streams(conn: &mut SqliteConnection) -> Result<(), StoreError> {
-    let rows: Vec<(String, String)> =
-        sqlx::query_as("SELECT stream, body FROM fold WHERE open = 1")
+/// The open streams of at most so many events that are not what their events add up to.
+pub(super) async fn open_streams(
+    conn: &mut SqliteConnection,
+    longest: usize,
+) -> Result<(), StoreError> {
+    let names: Vec<String> =
+        sqlx::query_scalar("SELECT stream FROM fold WHERE open = 1 AND version <= ?")
+            .bind(names::limit(longest))
             .fetch_all(&mut *conn)
             .await
             .map_err(failed)?;
-    for (name, body) in rows {
-        let stream = names::stream(&name)?;
-        let mut rebuild = Rebuild::new();
-        let mut after = 0;
-        loop {
-            let page = reading::events(conn, Some(&stream), after, PAGE).await?;
-            let Some(last) = page.last() else { break };
-            after = last.seq;
-            for row in &page {
-                rebuild.add(row)?;
-            }
-        }
-        let tables = rebuild.finish();
-        let erased = tables.erased.contains(&stream);
-        if !erased && tables.folds.get(&stream) != Some(&read_fold(&body)?) {
-            return Err(StoreError::Corrupt(format!(
-                "{name} is not what its events add up to"
-            )));
+    for name in names {
+        if let Some(what) = stream(conn, &name).await? {
+            return Err(StoreError::Corrupt(what));
         }
     }
     Ok(())
 }
 
-/// What the tables say.
-pub(super) async fn tables(conn: &mut SqliteConnection) -> Result<Tables, StoreError> {
-    let mut tables = Tables::default();
-    let folds: Vec<(String, String)> = sqlx::query_as("SELECT stream, body FROM fold")
-        .fetch_all(&mut *conn)
+/// What is wrong with a stream that is not what its events add up to.
+pub(super) async fn stream(
+    conn: &mut SqliteConnection,
+    name: &str,
+) -> Result<Option<String>, StoreError> {
+    let Ok(stream) = names::stream(name) else {
+        return Ok(Some(format!("fold: row {name} names no stream")));
+    };
+    let body: Option<String> = sqlx::query_scalar("SELECT body FROM fold WHERE stream = ?")
+        .bind(name)
+        .fetch_optional(&mut *conn)
         .await
         .map_err(failed)?;
-    for (stream, body) in folds {
-        tables
-            .folds
-            .insert(names::stream(&stream)?, read_fold(&body)?);
+    let mut rebuild = Rebuild::new();
+    let mut after = 0;
+    loop {
+        let page = reading::events(conn, Some(&stream), after, PAGE).await?;
+        let Some(last) = page.last() else { break };
+        after = last.seq;
+        for row in &page {
+            rebuild.add(row)?;
+        }
+    }
+    let tables = rebuild.finish();
+    let stored = body.and_then(|it| read_fold(&it).ok());
+    let holds = tables.erased.contains(&stream) || tables.folds.get(&stream) == stored.as_ref();
+    Ok((!holds).then(|| format!("fold: row {name} is not what its events add up to")))
+}
+
+/// What the tables say; and of rows that contradict themselves, what does.
+pub(super) async fn tables(
+    conn: &mut SqliteConnection,
+) -> Result<(Tables, Vec<String>), StoreError> {
+    let (mut tables, mut odd) = (Tables::default(), Vec::new());
+    for row in folds(conn).await? {
+        let Ok(stream) = names::stream(&row.stream) else {
+            odd.push(format!("fold: row {} names no stream", row.stream));
+            continue;
+        };
+        // One that cannot be read will be missed by whoever compares.
+        let Ok(kept) = row.read() else { continue };
+        odd.extend(row.mislabelled(&stream, &kept));
+        tables.versions.insert(stream.clone(), kept.version);
+        tables.folds.insert(stream, Arc::unwrap_or_clone(kept.fold));
     }
     let mut desktop = Desktop {
         conn: &mut *conn,
@@ -212,22 +119,100 @@ pub(super) async fn tables(conn: &mut SqliteConnection) -> Result<Tables, StoreE
         epoch: 0,
     };
     tables.next = Some(desktop.next().await?);
-    let cards: Vec<(String, String, i64, i64)> =
-        sqlx::query_as("SELECT effect, surface, wanted, drawn FROM outbox WHERE surface <> ''")
-            .fetch_all(&mut *conn)
-            .await
-            .map_err(failed)?;
-    for (effect, surface, wanted, drawn) in cards {
-        if let Effect::Card { card } = read(&effect)? {
-            let id = (card, checked(Surface::new(surface))?);
-            tables.cards.insert(id, (count(wanted)?, count(drawn)?));
-        }
-    }
+    tables.cards = cards(conn).await?;
     for table in Table::ALL {
         tables.rows.extend(rows(conn, table).await?);
     }
     tables.erased = erased(conn).await?;
-    Ok(tables)
+    Ok((tables, odd))
+}
+
+/// A row of `fold` as it is stored.
+struct FoldRow {
+    stream: String,
+    version: i64,
+    kind: String,
+    app: Option<String>,
+    number: Option<i64>,
+    open: bool,
+    label: Option<String>,
+    body: String,
+}
+
+impl FoldRow {
+    fn read(&self) -> Result<Kept, StoreError> {
+        let (version, fold) = (count(self.version)?, Arc::new(read_fold(&self.body)?));
+        Ok(Kept { version, fold })
+    }
+
+    /// What it is looked up by must be what it says.
+    fn mislabelled(&self, stream: &StreamId, kept: &Kept) -> Option<String> {
+        let labels = Labels::of(stream, &kept.fold);
+        let wrong: Vec<&str> = [
+            ("kind", self.kind == labels.kind),
+            (
+                "app",
+                self.app.as_deref() == labels.app.as_ref().map(AppId::as_str),
+            ),
+            ("number", self.number == labels.number.map(i64::from)),
+            ("open", self.open == labels.open),
+            (
+                "label",
+                self.label.as_deref() == labels.version.as_ref().map(Version::as_str),
+            ),
+        ]
+        .into_iter()
+        .filter_map(|(column, right)| (!right).then_some(column))
+        .collect();
+        let (row, columns) = (&self.stream, wrong.join(", "));
+        (!wrong.is_empty()).then(|| format!("fold: row {row}: {columns} is not what its body says"))
+    }
+}
+
+async fn folds(conn: &mut SqliteConnection) -> Result<Vec<FoldRow>, StoreError> {
+    /// As it is selected.
+    type Line = (
+        String,
+        i64,
+        String,
+        Option<String>,
+        Option<i64>,
+        bool,
+        Option<String>,
+        String,
+    );
+    let lines: Vec<Line> =
+        sqlx::query_as("SELECT stream, version, kind, app, number, open, label, body FROM fold")
+            .fetch_all(conn)
+            .await
+            .map_err(failed)?;
+    let row = |(stream, version, kind, app, number, open, label, body)| FoldRow {
+        stream,
+        version,
+        kind,
+        app,
+        number,
+        open,
+        label,
+        body,
+    };
+    Ok(lines.into_iter().map(row).collect())
+}
+
+async fn cards(conn: &mut SqliteConnection) -> Result<Cards, StoreError> {
+    let rows: Vec<(String, String, i64, i64)> =
+        sqlx::query_as("SELECT effect, surface, wanted, drawn FROM outbox WHERE surface <> ''")
+            .fetch_all(conn)
+            .await
+            .map_err(failed)?;
+    let mut cards = Cards::new();
+    for (effect, surface, wanted, drawn) in rows {
+        if let Effect::Card { card } = read(&effect)? {
+            let id = (card, checked(Surface::new(surface))?);
+            cards.insert(id, (count(wanted)?, count(drawn)?));
+        }
+    }
+    Ok(cards)
 }
 
 async fn rows(conn: &mut SqliteConnection, table: Table) -> Result<Vec<Row>, StoreError> {
@@ -246,9 +231,13 @@ async fn rows(conn: &mut SqliteConnection, table: Table) -> Result<Vec<Row>, Sto
         let cells: Result<Vec<Cell>, sqlx::Error> = (0..table.columns().len())
             .map(|column| cell(row, column))
             .collect();
+        let unreadable = |error: sqlx::Error| {
+            let error = format!("a row of {} cannot be read: {error}", table.name());
+            StoreError::Corrupt(error)
+        };
         read.push(Row {
             table,
-            cells: cells.map_err(failed)?,
+            cells: cells.map_err(unreadable)?,
         });
     }
     Ok(read)

@@ -1,5 +1,6 @@
 //! Opens a database: settings, version, migrations, epoch.
 
+use std::cmp::Ordering;
 use std::fmt::Write as _;
 use std::path::Path;
 use std::time::Duration;
@@ -23,20 +24,31 @@ const MIGRATIONS: [(i64, &str, &str); 1] = [(
 /// How every connection is set up; `FULL`, because what a person was told is
 /// recorded must outlast a power cut.
 pub(super) fn options(path: &Path) -> SqliteConnectOptions {
+    plain(path)
+        .journal_mode(SqliteJournalMode::Wal)
+        .synchronous(SqliteSynchronous::Full)
+        .foreign_keys(true)
+        .pragma("wal_autocheckpoint", "1000")
+        .statement_cache_capacity(200)
+}
+
+/// What every connection has in common.
+fn plain(path: &Path) -> SqliteConnectOptions {
     SqliteConnectOptions::new()
         .filename(path)
         .create_if_missing(false)
-        .journal_mode(SqliteJournalMode::Wal)
-        .synchronous(SqliteSynchronous::Full)
         .busy_timeout(Duration::from_secs(5))
-        .foreign_keys(true)
         .pragma("trusted_schema", "OFF")
         .pragma("cell_size_check", "ON")
-        .pragma("wal_autocheckpoint", "1000")
         .pragma("mmap_size", "0")
         // In KiB. Decisions read few rows and by key; the system caches the file as well.
         .pragma("cache_size", "-768")
-        .statement_cache_capacity(200)
+}
+
+/// A connection that only looks, whoever else works on the file, and takes the
+/// file as it is: a copy may lie in another journal mode.
+pub(super) async fn onlooker(path: &Path) -> Result<SqliteConnection, StoreError> {
+    plain(path).read_only(true).connect().await.map_err(failed)
 }
 
 /// A connection that can only read; it must come after one that writes.
@@ -83,20 +95,9 @@ pub(super) async fn migrate(conn: &mut SqliteConnection) -> Result<(), StoreErro
             false,
         )
     });
-    let newest = MIGRATIONS
-        .iter()
-        .map(|(version, ..)| *version)
-        .max()
-        .unwrap_or_default();
     let migrator = Migrator::with_migrations(migrations.into());
     migrator.run(conn).await.map_err(|error| match error {
-        MigrateError::VersionMissing(version) => StoreError::Unusable {
-            what: format!(
-                "the database was written by a newer Shipbell: its tables are of version \
-                 {version}, this program knows {newest}"
-            ),
-            hint: "Start the newer program, or restore a backup from before the update".to_owned(),
-        },
+        MigrateError::VersionMissing(version) => too_new(version),
         MigrateError::VersionMismatch(version) => StoreError::Unusable {
             what: format!("version {version} of the tables is not the one this program made"),
             hint: "Start the program that made the database, or restore a backup".to_owned(),
@@ -104,6 +105,55 @@ pub(super) async fn migrate(conn: &mut SqliteConnection) -> Result<(), StoreErro
         MigrateError::Execute(error) | MigrateError::ExecuteMigration(error, _) => failed(error),
         other => StoreError::Corrupt(other.to_string()),
     })
+}
+
+/// Refuses tables of another version than this program's; changes nothing.
+pub(super) async fn check_form(conn: &mut SqliteConnection) -> Result<(), StoreError> {
+    let known: Option<i64> = sqlx::query_scalar(
+        "SELECT count(*) FROM sqlite_schema WHERE name IN ('_sqlx_migrations', 'event', 'meta')",
+    )
+    .fetch_one(&mut *conn)
+    .await
+    .map_err(failed)?;
+    if known != Some(3) {
+        return Err(StoreError::Unusable {
+            what: "this is no database of Shipbell".to_owned(),
+            hint: "Name the configuration whose data folder holds it".to_owned(),
+        });
+    }
+    let version: Option<i64> =
+        sqlx::query_scalar("SELECT max(version) FROM _sqlx_migrations WHERE success")
+            .fetch_one(conn)
+            .await
+            .map_err(failed)?;
+    let version = version.unwrap_or_default();
+    match version.cmp(&newest()) {
+        Ordering::Equal => Ok(()),
+        Ordering::Less => Err(StoreError::Unusable {
+            what: format!(
+                "the tables are of version {version}, this program knows {}",
+                newest()
+            ),
+            hint: "Bring them to this version with `shipbell migrate`".to_owned(),
+        }),
+        Ordering::Greater => Err(too_new(version)),
+    }
+}
+
+fn newest() -> i64 {
+    let versions = MIGRATIONS.iter().map(|(version, ..)| *version);
+    versions.max().unwrap_or_default()
+}
+
+fn too_new(version: i64) -> StoreError {
+    StoreError::Unusable {
+        what: format!(
+            "the database was written by a newer Shipbell: its tables are of version \
+             {version}, this program knows {}",
+            newest()
+        ),
+        hint: "Start the newer program, or restore a backup from before the update".to_owned(),
+    }
 }
 
 /// Takes the next epoch, and a name if the database has none yet.

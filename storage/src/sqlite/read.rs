@@ -167,13 +167,15 @@ pub(super) async fn events(
 
 fn into_row(line: Line) -> Result<EventRow, StoreError> {
     let (seq, stream, version, at, actor, payload, hash) = line;
+    let event = payload.as_deref().map(read::<Event>).transpose();
+    let unreadable = |error| StoreError::Corrupt(format!("event {seq}: {error}"));
     Ok(EventRow {
         seq: count(seq)?,
         stream: names::stream(&stream)?,
         version: count(version)?,
         at: instant(at)?,
         actor,
-        event: payload.as_deref().map(read::<Event>).transpose()?,
+        event: event.map_err(unreadable)?,
         hash: chain::hex(&digest(&hash)?),
     })
 }

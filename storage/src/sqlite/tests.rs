@@ -164,7 +164,6 @@ async fn a_wrong_fold_is_found() {
     let store = SqliteStore::open(&path, OPTIONS).await.unwrap();
     history(&store).await;
     store.verify_open().await.unwrap();
-    store.quick_check().await.unwrap();
     let mut conn = raw(&path).await;
     sqlx::raw_sql("UPDATE fold SET body = replace(body, '\"quiet\"', '\"loud\"')")
         .execute(&mut conn)
@@ -173,7 +172,10 @@ async fn a_wrong_fold_is_found() {
     let found = store.verify_open().await;
     assert!(matches!(found, Err(StoreError::Corrupt(_))), "{found:?}");
     let differences = store.stored().await.differences(&store.rebuilt().await);
-    assert_eq!(differences, ["agenda is not what its events add up to"]);
+    assert_eq!(
+        differences,
+        ["fold: row agenda is not what its events add up to"]
+    );
 }
 
 #[tokio::test]
@@ -191,6 +193,23 @@ async fn a_backup_is_a_whole_database() {
     assert_eq!(restored.head().await.unwrap(), store.head().await.unwrap());
     restored.verify_chain(1).await.unwrap();
     assert_eq!(restored.epoch(), store.epoch() + 1);
+    drop(restored);
+    let nowhere = store.backup(&folder.path().join("nowhere/copy.db")).await;
+    assert!(
+        matches!(nowhere, Err(StoreError::Unusable { .. })),
+        "{nowhere:?}"
+    );
+    let parts = |entry: &std::io::Result<std::fs::DirEntry>| {
+        let name = entry.as_ref().unwrap().file_name();
+        name.to_string_lossy().contains("backup")
+    };
+    assert_eq!(
+        std::fs::read_dir(folder.path())
+            .unwrap()
+            .filter(parts)
+            .count(),
+        0
+    );
 }
 
 #[cfg(unix)]

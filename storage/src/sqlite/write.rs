@@ -1,6 +1,7 @@
 //! Writes what a batch changes: a statement a table.
 
 use chrono::TimeDelta;
+use shipbell_domain::{Fold, StreamId};
 use sqlx::QueryBuilder;
 use sqlx::sqlite::{Sqlite, SqliteConnection};
 
@@ -111,10 +112,20 @@ async fn insert_events(
 }
 
 async fn folds(conn: &mut SqliteConnection, batch: &Batch) -> Result<(), StoreError> {
-    let mut rows = Vec::with_capacity(batch.folds.len());
-    for (stream, kept) in &batch.folds {
-        let labels = Labels::of(stream, &kept.fold);
-        rows.push((stream, kept.version, labels, write_fold(&kept.fold)?));
+    let folds = batch.folds.iter();
+    let folds = folds.map(|(stream, kept)| (stream, kept.version, kept.fold.as_ref()));
+    put_folds(conn, folds).await
+}
+
+/// Writes what these streams add up to, each with how many events it has.
+pub(super) async fn put_folds<'a>(
+    conn: &mut SqliteConnection,
+    folds: impl Iterator<Item = (&'a StreamId, u64, &'a Fold)>,
+) -> Result<(), StoreError> {
+    let mut rows = Vec::new();
+    for (stream, version, fold) in folds {
+        let labels = Labels::of(stream, fold);
+        rows.push((stream, version, labels, write_fold(fold)?));
     }
     for chunk in rows.chunks(CHUNK) {
         let mut query = QueryBuilder::<Sqlite>::new(
@@ -151,9 +162,7 @@ async fn projections(conn: &mut SqliteConnection, rows: &Touched) -> Result<(), 
             .flatten()
             .filter(|row| row.table == table)
             .collect();
-        for chunk in of_it.chunks(CHUNK) {
-            put_rows(conn, table, chunk).await?;
-        }
+        put_rows(conn, table, &of_it).await?;
     }
     Ok(())
 }
@@ -178,7 +187,19 @@ async fn drop_row(
     Ok(())
 }
 
-async fn put_rows(
+/// Writes rows of one table over those of the same keys.
+pub(super) async fn put_rows(
+    conn: &mut SqliteConnection,
+    table: Table,
+    rows: &[&Row],
+) -> Result<(), StoreError> {
+    for chunk in rows.chunks(CHUNK) {
+        put_chunk(conn, table, chunk).await?;
+    }
+    Ok(())
+}
+
+async fn put_chunk(
     conn: &mut SqliteConnection,
     table: Table,
     rows: &[&Row],
