@@ -1,15 +1,18 @@
 //! The program's own commands.
 
+mod backup;
 mod check;
 mod demo;
 mod doctor;
 mod migrate;
 mod open;
 mod printer;
+mod recover;
 mod release;
 mod reload;
 mod schema;
 mod serve;
+mod verify;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -51,6 +54,12 @@ enum Command {
     Migrate,
     /// Ask everything the bot depends on, changing nothing
     Doctor,
+    /// Check the database: the whole log, and that all else follows from it
+    Verify(verify::Verify),
+    /// Write a whole copy of the database to a new file, also while the bot runs
+    Backup(backup::Backup),
+    /// Say what is missing where a part of the log is gone, and go on without it
+    Recover(recover::Recover),
     /// Have a running bot read its configuration again
     Reload,
     /// Print a link that signs somebody in to the browser channel
@@ -90,6 +99,9 @@ fn perform(program: Program) -> Result<(), Failure> {
         Command::Demo(demo) => wait_for(demo::run(demo)),
         Command::Migrate => wait_for(migrate::run(config)),
         Command::Doctor => wait_for(doctor::run(config)),
+        Command::Verify(verify) => wait_for(verify::run(config, verify)),
+        Command::Backup(backup) => wait_for(backup::run(config, backup)),
+        Command::Recover(recover) => wait_for(recover::run(config, recover)),
         Command::Reload => wait_for(reload::run(config)),
         Command::Open(open) => wait_for(open::run(config, open)),
         Command::Release(release) => wait_for(release::run(config, release)),

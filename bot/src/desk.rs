@@ -82,11 +82,36 @@ impl Terminals {
         })
     }
 
+    fn person(&self, uid: u32) -> Option<Person> {
+        self.load().ok()?.person_of(uid).cloned()
+    }
+
+    fn health(&self) -> Response {
+        let stopped = self.running.hub.halted();
+        Response {
+            ok: stopped.is_none(),
+            text: stopped.unwrap_or_default(),
+        }
+    }
+
+    /// Only whoever owns the data gets as far as this socket: no role is asked for.
+    async fn accept_loss(&self, uid: u32) -> Response {
+        let actor = format!("terminal:{uid}");
+        let accepted = self.running.accept_loss(&actor, self.person(uid)).await;
+        match accepted {
+            Ok(loss) => Response {
+                ok: true,
+                text: format!(
+                    "accepted: the log goes on from event {}, and so does the bot",
+                    loss.found.seq
+                ),
+            },
+            Err(text) => Response { ok: false, text },
+        }
+    }
+
     async fn release(&self, uid: u32, id: String, words: &[String]) -> Response {
-        let person = match self.load() {
-            Ok(config) => config.person_of(uid).cloned(),
-            Err(_) => None,
-        };
+        let person = self.person(uid);
         let surface = Surface::new("terminal").expect("`terminal` is a platform's name");
         match self
             .running
@@ -117,6 +142,8 @@ impl Desk for Terminals {
         match request {
             Request::Release { id, words } => self.release(uid, id, &words).await,
             Request::Open { person } => self.open(&person),
+            Request::Health => self.health(),
+            Request::AcceptLoss => self.accept_loss(uid).await,
             Request::Reload => match self.reload().await {
                 Ok(text) => Response { ok: true, text },
                 Err(failure) => Response {

@@ -32,6 +32,10 @@ pub enum Request {
     },
     /// The configuration read again.
     Reload,
+    /// Why effects are stopped, if they are.
+    Health,
+    /// What is gone of the log accepted as gone.
+    AcceptLoss,
     /// A link that signs somebody in.
     Open {
         /// Whom.

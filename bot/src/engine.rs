@@ -34,7 +34,7 @@ use shipbell_domain::policy::Pinned;
 use shipbell_domain::settings::Settings;
 use tokio::sync::mpsc;
 
-pub use hub::Hub;
+pub use hub::{Hub, Stop};
 pub use ports::Ports;
 pub use record::RecordError;
 
@@ -92,14 +92,30 @@ impl Engine {
     /// Takes over what was left, then serves arrivals until there can be no more.
     pub async fn run(self, arrivals: mpsc::Receiver<Arrival>) {
         let Self { hub, jobs } = self;
-        let start = |name, task: ports::Task| hub.ports.spawn.spawn(name, task);
-        start("writer", Box::pin(record::write(Arc::clone(&hub), jobs)));
-        recover::take_over(&hub).await;
-        start("outbox", Box::pin(outbox::run(Arc::clone(&hub))));
-        start("timers", Box::pin(timers::run(Arc::clone(&hub))));
-        start("driver", Box::pin(driver::run(Arc::clone(&hub))));
-        start("standing", Box::pin(standing::run(Arc::clone(&hub))));
+        let writing = record::write(Arc::clone(&hub), jobs);
+        hub.ports.spawn.spawn("writer", Box::pin(writing));
+        if hub.held().is_some() {
+            // Questions are answered all the same.
+            let beginning = begin(Arc::clone(&hub));
+            hub.ports.spawn.spawn("beginning", Box::pin(beginning));
+        } else {
+            begin(Arc::clone(&hub)).await;
+        }
         hub.set_ready();
         ingress::run(hub, arrivals).await;
     }
+}
+
+/// Takes over what was left and begins to carry things out, once nothing is held back.
+async fn begin(hub: Arc<Hub>) {
+    let mut stops = hub.stops();
+    let free = |stop: &Option<Stop>| !matches!(stop, Some(Stop::Held(_)));
+    // The sender lives in the hub: it cannot be gone.
+    drop(stops.wait_for(free).await);
+    let start = |name, task: ports::Task| hub.ports.spawn.spawn(name, task);
+    recover::take_over(&hub).await;
+    start("outbox", Box::pin(outbox::run(Arc::clone(&hub))));
+    start("timers", Box::pin(timers::run(Arc::clone(&hub))));
+    start("driver", Box::pin(driver::run(Arc::clone(&hub))));
+    start("standing", Box::pin(standing::run(Arc::clone(&hub))));
 }

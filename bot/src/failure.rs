@@ -19,6 +19,10 @@ pub enum Kind {
     User,
     /// The command line or the configuration.
     Usage,
+    /// What was checked is not what it should be.
+    Wrong,
+    /// What was to be checked is not all there.
+    Incomplete,
     /// The program itself.
     Internal,
 }
@@ -44,6 +48,22 @@ impl Failure {
         }
     }
 
+    /// A check that found something wrong.
+    pub fn wrong(what: impl Into<String>) -> Self {
+        Self {
+            kind: Kind::Wrong,
+            ..Self::user(what)
+        }
+    }
+
+    /// A check that lacked something to judge.
+    pub fn incomplete(what: impl Into<String>) -> Self {
+        Self {
+            kind: Kind::Incomplete,
+            ..Self::user(what)
+        }
+    }
+
     /// Something that should not happen.
     pub fn internal(what: impl Into<String>) -> Self {
         Self {
@@ -66,11 +86,23 @@ impl Failure {
         self
     }
 
-    /// The exit code: 1 for people, 2 for usage, 70 for the program.
+    /// The same, of a command that checks: whatever kept it from checking is told
+    /// apart from what a check found.
+    pub fn unchecked(mut self) -> Self {
+        self.kind = match self.kind {
+            Kind::Usage | Kind::Internal | Kind::User => Kind::User,
+            kind @ (Kind::Wrong | Kind::Incomplete) => kind,
+        };
+        self
+    }
+
+    /// The exit code: 1 for people, 2 for usage and for what a check found wrong,
+    /// 3 for what is not all there, 70 for the program.
     pub fn code(&self) -> u8 {
         match self.kind {
             Kind::User => 1,
-            Kind::Usage => 2,
+            Kind::Usage | Kind::Wrong => 2,
+            Kind::Incomplete => 3,
             Kind::Internal => 70,
         }
     }

@@ -18,5 +18,7 @@ pub mod cli;
 pub mod desk;
 pub mod door;
 pub mod failure;
+pub mod inspection;
+pub mod seen;
 pub mod system;
 pub mod telemetry;

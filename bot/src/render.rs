@@ -24,7 +24,9 @@ use shipbell_domain::ids::Person;
 pub use cards::card;
 pub use notices::notice;
 pub use plain::plain;
-pub use privates::{ask_over, not_a_ballot, not_a_member, sign_in, stranger, unknown_account};
+pub use privates::{
+    ask_over, halted, held, not_a_ballot, not_a_member, sign_in, stranger, unknown_account,
+};
 pub use questions::{Sight, question};
 pub use refusals::refusal;
 pub use replies::reply;

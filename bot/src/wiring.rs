@@ -1,7 +1,7 @@
 //! From the configuration to a running bot: the only file that names a platform.
 
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use axum::Router;
@@ -12,15 +12,17 @@ use shipbell_adapters::containers::{Containers, Project, Target};
 use shipbell_adapters::probes::http::HttpProbes;
 use shipbell_adapters::redact::Redactor;
 use shipbell_adapters::secret::Secret;
-use shipbell_domain::ids::{EnvId, Surface};
+use shipbell_domain::history::Loss;
+use shipbell_domain::ids::{EnvId, Person, Surface};
 use shipbell_storage::{SqliteOptions, SqliteStore};
 use tokio::sync::{mpsc, watch};
 
 use crate::config::{self, Config, Surroundings};
 use crate::engine::ports::{Clock as _, Destination, Links, Ports, Random as _, Spawn as _};
-use crate::engine::{Arrival, Engine, Hub, Setup, Site};
+use crate::engine::{Arrival, Engine, Hub, Setup, Site, Stop};
 use crate::failure::Failure;
 use crate::system::{FileLocks, SystemClock, SystemRandom, Tasks};
+use crate::{inspection, render, seen};
 
 /// How many acts may wait for the engine.
 const ARRIVALS: usize = 256;
@@ -47,6 +49,7 @@ pub struct Running {
     store: Arc<SqliteStore>,
     tasks: Arc<Tasks>,
     closing: watch::Sender<bool>,
+    data: PathBuf,
 }
 
 impl Running {
@@ -54,6 +57,15 @@ impl Running {
     pub async fn stop(&self) {
         self.closing.send_replace(true);
         self.tasks.stop().await;
+        seen::note(&self.hub, &self.data, &mut None).await;
+    }
+
+    /// Notes that a part of the log is gone and goes on; what is found now is what
+    /// was seen, at once.
+    pub async fn accept_loss(&self, actor: &str, by: Option<Person>) -> Result<Loss, String> {
+        let loss = self.hub.accept_loss(actor, by).await?;
+        seen::note(&self.hub, &self.data, &mut None).await;
+        Ok(loss)
     }
 
     /// Puts another configuration in force, or leaves the old one and says why.
@@ -78,6 +90,10 @@ impl Running {
 pub async fn start(config: &Config, options: Options) -> Result<Running, Failure> {
     make_folder(&config.data)?;
     let store = open_store(&config.data).await?;
+    let loss = seen::missing(&config.data, store.as_ref()).await;
+    let loss = loss.map_err(|error| {
+        Failure::user("the log cannot be compared with what was seen of it").because(error)
+    })?;
     let redactor = redactor(config)?;
     let tasks = Arc::new(Tasks::default());
     let (arrivals, queue) = mpsc::channel(ARRIVALS);
@@ -106,6 +122,13 @@ pub async fn start(config: &Config, options: Options) -> Result<Running, Failure
     };
     let engine = Engine::new(ports, setup(config)?);
     let hub = engine.hub();
+    if let Some(loss) = loss {
+        tracing::error!(
+            ?loss,
+            "a part of the log is gone; `shipbell recover` says what to do"
+        );
+        hub.hold(loss);
+    }
     let closing = watch::Sender::new(false);
     serve(&tasks, server, &hub, &closing);
     tasks.spawn("engine", Box::pin(engine.run(queue)));
@@ -113,12 +136,20 @@ pub async fn start(config: &Config, options: Options) -> Result<Running, Failure
     if ready.wait_for(|ready| *ready).await.is_err() {
         return Err(Failure::internal("the engine stopped while it started"));
     }
+    let data = config.data.clone();
+    let seeing = seen::keep_up(Arc::clone(&hub), data.clone());
+    tasks.spawn("seen", Box::pin(seeing));
+    let looking = inspection::run(Arc::clone(&hub), database(&data));
+    tasks.spawn("inspection", Box::pin(looking));
+    let banner = warn(Arc::clone(&hub), Arc::clone(&web), options.banner);
+    tasks.spawn("banner", Box::pin(banner));
     Ok(Running {
         hub,
         web,
         store,
         tasks,
         closing,
+        data,
     })
 }
 
@@ -136,7 +167,7 @@ pub fn setup(config: &Config) -> Result<Setup, Failure> {
     for (environment, target) in &config.targets {
         sites.insert(environment.clone(), site(environment, target, &state_dir)?);
     }
-    let account = |person: &shipbell_domain::ids::Person| {
+    let account = |person: &Person| {
         ((surface(), UserId(person.to_string())), person.clone())
     };
     Ok(Setup {
@@ -194,6 +225,11 @@ pub fn engine_settings() -> docker::Settings {
     }
 }
 
+/// Where the database of a data folder lies.
+pub fn database(data: &Path) -> PathBuf {
+    data.join("shipbell.db")
+}
+
 pub(crate) async fn open_store(data: &Path) -> Result<Arc<SqliteStore>, Failure> {
     let mut instance = [0; 16];
     instance.copy_from_slice(&SystemRandom.seed()[..16]);
@@ -201,7 +237,7 @@ pub(crate) async fn open_store(data: &Path) -> Result<Arc<SqliteStore>, Failure>
         instance,
         readers: 2,
     };
-    let store = SqliteStore::open(&data.join("shipbell.db"), options).await;
+    let store = SqliteStore::open(database(data), options).await;
     let store =
         store.map_err(|error| Failure::user("the database cannot be used").because(error))?;
     verify(&store).await?;
@@ -244,7 +280,7 @@ async fn open_web(
 }
 
 fn people(config: &Config) -> Vec<web::Person> {
-    let person = |(person, member): (&shipbell_domain::ids::Person, _)| {
+    let person = |(person, member): (&Person, _)| {
         let member: &shipbell_domain::settings::Member = member;
         let roles: Vec<String> = member
             .roles
@@ -294,6 +330,21 @@ fn serve(tasks: &Arc<Tasks>, server: WebServer, hub: &Arc<Hub>, closing: &watch:
     tasks.spawn("web server", Box::pin(task));
 }
 
+/// Says on every page that nothing is done, for as long as that is so.
+async fn warn(hub: Arc<Hub>, web: Arc<WebChannel>, usual: Option<String>) {
+    let mut stops = hub.stops();
+    loop {
+        let card = stops.borrow_and_update().as_ref().map(|stop| match stop {
+            Stop::Halted(why) => render::halted(why),
+            Stop::Held(_) => render::held(),
+        });
+        web.set_banner(card.map(|it| it.summary).or_else(|| usual.clone()));
+        if stops.changed().await.is_err() {
+            return;
+        }
+    }
+}
+
 fn make_folder(folder: &Path) -> Result<(), Failure> {
     use std::os::unix::fs::DirBuilderExt as _;
     let made = std::fs::DirBuilder::new()
@@ -309,7 +360,7 @@ fn make_folder(folder: &Path) -> Result<(), Failure> {
 }
 
 impl Links for WebChannel {
-    fn sign_in(&self, person: &shipbell_domain::ids::Person) -> Option<String> {
+    fn sign_in(&self, person: &Person) -> Option<String> {
         self.issue_link(&UserId(person.to_string()))
     }
 }

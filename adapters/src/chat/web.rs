@@ -152,6 +152,7 @@ pub struct WebChannel {
     cookie: String,
     options: WebOptions,
     people: RwLock<Arc<[Person]>>,
+    banner: RwLock<Option<String>>,
     links: OneTimeLinks,
     store: Store,
     clock: Clock,
@@ -195,6 +196,7 @@ impl WebChannel {
             address,
             cookie: cookie_name(&options.instance),
             people: RwLock::new(options.people.clone().into()),
+            banner: RwLock::new(options.banner.clone()),
             options,
             links: OneTimeLinks::default(),
             store,
@@ -233,6 +235,16 @@ impl WebChannel {
     /// Replaces the list of people; whoever is not on it is out at once.
     pub fn set_people(&self, people: Vec<Person>) {
         *self.people.write().unwrap_or_else(PoisonError::into_inner) = people.into();
+    }
+
+    /// Puts another sentence on every page, or none.
+    pub fn set_banner(&self, banner: Option<String>) {
+        *self.banner.write().unwrap_or_else(PoisonError::into_inner) = banner;
+    }
+
+    fn banner(&self) -> Option<String> {
+        let banner = self.banner.read().unwrap_or_else(PoisonError::into_inner);
+        banner.clone()
     }
 
     fn people(&self) -> Arc<[Person]> {

@@ -94,6 +94,8 @@ impl Agenda {
             AgendaEvent::Unfrozen { freeze, .. } => {
                 self.freezes.remove(freeze);
             }
+            // It is in the log for those who read that; nothing follows from it.
+            AgendaEvent::LossAccepted { .. } => {}
         }
     }
 

@@ -7,6 +7,7 @@ use chrono::{DateTime, Utc};
 use crate::ask::{AskId, Source, Standing, Vote};
 use crate::calendar::Span;
 use crate::event::Outcome;
+use crate::history::Loss;
 use crate::ids::{AppId, EnvId, EnvName, IncidentId, Person, ReleaseId, ServiceName, Version};
 use crate::ids::{FreezeId, WindowId};
 use crate::manifest::Image;
@@ -30,6 +31,13 @@ pub enum Command {
     Due(Timer),
     /// The configuration was read.
     Configure(Configure),
+    /// Somebody at the machine accepts that a part of the log is gone.
+    AcceptLoss {
+        /// What is gone.
+        loss: Box<Loss>,
+        /// Who, if they are known.
+        by: Option<Person>,
+    },
 }
 
 /// What a person can want.

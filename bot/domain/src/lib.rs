@@ -24,6 +24,7 @@ pub mod application;
 pub mod ask;
 pub mod attempt;
 pub mod environment;
+pub mod history;
 pub mod incident;
 pub mod manifest;
 pub mod release;

@@ -6,6 +6,7 @@ use crate::attempt::FailureMode;
 use crate::calendar::Span;
 use crate::event::Override;
 use crate::gates::Waiting;
+use crate::history::Loss;
 use crate::ids::{AppId, EnvName, FreezeId, IncidentId, Person, ReleaseId, Role, Version};
 use crate::policy::Severity;
 
@@ -123,6 +124,8 @@ pub enum News {
     },
     /// A freeze was lifted.
     Unfrozen { freeze: FreezeId, by: Person },
+    /// A part of the record is gone, and somebody accepted that.
+    LossAccepted { loss: Loss, by: Option<Person> },
 }
 
 /// What follows a failed attempt.

@@ -31,6 +31,7 @@
 //! | cancel                 | open, nothing running                        | cancelled, asks voided                                    |
 //! | adopt policy           | another hash                                 | policy adopted, asks voided, policy changed, asks opened  |
 //! | remove application     | nothing open, nothing running                | removed                                                   |
+//! | accept loss            | always                                       | loss accepted                                             |
 //!
 //! Everything else is a [`Refusal`] and changes nothing.
 
@@ -95,6 +96,7 @@ pub fn turn(world: World, command: &Command, now: DateTime<Utc>) -> Result<Turn,
         Command::Due(timer) => decide_timer(&mut draft, timer)?,
         Command::Configure(Configure::Adopt(pinned)) => configure::adopt(&mut draft, pinned),
         Command::Configure(Configure::Remove(app)) => configure::remove(&mut draft, app)?,
+        Command::AcceptLoss { loss, by } => agenda::accept_loss(&mut draft, loss, by.as_ref()),
     };
     advance::everything(&mut draft);
     Ok(draft.finish(reply))

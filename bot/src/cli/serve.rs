@@ -15,6 +15,12 @@ pub(super) async fn run(path: PathBuf) -> Result<(), Failure> {
     let bot = Reachable::open(path, &config.data, running)?;
     let address = bot.running.web.address();
     printer::line(&format!("shipbell serves at http://{address}"));
+    if let Some(loss) = bot.running.hub.held() {
+        let explained = super::recover::explain(&loss);
+        printer::error(&format!(
+            "{explained}\nGo on without it: shipbell recover --accept"
+        ));
+    }
     until_told(&bot).await?;
     tracing::info!("stopping");
     bot.stop().await;

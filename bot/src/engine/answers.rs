@@ -7,7 +7,7 @@ use shipbell_domain::release::Release;
 use shipbell_domain::{Reply, World};
 use shipbell_storage::{InputId, Verdict};
 
-use super::hub::Hub;
+use super::hub::{Hub, Stop};
 use super::view;
 use crate::chatops::resolve::{Question, Scene, Suggestion};
 use crate::render::{self, Sight, View};
@@ -34,6 +34,14 @@ pub(super) fn not_a_member(standing: Standing) -> Answer {
 /// Somebody whose account the platform says nothing about now.
 pub(super) fn unknown_account() -> Answer {
     private(render::unknown_account())
+}
+
+/// What everybody is told who wants something while nothing is recorded.
+pub(super) fn stopped(hub: &Hub) -> Option<Answer> {
+    Some(private(match hub.stops().borrow().as_ref()? {
+        Stop::Halted(why) => render::halted(why),
+        Stop::Held(_) => render::held(),
+    }))
 }
 
 pub(super) fn suggestion(hub: &Hub, who: &Who<'_>, suggestion: &Suggestion) -> Answer {

@@ -1,9 +1,11 @@
 //! What every task of the engine shares.
 
+use std::fmt;
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
+use shipbell_domain::history::Loss;
 use shipbell_domain::ids::Surface;
 use shipbell_domain::settings::Settings;
 use shipbell_storage::{Input, Verdict};
@@ -23,7 +25,16 @@ pub struct Hub {
     jobs: mpsc::Sender<Job>,
     changed: watch::Sender<u64>,
     ready: watch::Sender<bool>,
-    halted: watch::Sender<Option<String>>,
+    stopped: watch::Sender<Option<Stop>>,
+}
+
+/// Why nothing is carried out and nothing recorded; questions are answered still.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Stop {
+    /// What is stored cannot be trusted any more, until the bot starts again.
+    Halted(String),
+    /// A part of the log is gone, until a person accepts that.
+    Held(Box<Loss>),
 }
 
 impl Hub {
@@ -35,7 +46,7 @@ impl Hub {
             jobs,
             changed: watch::Sender::new(0),
             ready: watch::Sender::new(false),
-            halted: watch::Sender::new(None),
+            stopped: watch::Sender::new(None),
         };
         (Arc::new(hub), receiver)
     }
@@ -132,13 +143,52 @@ impl Hub {
     }
 
     /// Stops all effects: what is stored cannot be trusted any more.
-    pub(super) fn halt(&self, why: &str) {
+    pub fn halt(&self, why: &str) {
         tracing::error!(why, "stopping all effects; answering questions still");
-        self.halted.send_replace(Some(why.to_owned()));
+        self.stopped
+            .send_replace(Some(Stop::Halted(why.to_owned())));
+    }
+
+    /// Holds everything back before it begins: a part of the log is gone.
+    pub fn hold(&self, loss: Loss) {
+        self.stopped.send_replace(Some(Stop::Held(Box::new(loss))));
+    }
+
+    /// Lets go what was held.
+    pub(super) fn let_go(&self) {
+        let held = |stop: &mut Option<Stop>| match stop {
+            Some(Stop::Held(_)) => stop.take().is_some(),
+            Some(Stop::Halted(_)) | None => false,
+        };
+        if self.stopped.send_if_modified(held) {
+            self.stir();
+        }
+    }
+
+    /// What is missing, if everything is held back for it.
+    pub fn held(&self) -> Option<Loss> {
+        match &*self.stopped.borrow() {
+            Some(Stop::Held(loss)) => Some(Loss::clone(loss)),
+            Some(Stop::Halted(_)) | None => None,
+        }
     }
 
     /// Why effects were stopped, if they were.
     pub fn halted(&self) -> Option<String> {
-        self.halted.borrow().clone()
+        self.stopped.borrow().as_ref().map(ToString::to_string)
+    }
+
+    /// A listener for whether effects are stopped.
+    pub fn stops(&self) -> watch::Receiver<Option<Stop>> {
+        self.stopped.subscribe()
+    }
+}
+
+impl fmt::Display for Stop {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Halted(why) => f.write_str(why),
+            Self::Held(_) => f.write_str("a part of the log is gone"),
+        }
     }
 }

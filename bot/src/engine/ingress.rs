@@ -154,6 +154,9 @@ pub(super) async fn respond(
         Resolved::Form(request) => Some(Answer::Form(Box::new(forms::form(&request, scene)))),
         Resolved::Suggest(suggestion) => Some(answers::suggestion(hub, who, &suggestion)),
         Resolved::Wish(wish) => {
+            if let Some(answer) = answers::stopped(hub) {
+                return Some(answer);
+            }
             if wish.is_consent()
                 && let Some(answer) = not_a_member(hub, who).await
             {
@@ -209,6 +212,9 @@ async fn reacted(
     let Some(meaning) = reactions::meaning(emoji) else {
         return Some(Answer::Done);
     };
+    if let Some(answer) = answers::stopped(hub) {
+        return Some(answer);
+    }
     let effect = hub
         .ports
         .store

@@ -4,6 +4,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use shipbell_domain::Command;
 use shipbell_storage::{Commit, Input, StoreError, Verdict};
 use tokio::sync::{mpsc, oneshot};
 
@@ -38,6 +39,13 @@ pub enum RecordError {
 pub(super) async fn write(hub: Arc<Hub>, mut jobs: mpsc::Receiver<Job>) {
     let mut waiting = Vec::new();
     while jobs.recv_many(&mut waiting, BATCH).await > 0 {
+        let held = hub.held().is_some();
+        if held {
+            refuse_all_but_acceptance(&hub, &mut waiting);
+        }
+        if waiting.is_empty() {
+            continue;
+        }
         let (inputs, answers): (Vec<Input>, Vec<_>) =
             waiting.drain(..).map(|job| (job.input, job.answer)).unzip();
         let results = commit(&hub, inputs).await;
@@ -46,6 +54,10 @@ pub(super) async fn write(hub: Arc<Hub>, mut jobs: mpsc::Receiver<Job>) {
         let unchanged = results
             .iter()
             .all(|it| matches!(it, Ok(Verdict::Refused(_))));
+        let recorded = |it: &Result<_, _>| matches!(it, Ok(Verdict::Recorded { .. }));
+        if held && results.iter().any(recorded) {
+            hub.let_go();
+        }
         for (answer, result) in answers.into_iter().zip(results) {
             // Whoever asked may be gone; what was recorded stays recorded.
             let _gone = answer.send(result);
@@ -56,8 +68,19 @@ pub(super) async fn write(hub: Arc<Hub>, mut jobs: mpsc::Receiver<Job>) {
     }
 }
 
+/// While a part of the log is gone, its acceptance is all that is recorded.
+fn refuse_all_but_acceptance(hub: &Hub, waiting: &mut Vec<Job>) {
+    let why = hub.halted().unwrap_or_default();
+    let others = |job: &mut Job| !matches!(job.input.command, Command::AcceptLoss { .. });
+    for job in waiting.extract_if(.., others) {
+        let _gone = job.answer.send(Err(RecordError::Halted(why.clone())));
+    }
+}
+
 async fn commit(hub: &Hub, inputs: Vec<Input>) -> Vec<Result<Verdict, RecordError>> {
-    if let Some(why) = hub.halted() {
+    if hub.held().is_none()
+        && let Some(why) = hub.halted()
+    {
         return vec![Err(RecordError::Halted(why)); inputs.len()];
     }
     let count = inputs.len();

@@ -5,7 +5,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use shipbell_domain::command::{Configure, Report};
-use shipbell_domain::ids::AppId;
+use shipbell_domain::history::Loss;
+use shipbell_domain::ids::{AppId, Person};
 use shipbell_domain::{Command, Fold, Refusal, Reply, StreamId};
 use shipbell_storage::{Settles, Verdict};
 
@@ -56,6 +57,26 @@ pub struct Reloaded {
 }
 
 impl Hub {
+    /// Notes that a part of the log is gone and lets everything go on without it.
+    ///
+    /// # Errors
+    ///
+    /// Nothing is held back, or nothing could be recorded; the words say which.
+    pub async fn accept_loss(&self, actor: &str, by: Option<Person>) -> Result<Loss, String> {
+        let Some(loss) = self.held() else {
+            return Err("nothing is held back: the running bot misses nothing".to_owned());
+        };
+        let accept = Command::AcceptLoss {
+            loss: Box::new(loss.clone()),
+            by,
+        };
+        match retry::report(self, actor, accept, Settles::Nothing).await {
+            Some(Verdict::Recorded { .. }) => Ok(loss),
+            Some(Verdict::Refused(refusal)) => Err(refusal.to_string()),
+            Some(Verdict::Repeated) | None => Err("nothing was recorded; try again".to_owned()),
+        }
+    }
+
     /// Puts a new configuration in force, or leaves the old one.
     ///
     /// # Errors

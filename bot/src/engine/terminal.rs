@@ -49,6 +49,7 @@ impl Hub {
             id: InputId { source, id },
         };
         let (answer, refused) = match resolved {
+            Resolved::Wish(_) if self.halted().is_some() => (answers::stopped(self), true),
             Resolved::Wish(wish) => {
                 let world = vocabulary.world_about(&wish);
                 let recorded = ingress::wish_for(self, &who, wish).await;

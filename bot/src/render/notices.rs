@@ -2,6 +2,7 @@
 
 mod attempts;
 mod freezes;
+mod history;
 mod incidents;
 mod starts;
 #[cfg(test)]
@@ -84,6 +85,7 @@ pub fn notice(notice: &Notice, view: &View<'_>) -> Card {
             by,
         } => freezes::frozen(&told, *freeze, reason, (*from, *to, by)),
         News::Unfrozen { freeze, by } => freezes::unfrozen(&told, *freeze, by),
+        News::LossAccepted { loss, by } => history::loss_accepted(&told, loss, by.as_ref()),
     }
 }
 

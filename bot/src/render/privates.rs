@@ -33,6 +33,22 @@ pub fn unknown_account() -> Card {
     two_lines(what.to_owned(), next.to_owned())
 }
 
+/// A wish while what is stored cannot be trusted.
+pub fn halted(why: &str) -> Card {
+    let what = format!("I have stopped: nothing is recorded and nothing is done. Why: {why}.");
+    let next = "Whoever runs me must look at it: on my machine, `shipbell recover` says what \
+                to do. Questions are answered still.";
+    two_lines(what, next.to_owned())
+}
+
+/// A wish while a part of the log is gone.
+pub fn held() -> Card {
+    let what = "I wait: a part of my records is gone, so nothing is recorded and nothing is done.";
+    let next = "Whoever runs me must look at it: on my machine, `shipbell recover` says what is \
+                missing and how to go on. Questions are answered still.";
+    two_lines(what.to_owned(), next.to_owned())
+}
+
 /// A link that signs somebody in once.
 pub fn sign_in(link: &str) -> Card {
     let summary = "A link that signs you in, once, within a minute.".to_owned();
@@ -112,6 +128,7 @@ mod tests {
         let mut cards: Vec<Card> = standings.map(not_a_member).into();
         cards.push(unknown_account());
         cards.push(stranger(&UserId("U-mia".to_owned())));
+        cards.extend([halted("event 7: what it says was changed"), held()]);
         cards.iter().for_each(sound);
         let told: Vec<String> = cards.iter().map(plain).collect();
         insta::assert_snapshot!(told.join("\n\n"), @r"
@@ -129,6 +146,12 @@ mod tests {
 
         I do not know who U-mia is. Nothing was changed.
         Whoever keeps the configuration can add you under [people] and give you a role.
+
+        I have stopped: nothing is recorded and nothing is done. Why: event 7: what it says was changed.
+        Whoever runs me must look at it: on my machine, `shipbell recover` says what to do. Questions are answered still.
+
+        I wait: a part of my records is gone, so nothing is recorded and nothing is done.
+        Whoever runs me must look at it: on my machine, `shipbell recover` says what is missing and how to go on. Questions are answered still.
         ");
     }
 }

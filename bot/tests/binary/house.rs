@@ -283,6 +283,10 @@ impl House {
         self.folder.path().join("shipbell.toml")
     }
 
+    pub(crate) fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
     pub(crate) fn data(&self) -> PathBuf {
         self.folder.path().join("shipbell-data")
     }

@@ -17,5 +17,6 @@ mod world;
 mod configuration;
 mod consent;
 mod crashes;
+mod integrity;
 mod releases;
 mod terminal;

@@ -127,6 +127,17 @@ impl Guest {
         pages::messages(&self.page().await)
     }
 
+    /// What stands on every page above the channel.
+    pub(crate) async fn banner(&self) -> Option<String> {
+        let page = self.page().await;
+        pages::between(&page, "<p class=\"dim banner\">", "</p>").map(str::to_owned)
+    }
+
+    pub(crate) async fn sees_banner(&self, words: &str) -> String {
+        let said = async || self.banner().await.filter(|it| it.contains(words));
+        eventually(&format!("a banner with {words:?}"), said).await
+    }
+
     async fn private(&self) -> Vec<Message> {
         self.messages()
             .await

@@ -1,9 +1,10 @@
-//! What happened to one-off windows and freezes.
+//! What happened to one-off windows and freezes, and to the log itself.
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::calendar::Span;
+use crate::history::Loss;
 use crate::ids::{AppId, EnvId, FreezeId, Person, WindowId};
 
 /// A fact about the agenda.
@@ -37,6 +38,12 @@ pub enum AgendaEvent {
     },
     /// A freeze was lifted.
     Unfrozen { freeze: FreezeId, by: Person },
+    /// A part of the log is gone, and somebody accepted that.
+    LossAccepted {
+        loss: Loss,
+        /// None if nobody knows who it was: whoever owns the machine.
+        by: Option<Person>,
+    },
 }
 
 impl AgendaEvent {
@@ -46,6 +53,7 @@ impl AgendaEvent {
             Self::WindowCancelled { .. } => "agenda.window_cancelled",
             Self::Frozen { .. } => "agenda.frozen",
             Self::Unfrozen { .. } => "agenda.unfrozen",
+            Self::LossAccepted { .. } => "agenda.loss_accepted",
         }
     }
 }

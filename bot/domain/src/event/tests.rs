@@ -100,6 +100,7 @@ fn names_are_never_changed() {
     agenda.window_cancelled
     agenda.frozen
     agenda.unfrozen
+    agenda.loss_accepted
     ");
 }
 

@@ -9,6 +9,7 @@ mod failing;
 mod gating;
 mod going_back;
 mod incidents;
+mod losing;
 mod opening;
 mod overriding;
 mod planning;

@@ -43,6 +43,7 @@ pub fn needs(command: &Command) -> Needs {
             open_releases: true,
             ..Needs::default()
         },
+        Command::AcceptLoss { .. } => Needs::default(),
     }
 }
 

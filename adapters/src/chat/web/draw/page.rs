@@ -12,12 +12,12 @@ const ROOTS: u32 = 100;
 
 #[derive(Template)]
 #[template(path = "web/page.html")]
-struct PageView<'a> {
+struct PageView {
     title: String,
     nav: Vec<NavLink>,
     me: String,
     others: Vec<NavLink>,
-    banner: Option<&'a str>,
+    banner: Option<String>,
     /// Where a thread's page leads back to.
     back: Option<String>,
     earlier: Option<String>,
@@ -131,8 +131,7 @@ impl Draw<'_> {
     }
 
     /// The page without its messages.
-    fn frame(&self, name: &str, page: Page, after: i64) -> PageView<'_> {
-        let options = &self.channel.options;
+    fn frame(&self, name: &str, page: Page, after: i64) -> PageView {
         let (thread, view) = match page {
             Page::Channel => (None, "channel".to_owned()),
             Page::Thread(root) => (Some(root), root.to_string()),
@@ -145,7 +144,7 @@ impl Draw<'_> {
             nav: self.nav(name),
             me: described(&person.name, &person.role),
             others: self.others(name),
-            banner: options.banner.as_deref(),
+            banner: self.channel.banner(),
             back: None,
             earlier: None,
             items: Vec::new(),

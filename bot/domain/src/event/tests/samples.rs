@@ -13,6 +13,7 @@ use crate::event::{
     AgendaEvent, ApplicationEvent, Event, IncidentEvent, Override, ReleaseEvent, StageResult,
 };
 use crate::gates::Waiting;
+use crate::history::{LogEnd, Loss};
 use crate::ids::{
     AppId, EnvId, EnvName, FreezeId, Hash, IncidentId, Person, ReleaseId, Role, ServiceName,
     Surface, Version, WindowId,
@@ -247,8 +248,27 @@ fn agenda() -> Vec<AgendaEvent> {
             reason,
             by: by.clone(),
         },
-        AgendaEvent::Unfrozen { freeze, by },
+        AgendaEvent::Unfrozen {
+            freeze,
+            by: by.clone(),
+        },
+        AgendaEvent::LossAccepted {
+            loss: loss(),
+            by: Some(by),
+        },
     ]
+}
+
+fn loss() -> Loss {
+    let end = |seq| LogEnd {
+        instance: "07".repeat(16),
+        seq,
+        hash: hash(),
+    };
+    Loss {
+        seen: end(142),
+        found: end(121),
+    }
 }
 
 fn ask() -> AskId {

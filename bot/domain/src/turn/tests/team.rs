@@ -19,6 +19,7 @@ use crate::command::{Command, Configure, Report, Wish};
 use crate::effect::Effect;
 use crate::environment::Environment;
 use crate::event::{Event, Recorded};
+use crate::history::Loss;
 use crate::ids::{IncidentId, Person, ReleaseId};
 use crate::incident::Incident;
 use crate::notice::News;
@@ -72,6 +73,13 @@ impl Team {
 
     pub(super) fn configures(&mut self, configure: Configure) -> Said {
         self.put(&Command::Configure(configure))
+    }
+
+    pub(super) fn accepts(&mut self, loss: Loss, by: Option<&str>) -> Said {
+        self.put(&Command::AcceptLoss {
+            loss: Box::new(loss),
+            by: by.map(person),
+        })
     }
 
     /// A wake-up comes, whether it was asked for or not.
