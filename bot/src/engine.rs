@@ -20,6 +20,7 @@ mod recover;
 mod retry;
 mod standing;
 mod terminal;
+mod time;
 mod timers;
 pub mod view;
 
@@ -117,5 +118,7 @@ async fn begin(hub: Arc<Hub>) {
     start("outbox", Box::pin(outbox::run(Arc::clone(&hub))));
     start("timers", Box::pin(timers::run(Arc::clone(&hub))));
     start("driver", Box::pin(driver::run(Arc::clone(&hub))));
+    start("sweep", Box::pin(outbox::sweep::run(Arc::clone(&hub))));
+    start("clock", Box::pin(time::run(Arc::clone(&hub))));
     start("standing", Box::pin(standing::run(Arc::clone(&hub))));
 }

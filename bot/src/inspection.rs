@@ -12,13 +12,13 @@ use crate::engine::Hub;
 
 /// Looks a database over and stops all effects if it is not whole.
 pub async fn run(hub: Arc<Hub>, database: PathBuf) {
-    let began = hub.now();
+    let began = hub.ports().clock.passed();
     match look(database).await {
         Ok(findings) => match findings.wrong().next() {
             None => tracing::info!(
                 events = findings.events,
                 streams = findings.streams,
-                took_ms = (hub.now() - began).num_milliseconds(),
+                took = ?hub.ports().clock.passed().saturating_sub(began),
                 "the whole database was looked over: nothing is wrong"
             ),
             Some(first) => hub.halt(&told(first, findings.wrong().count())),

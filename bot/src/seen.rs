@@ -5,8 +5,8 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
-use chrono::TimeDelta;
 use shipbell_domain::history::{LogEnd, Loss};
 use shipbell_domain::ids::Hash;
 use shipbell_storage::{Store, StoreError};
@@ -15,7 +15,7 @@ use tokio::io::AsyncWriteExt as _;
 use crate::engine::Hub;
 
 /// How often it is written at most.
-const EVERY: TimeDelta = TimeDelta::seconds(1);
+const EVERY: Duration = Duration::from_secs(1);
 
 /// Where it is.
 pub fn file(data: &Path) -> PathBuf {
@@ -62,7 +62,7 @@ pub async fn keep_up(hub: Arc<Hub>, data: PathBuf) {
     loop {
         changes.mark_unchanged();
         note(&hub, &data, &mut noted).await;
-        hub.ports().clock.until(hub.now() + EVERY).await;
+        hub.ports().clock.sleep(EVERY).await;
         if changes.changed().await.is_err() {
             return;
         }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fs::File;
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -17,6 +17,9 @@ use crate::engine::ports::{Clock, Locks, Random, Spawn, Task};
 const TRY_AGAIN: Duration = Duration::from_millis(200);
 /// The longest single wait: a clock that was set is noticed at the latest then.
 const LONGEST_WAIT: Duration = Duration::from_secs(30);
+
+/// Some moment of this process.
+static STARTED: LazyLock<tokio::time::Instant> = LazyLock::new(tokio::time::Instant::now);
 
 /// The computer's clock.
 pub struct SystemClock;
@@ -41,6 +44,14 @@ impl Clock for SystemClock {
             }
             tokio::time::sleep(left.min(LONGEST_WAIT)).await;
         }
+    }
+
+    fn passed(&self) -> Duration {
+        STARTED.elapsed()
+    }
+
+    async fn sleep(&self, length: Duration) {
+        tokio::time::sleep(length).await;
     }
 }
 

@@ -2,6 +2,7 @@
 
 pub(crate) mod fixture;
 
+mod doubt;
 mod folds;
 mod inbox;
 mod log;
@@ -179,6 +180,8 @@ conformance! {
         what_is_dead_lives_when_wanted_again,
         an_answer_settles_its_claim_once,
         every_copy_of_a_message_is_known;
+    doubt:
+        what_may_be_shown_twice_is_looked_for;
     timers:
         a_wake_up_moves_and_is_cancelled,
         a_wake_up_ends_once,

@@ -37,6 +37,6 @@ pub use memory::{MemoryDisk, MemoryStore};
 pub use sqlite::inspect::{Findings, Inspection, Mended};
 pub use sqlite::{SqliteOptions, SqliteStore};
 pub use store::{
-    Claim, Commit, Decide, EventRow, Input, InputId, Message, Owed, OwedId, Settlement, Settles,
-    Store, Tables, Verdict, WakeUp,
+    Claim, Commit, Decide, Doubt, EventRow, Input, InputId, Message, Owed, OwedId, SWEEP_AFTER,
+    Settlement, Settles, Store, Swept, Tables, Verdict, WakeUp,
 };

@@ -20,7 +20,8 @@ use shipbell_domain::{Fold, Needs, StreamId, World};
 use tokio::sync::{Mutex, MutexGuard};
 
 use crate::store::{
-    Claim, Commit, EventRow, Message, Owed, OwedId, Settlement, Store, Tables, Verdict, WakeUp,
+    Claim, Commit, Doubt, EventRow, Message, Owed, OwedId, Settlement, Store, Swept, Tables,
+    Verdict, WakeUp,
 };
 use crate::{StoreError, batch, chain, load};
 use desk::Desktop;
@@ -128,6 +129,15 @@ impl Store for MemoryStore {
             .await?
             .outbox
             .settle(claim, self.epoch, settlement);
+        Ok(())
+    }
+
+    async fn doubtful(&self, now: DateTime<Utc>, limit: usize) -> Result<Vec<Doubt>, StoreError> {
+        Ok(self.contents().await.outbox.doubtful(now, limit))
+    }
+
+    async fn swept(&self, id: &OwedId, swept: &Swept) -> Result<(), StoreError> {
+        self.mine().await?.outbox.swept(id, swept);
         Ok(())
     }
 

@@ -6,6 +6,7 @@
 mod body;
 mod check;
 mod copy;
+mod doubt;
 mod failure;
 pub mod inspect;
 mod log;
@@ -93,8 +94,12 @@ impl SqliteStore {
         })
     }
 
-    /// Hashes again what was appended since this was last done, and notes how far
-    /// it came. The position of the last event.
+    /// Checks what was appended since this was last done: hashes the chain again and
+    /// folds the streams it belongs to, then notes how far it came. The position of
+    /// the last event.
+    ///
+    /// Streams so long that a start would wait for them are left out, and so is what
+    /// was checked before: [`inspect::Inspection::look_beside`] has both.
     pub async fn verify_tail(&self) -> Result<u64, StoreError> {
         let mut writer = self.writer.lock().await;
         let mut tx = writer.seat.begin().await?;
@@ -105,6 +110,7 @@ impl SqliteStore {
                 .map_err(failed)?;
         let verified: u64 = verified.and_then(|it| it.parse().ok()).unwrap_or(0);
         let last = log::chain(&mut tx, verified + 1).await?;
+        check::streams_after(&mut tx, verified, LONGEST_BEFORE_READY).await?;
         sqlx::query(
             "INSERT INTO meta (name, value) VALUES ('verified', ?) \
              ON CONFLICT DO UPDATE SET value = excluded.value",
@@ -122,14 +128,6 @@ impl SqliteStore {
         let mut seat = self.reader().await;
         let mut tx = seat.snapshot().await?;
         log::chain(&mut tx, from).await
-    }
-
-    /// Whether every open stream is what its events add up to, but for those so long
-    /// that a start would wait for them: [`inspect::Inspection::look_beside`] has them.
-    pub async fn verify_open(&self) -> Result<(), StoreError> {
-        let mut seat = self.reader().await;
-        let mut tx = seat.snapshot().await?;
-        check::open_streams(&mut tx, LONGEST_BEFORE_READY).await
     }
 
     /// What the tables ought to say: the whole log folded anew.

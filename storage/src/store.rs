@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use shipbell_domain::effect::{CardId, Effect};
 use shipbell_domain::ids::{AppId, EnvId, Hash, IncidentId, Key, ReleaseId, Surface};
 use shipbell_domain::settings::Settings;
@@ -53,6 +53,14 @@ pub trait Store: Send + Sync {
 
     /// Notes how carrying out a claimed effect ended.
     async fn settle(&self, claim: &Claim, settlement: Settlement) -> Result<(), StoreError>;
+
+    /// Messages that may be on a platform more than once, whose time has come to be
+    /// looked for: whoever sent them did not know whether an earlier try was shown.
+    /// First [`SWEEP_AFTER`] their claim, then whenever [`Swept::again`] says.
+    async fn doubtful(&self, now: DateTime<Utc>, limit: usize) -> Result<Vec<Doubt>, StoreError>;
+
+    /// Notes what was found when a doubtful message was looked for.
+    async fn swept(&self, id: &OwedId, swept: &Swept) -> Result<(), StoreError>;
 
     /// What an own message is about, by any copy's address.
     async fn message(
@@ -248,6 +256,35 @@ pub enum Settlement {
         /// Why.
         error: String,
     },
+}
+
+/// How long after its claim a doubtful message is looked for first.
+pub const SWEEP_AFTER: TimeDelta = TimeDelta::minutes(2);
+
+/// A message that may be on a platform more than once.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Doubt {
+    /// What was owed.
+    pub id: OwedId,
+    /// What it shows.
+    pub effect: Effect,
+    /// When it was tried first, as far as nobody knows.
+    pub since: DateTime<Utc>,
+    /// How often copies were looked for already.
+    pub looks: u32,
+    /// The copy that is edited.
+    pub message: Message,
+}
+
+/// What was found when a doubtful message was looked for.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Swept {
+    /// Copies that are shown; the first is the one to edit from now on.
+    pub shown: Vec<Message>,
+    /// Copies that were removed.
+    pub gone: Vec<Message>,
+    /// When to look again; never if not said.
+    pub again: Option<DateTime<Utc>>,
 }
 
 /// One message of a platform.

@@ -94,8 +94,10 @@ impl Agenda {
             AgendaEvent::Unfrozen { freeze, .. } => {
                 self.freezes.remove(freeze);
             }
-            // It is in the log for those who read that; nothing follows from it.
-            AgendaEvent::LossAccepted { .. } => {}
+            // These are in the log for those who read that; nothing follows from them.
+            AgendaEvent::LossAccepted { .. }
+            | AgendaEvent::ClockJumped { .. }
+            | AgendaEvent::DuplicatesFound { .. } => {}
         }
     }
 

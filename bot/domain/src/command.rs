@@ -8,8 +8,10 @@ use crate::ask::{AskId, Source, Standing, Vote};
 use crate::calendar::Span;
 use crate::event::Outcome;
 use crate::history::Loss;
-use crate::ids::{AppId, EnvId, EnvName, IncidentId, Person, ReleaseId, ServiceName, Version};
-use crate::ids::{FreezeId, WindowId};
+use crate::ids::{
+    AppId, EnvId, EnvName, FreezeId, IncidentId, Key, Person, ReleaseId, ServiceName, Surface,
+    Version, WindowId,
+};
 use crate::manifest::Image;
 use crate::policy::{Pinned, Severity};
 use crate::release::Mark;
@@ -199,6 +201,18 @@ pub enum Report {
         tick: u32,
         passed: bool,
         findings: Vec<String>,
+    },
+    /// The clock was set to another time; it goes on steadily from there.
+    ClockJumped {
+        /// By how much, in seconds.
+        seconds: i64,
+    },
+    /// A message is on a platform more than once.
+    DuplicatesFound {
+        surface: Surface,
+        key: Key,
+        /// The copies to remove, by the platform's ids.
+        copies: Vec<String>,
     },
 }
 

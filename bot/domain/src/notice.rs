@@ -126,6 +126,11 @@ pub enum News {
     Unfrozen { freeze: FreezeId, by: Person },
     /// A part of the record is gone, and somebody accepted that.
     LossAccepted { loss: Loss, by: Option<Person> },
+    /// The bot's clock was set to another time.
+    ClockJumped {
+        /// By how much, in seconds; less than zero for an earlier time.
+        seconds: i64,
+    },
 }
 
 /// What follows a failed attempt.

@@ -32,6 +32,8 @@
 //! | adopt policy           | another hash                                 | policy adopted, asks voided, policy changed, asks opened  |
 //! | remove application     | nothing open, nothing running                | removed                                                   |
 //! | accept loss            | always                                       | loss accepted                                             |
+//! | clock jumped           | always                                       | clock jumped                                              |
+//! | duplicates found       | always                                       | duplicates found                                          |
 //!
 //! Everything else is a [`Refusal`] and changes nothing.
 
@@ -46,6 +48,7 @@ mod plan;
 mod release;
 mod rollback;
 mod start;
+mod upkeep;
 mod watch;
 
 #[cfg(test)]
@@ -96,7 +99,7 @@ pub fn turn(world: World, command: &Command, now: DateTime<Utc>) -> Result<Turn,
         Command::Due(timer) => decide_timer(&mut draft, timer)?,
         Command::Configure(Configure::Adopt(pinned)) => configure::adopt(&mut draft, pinned),
         Command::Configure(Configure::Remove(app)) => configure::remove(&mut draft, app)?,
-        Command::AcceptLoss { loss, by } => agenda::accept_loss(&mut draft, loss, by.as_ref()),
+        Command::AcceptLoss { loss, by } => upkeep::accept_loss(&mut draft, loss, by.as_ref()),
     };
     advance::everything(&mut draft);
     Ok(draft.finish(reply))
@@ -212,6 +215,12 @@ fn decide_report(draft: &mut Draft, report: &Report) -> Decided {
             passed,
             findings,
         } => watch::checked(draft, environment, (*attempt, *tick), *passed, findings),
+        Report::ClockJumped { seconds } => Ok(upkeep::clock_jumped(draft, *seconds)),
+        Report::DuplicatesFound {
+            surface,
+            key,
+            copies,
+        } => Ok(upkeep::duplicates_found(draft, surface, key, copies)),
     }
 }
 

@@ -12,6 +12,7 @@ use shipbell_storage::{Input, Verdict};
 use tokio::sync::{mpsc, oneshot, watch};
 
 use super::record::{Job, RecordError};
+use super::time::Believed;
 use super::{Ports, Setup, Site};
 use shipbell_domain::ids::EnvId;
 
@@ -26,6 +27,7 @@ pub struct Hub {
     changed: watch::Sender<u64>,
     ready: watch::Sender<bool>,
     stopped: watch::Sender<Option<Stop>>,
+    pub(super) believed: Believed,
 }
 
 /// Why nothing is carried out and nothing recorded; questions are answered still.
@@ -47,6 +49,7 @@ impl Hub {
             changed: watch::Sender::new(0),
             ready: watch::Sender::new(false),
             stopped: watch::Sender::new(None),
+            believed: Believed::default(),
         };
         (Arc::new(hub), receiver)
     }
@@ -86,7 +89,7 @@ impl Hub {
         self.ports.chats.keys().cloned().collect()
     }
 
-    /// The time.
+    /// What the clock shows; [`Hub::time`] says what to believe.
     pub fn now(&self) -> DateTime<Utc> {
         self.ports.clock.now()
     }
@@ -126,10 +129,9 @@ impl Hub {
         }
     }
 
-    /// Waits for a while.
+    /// Waits for a while, whatever the clock shows.
     pub(super) async fn pause(&self, length: Duration) {
-        let length = chrono::TimeDelta::from_std(length).unwrap_or(chrono::TimeDelta::MAX);
-        self.ports.clock.until(self.now() + length).await;
+        self.ports.clock.sleep(length).await;
     }
 
     pub(super) fn set_ready(&self) {

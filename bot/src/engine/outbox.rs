@@ -2,13 +2,15 @@
 //! one doubtful message holds up nothing else.
 
 mod pace;
+pub(super) mod sweep;
 mod talk;
 mod work;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 use shipbell_storage::{Owed, OwedId};
 
 use super::hub::Hub;
@@ -19,7 +21,7 @@ const BATCH: usize = 2048;
 /// How many things are carried out at once.
 const AT_ONCE: usize = 16;
 /// The pause after the database did not answer, and for what must wait for another message.
-const AGAIN: TimeDelta = TimeDelta::seconds(1);
+const AGAIN: Duration = Duration::from_secs(1);
 
 /// What is being carried out, and what must wait.
 #[derive(Default)]
@@ -34,9 +36,9 @@ pub(super) async fn run(hub: Arc<Hub>) {
     let mut changes = hub.changes();
     while hub.halted().is_none() {
         changes.mark_unchanged();
-        let now = hub.now();
+        let now = hub.time().await;
         let Ok(owed) = hub.ports.store.owed(now, BATCH).await else {
-            hub.ports.clock.until(now + AGAIN).await;
+            hub.pause(AGAIN).await;
             continue;
         };
         for owed in owed {

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::fs::File;
 use std::pin::Pin;
 use std::sync::Arc;
+use std::time::Duration;
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
@@ -55,6 +56,13 @@ pub trait Clock: Send + Sync {
 
     /// Returns when that time has come.
     async fn until(&self, at: DateTime<Utc>);
+
+    /// How much time has passed since some moment of this life; setting the clock
+    /// does not change it.
+    fn passed(&self) -> Duration;
+
+    /// Returns when so much time has passed.
+    async fn sleep(&self, length: Duration);
 }
 
 /// A task.

@@ -88,7 +88,7 @@ async fn commit(hub: &Hub, inputs: Vec<Input>) -> Vec<Result<Verdict, RecordErro
         inputs,
         settings: hub.settings(),
         surfaces: hub.surfaces(),
-        now: hub.now(),
+        now: hub.time().await,
         seed: hub.ports.random.seed(),
         decide: Arc::clone(&hub.ports.decide),
     };

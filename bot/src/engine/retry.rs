@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use shipbell_domain::{Command, Refusal};
-use shipbell_storage::{Claim, Input, OwedId, Settlement, Settles, StoreError, Verdict};
+use shipbell_storage::{Claim, Input, InputId, OwedId, Settlement, Settles, StoreError, Verdict};
 
 use super::hub::Hub;
 use super::record::RecordError;
@@ -26,6 +26,26 @@ pub(super) async fn report(
         command,
         settles,
     };
+    insist(hub, input).await
+}
+
+/// Records something that happened once, however often it is said.
+pub(super) async fn report_once(
+    hub: &Hub,
+    actor: &str,
+    id: InputId,
+    command: Command,
+) -> Option<Verdict> {
+    let input = Input {
+        id: Some(id),
+        actor: actor.to_owned(),
+        command,
+        settles: Settles::Nothing,
+    };
+    insist(hub, input).await
+}
+
+async fn insist(hub: &Hub, input: Input) -> Option<Verdict> {
     let mut pause = Duration::from_millis(100);
     loop {
         match hub.record(input.clone()).await {
@@ -42,7 +62,7 @@ pub(super) async fn report(
 /// Claims an effect. If the answer is lost the same claim is asked for again:
 /// nobody else would ever end it.
 pub(super) async fn claim(hub: &Hub, id: &OwedId) -> Option<Claim> {
-    let (now, mut pause) = (hub.now(), Duration::from_millis(100));
+    let (now, mut pause) = (hub.time().await, Duration::from_millis(100));
     while hub.halted().is_none() {
         match hub.ports.store.claim(id, now).await {
             Ok(claim) => return claim,

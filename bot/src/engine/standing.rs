@@ -2,8 +2,9 @@
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
+use std::time::Duration;
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 use shipbell_adapters::chat::{ChannelId, ChatError, MessageRef, Standing as Account};
 use shipbell_domain::ask::{Ask, AskId, Standing};
 use shipbell_domain::command::Report;
@@ -19,7 +20,7 @@ use super::retry;
 use crate::chatops::reactions::{self, Meaning};
 
 /// How often every open ask is read without being asked to.
-const EVERY: TimeDelta = TimeDelta::seconds(90);
+const EVERY: Duration = Duration::from_secs(90);
 /// How many releases are looked at in one round.
 const LIMIT: usize = 2000;
 
@@ -42,7 +43,7 @@ pub(super) struct Seen {
 pub(super) async fn run(hub: Arc<Hub>) {
     while hub.halted().is_none() {
         reconcile(&hub).await;
-        hub.ports.clock.until(hub.now() + EVERY).await;
+        hub.pause(EVERY).await;
     }
 }
 
@@ -90,7 +91,7 @@ pub(super) fn report_of(
 
 /// Reads every open ask of a release on every platform: all of it, or an error.
 pub(super) async fn read(hub: &Hub, release: &Release) -> Result<Seen, Unreadable> {
-    let read_at = hub.now();
+    let read_at = hub.time().await;
     let mut standing = Vec::new();
     for ask in release.asks.values().filter(|ask| ask.is_open()) {
         let copies = hub

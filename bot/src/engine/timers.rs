@@ -18,7 +18,7 @@ pub(super) async fn run(hub: Arc<Hub>) {
     let mut changes = hub.changes();
     while hub.halted().is_none() {
         changes.mark_unchanged();
-        let Ok(due) = hub.ports.store.due(hub.now(), BATCH).await else {
+        let Ok(due) = hub.ports.store.due(hub.time().await, BATCH).await else {
             hub.pause(AGAIN).await;
             continue;
         };

@@ -85,6 +85,7 @@ pub fn notice(notice: &Notice, view: &View<'_>) -> Card {
             by,
         } => freezes::frozen(&told, *freeze, reason, (*from, *to, by)),
         News::Unfrozen { freeze, by } => freezes::unfrozen(&told, *freeze, by),
+        News::ClockJumped { seconds } => history::clock_jumped(&told, *seconds),
         News::LossAccepted { loss, by } => history::loss_accepted(&told, loss, by.as_ref()),
     }
 }

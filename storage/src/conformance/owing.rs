@@ -8,7 +8,7 @@ use super::fixture::{at, card, commit, open, record, refuse, surface, want};
 use super::{Bench, Checks as _};
 use crate::store::{Claim, Message, OwedId, Settlement, Settles, Store, Verdict};
 
-fn release_card(platform: &str) -> OwedId {
+pub(super) fn release_card(platform: &str) -> OwedId {
     OwedId {
         key: card(ReleaseId(1)).key(),
         surface: Some(surface(platform)),
@@ -40,7 +40,7 @@ fn say() -> Effect {
     }
 }
 
-fn message(id: &str) -> Message {
+pub(super) fn message(id: &str) -> Message {
     Message {
         surface: surface("web"),
         channel: "release".to_owned(),
@@ -48,7 +48,7 @@ fn message(id: &str) -> Message {
     }
 }
 
-async fn claim(store: &impl Store, id: &OwedId, seconds: i64) -> Claim {
+pub(super) async fn claim(store: &impl Store, id: &OwedId, seconds: i64) -> Claim {
     store
         .claim(id, at(seconds))
         .await

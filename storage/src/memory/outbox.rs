@@ -8,7 +8,7 @@ use shipbell_domain::ids::{Key, Surface};
 
 use crate::batch::{Want, once};
 use crate::names::{not_earlier, whole};
-use crate::store::{Claim, Message, Owed, OwedId, Settlement};
+use crate::store::{Claim, Doubt, Message, Owed, OwedId, SWEEP_AFTER, Settlement, Swept};
 
 /// All effects that were ever wanted.
 #[derive(Default)]
@@ -34,6 +34,11 @@ struct Line {
     hold: Option<Hold>,
     message: Option<Message>,
     dead: bool,
+    /// Since when nobody knows whether there is another copy.
+    doubted: Option<DateTime<Utc>>,
+    /// When copies are looked for next.
+    sweep: Option<DateTime<Utc>>,
+    sweeps: u32,
 }
 
 /// Somebody is at it, or was.
@@ -101,6 +106,9 @@ impl Outbox {
             return None;
         }
         let since = hold.map_or(at, |it| it.since);
+        if line.message.is_none() && hold.is_some_and(|it| it.at != at) {
+            line.doubted = line.doubted.or(Some(since));
+        }
         line.hold = Some(Hold {
             since,
             at,
@@ -138,6 +146,8 @@ impl Outbox {
             Settlement::Done(messages) => {
                 if let Some(first) = messages.into_iter().next() {
                     line.message = Some(first);
+                    let first_look = not_earlier(claim.at + SWEEP_AFTER);
+                    line.sweep = line.doubted.and(line.sweep.or(Some(first_look)));
                 }
                 self.answered(claim);
             }
@@ -181,6 +191,45 @@ impl Outbox {
         line.tries = 0;
         if line.drawn >= line.wanted {
             self.open.remove(&index);
+        }
+    }
+
+    pub(super) fn doubtful(&self, now: DateTime<Utc>, limit: usize) -> Vec<Doubt> {
+        let doubt = |line: &Line| {
+            let doubt = Doubt {
+                id: line.id.clone(),
+                effect: line.effect.clone(),
+                since: line.doubted?,
+                looks: line.sweeps,
+                message: line.message.clone()?,
+            };
+            let at = line.sweep.filter(|at| *at <= now)?;
+            Some((at, doubt))
+        };
+        let mut all: Vec<_> = self.lines.iter().filter_map(doubt).collect();
+        all.sort_by_key(|(at, _)| *at);
+        all.into_iter().map(|(_, it)| it).take(limit).collect()
+    }
+
+    pub(super) fn swept(&mut self, id: &OwedId, swept: &Swept) {
+        let Some(index) = self.ids.get(id).copied() else {
+            return;
+        };
+        self.know(index, &swept.shown);
+        for gone in &swept.gone {
+            self.messages.remove(gone);
+            if let Some(copies) = self.copies.get_mut(&id.key) {
+                copies.retain(|it| it != gone);
+            }
+        }
+        let Some(line) = self.lines.get_mut(index).filter(|it| it.sweep.is_some()) else {
+            return;
+        };
+        line.sweep = swept.again.map(not_earlier);
+        line.sweeps += 1;
+        line.doubted = line.doubted.filter(|_| line.sweep.is_some());
+        if let Some(first) = swept.shown.first() {
+            line.message = Some(first.clone());
         }
     }
 
@@ -231,6 +280,9 @@ impl Line {
             hold: None,
             message: None,
             dead: false,
+            doubted: None,
+            sweep: None,
+            sweeps: 0,
         }
     }
 

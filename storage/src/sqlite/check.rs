@@ -49,17 +49,22 @@ pub(super) async fn rebuild(conn: &mut SqliteConnection) -> Result<Tables, Store
     Ok(rebuild.finish())
 }
 
-/// The open streams of at most so many events that are not what their events add up to.
-pub(super) async fn open_streams(
+/// Whether every stream that has events after a position, and at most so many of
+/// them in all, is what they add up to.
+pub(super) async fn streams_after(
     conn: &mut SqliteConnection,
+    seq: u64,
     longest: usize,
 ) -> Result<(), StoreError> {
-    let names: Vec<String> =
-        sqlx::query_scalar("SELECT stream FROM fold WHERE open = 1 AND version <= ?")
-            .bind(names::limit(longest))
-            .fetch_all(&mut *conn)
-            .await
-            .map_err(failed)?;
+    let names: Vec<String> = sqlx::query_scalar(
+        "SELECT DISTINCT event.stream FROM event LEFT JOIN fold ON fold.stream = event.stream \
+         WHERE event.seq > ? AND (fold.version IS NULL OR fold.version <= ?)",
+    )
+    .bind(names::signed(seq))
+    .bind(names::limit(longest))
+    .fetch_all(&mut *conn)
+    .await
+    .map_err(failed)?;
     for name in names {
         if let Some(what) = stream(conn, &name).await? {
             return Err(StoreError::Corrupt(what));

@@ -15,11 +15,18 @@ use crate::{StoreError, names};
 /// Earlier ones can damage a database when a checkpoint meets a write.
 const OLDEST_SQLITE: [u32; 3] = [3, 51, 3];
 
-const MIGRATIONS: [(i64, &str, &str); 1] = [(
-    1,
-    "start",
-    include_str!("../../../migrations/sqlite/0001_start.sql"),
-)];
+const MIGRATIONS: [(i64, &str, &str); 2] = [
+    (
+        1,
+        "start",
+        include_str!("../../../migrations/sqlite/0001_start.sql"),
+    ),
+    (
+        2,
+        "doubt",
+        include_str!("../../../migrations/sqlite/0002_doubt.sql"),
+    ),
+];
 
 /// How every connection is set up; `FULL`, because what a person was told is
 /// recorded must outlast a power cut.

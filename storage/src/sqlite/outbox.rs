@@ -10,7 +10,7 @@ use super::body::read;
 use super::failure::failed;
 use crate::StoreError;
 use crate::names::{checked, count, instant, limit, micros, not_earlier, signed, whole};
-use crate::store::{Claim, Message, Owed, OwedId, Settlement};
+use crate::store::{Claim, Message, Owed, OwedId, SWEEP_AFTER, Settlement};
 
 /// Key, surface, effect, tries, claimed since and last, channel and id of its message.
 type Line = (
@@ -88,7 +88,10 @@ pub(super) async fn claim(
     .map_err(failed)?;
     let at = whole(now);
     sqlx::query(
-        "UPDATE outbox SET claimed_us = coalesce(claimed_us, ?1), held_us = ?1, claim_epoch = ?2, \
+        "UPDATE outbox SET doubted_us = CASE \
+         WHEN message IS NULL AND held_us IS NOT NULL AND held_us <> ?1 \
+         THEN coalesce(doubted_us, claimed_us) ELSE doubted_us END, \
+         claimed_us = coalesce(claimed_us, ?1), held_us = ?1, claim_epoch = ?2, \
          tries = tries + CASE WHEN claim_epoch = ?2 AND held_us = ?1 THEN 0 ELSE 1 END \
          WHERE id = ?3",
     )
@@ -135,10 +138,14 @@ pub(super) async fn settle(
             let Some(first) = messages.into_iter().next() else {
                 return Ok(());
             };
-            sqlx::query("UPDATE outbox SET channel = ?, message = ? WHERE id = ?")
-                .bind(first.channel)
-                .bind(first.id)
-                .bind(row)
+            sqlx::query(
+                "UPDATE outbox SET channel = ?, message = ?, sweep_us = CASE \
+                 WHEN doubted_us IS NULL THEN NULL ELSE coalesce(sweep_us, ?) END WHERE id = ?",
+            )
+            .bind(first.channel)
+            .bind(first.id)
+            .bind(micros(not_earlier(claim.at + SWEEP_AFTER)))
+            .bind(row)
         }
         (_, None) => return Ok(()),
         (Settlement::Later { at, error }, Some(row)) => sqlx::query(
@@ -235,7 +242,7 @@ pub(super) async fn messages(
     rows.into_iter().map(read).collect()
 }
 
-async fn know(
+pub(super) async fn know(
     conn: &mut SqliteConnection,
     id: &OwedId,
     messages: &[Message],
@@ -279,7 +286,7 @@ async fn forget(conn: &mut SqliteConnection, row: i64) -> Result<(), StoreError>
     Ok(())
 }
 
-fn surface_of(id: &OwedId) -> &str {
+pub(super) fn surface_of(id: &OwedId) -> &str {
     id.surface.as_ref().map_or("", |it| it.as_str())
 }
 

@@ -11,9 +11,10 @@ use shipbell_domain::{Fold, Needs, StreamId, World};
 
 use super::failure::{commit_failed, failed};
 use super::shelf::{Desktop, Memo, head};
-use super::{SqliteStore, Writer, outbox, read, write};
+use super::{SqliteStore, Writer, doubt, outbox, read, write};
 use crate::store::{
-    Claim, Commit, EventRow, Message, Owed, OwedId, Settlement, Store, Verdict, WakeUp,
+    Claim, Commit, Doubt, EventRow, Message, Owed, OwedId, Settlement, Store, Swept, Verdict,
+    WakeUp,
 };
 use crate::{StoreError, batch, chain, load};
 
@@ -61,6 +62,18 @@ impl SqliteStore {
         Ok(claim)
     }
 
+    async fn swept_in(
+        &self,
+        writer: &mut Writer,
+        id: &OwedId,
+        swept: &Swept,
+    ) -> Result<(), StoreError> {
+        let mut tx = writer.seat.begin().await?;
+        write::guard(&mut tx, self.epoch).await?;
+        doubt::swept(&mut tx, id, swept).await?;
+        tx.commit().await.map_err(commit_failed)
+    }
+
     async fn settle_in(
         &self,
         writer: &mut Writer,
@@ -103,6 +116,18 @@ impl Store for SqliteStore {
     async fn settle(&self, claim: &Claim, settlement: Settlement) -> Result<(), StoreError> {
         let mut writer = self.writer.lock().await;
         let result = self.settle_in(&mut writer, claim, settlement).await;
+        writer.seat.after(result)
+    }
+
+    async fn doubtful(&self, now: DateTime<Utc>, limit: usize) -> Result<Vec<Doubt>, StoreError> {
+        let mut seat = self.reader().await;
+        let result = doubt::doubtful(seat.ready().await?, now, limit).await;
+        seat.after(result)
+    }
+
+    async fn swept(&self, id: &OwedId, swept: &Swept) -> Result<(), StoreError> {
+        let mut writer = self.writer.lock().await;
+        let result = self.swept_in(&mut writer, id, swept).await;
         writer.seat.after(result)
     }
 

@@ -163,13 +163,12 @@ async fn a_wrong_fold_is_found() {
     let (_folder, path) = file();
     let store = SqliteStore::open(&path, OPTIONS).await.unwrap();
     history(&store).await;
-    store.verify_open().await.unwrap();
     let mut conn = raw(&path).await;
     sqlx::raw_sql("UPDATE fold SET body = replace(body, '\"quiet\"', '\"loud\"')")
         .execute(&mut conn)
         .await
         .unwrap();
-    let found = store.verify_open().await;
+    let found = store.verify_tail().await;
     assert!(matches!(found, Err(StoreError::Corrupt(_))), "{found:?}");
     let differences = store.stored().await.differences(&store.rebuilt().await);
     assert_eq!(

@@ -151,6 +151,7 @@ impl Ground {
         let life = Arc::new(Life {
             executor: executor.clone(),
             owner,
+            weather: self.weather.clone(),
         });
         let edges = Edges {
             inner: self.disk.open(),

@@ -14,8 +14,8 @@ use shipbell_domain::ids::{AppId, EnvId, Hash, Key, Surface};
 use shipbell_domain::settings::Settings;
 use shipbell_domain::{Fold, Needs, StreamId, World};
 use shipbell_storage::{
-    Claim, Commit, EventRow, MemoryDisk, MemoryStore, Message, Owed, OwedId, Settlement,
-    SqliteOptions, SqliteStore, Store, StoreError, Verdict, WakeUp,
+    Claim, Commit, Doubt, EventRow, MemoryDisk, MemoryStore, Message, Owed, OwedId, Settlement,
+    SqliteOptions, SqliteStore, Store, StoreError, Swept, Verdict, WakeUp,
 };
 use tempfile::TempDir;
 use tokio::runtime::{Builder, Runtime};
@@ -191,6 +191,14 @@ impl Store for AtOnce {
         id: &str,
     ) -> Result<Option<Effect>, StoreError> {
         at_once!(self, message(surface, channel, id))
+    }
+
+    async fn doubtful(&self, now: DateTime<Utc>, limit: usize) -> Result<Vec<Doubt>, StoreError> {
+        at_once!(self, doubtful(now, limit))
+    }
+
+    async fn swept(&self, id: &OwedId, swept: &Swept) -> Result<(), StoreError> {
+        at_once!(self, swept(id, swept))
     }
 
     async fn messages(&self, key: &Key) -> Result<Vec<Message>, StoreError> {

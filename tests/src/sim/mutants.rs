@@ -68,11 +68,15 @@ pub enum Mutant {
     CommandRepeated,
     /// Nobody waits for what a dead bot left at work.
     LockSkipped,
+    /// What is shown twice stays.
+    CopiesLeft,
+    /// Whatever the clock shows is believed.
+    ClockBelieved,
 }
 
 impl Mutant {
     /// All of them.
-    pub const ALL: [Self; 25] = [
+    pub const ALL: [Self; 27] = [
         Self::RequesterCounts,
         Self::QuorumUnbound,
         Self::VetoIgnored,
@@ -98,6 +102,8 @@ impl Mutant {
         Self::SettleSkipped,
         Self::CommandRepeated,
         Self::LockSkipped,
+        Self::CopiesLeft,
+        Self::ClockBelieved,
     ];
 
     /// The one of that name, as `Debug` writes it.
@@ -130,9 +136,11 @@ impl Mutant {
             Self::MarkedBeforeSent
             | Self::MessageForgotten
             | Self::LookUpSkipped
-            | Self::SettleSkipped => &[It::SaidOnce],
+            | Self::SettleSkipped
+            | Self::CopiesLeft => &[It::SaidOnce],
             Self::CommandRepeated => &[It::OnceMeansOnce],
             Self::LockSkipped => &[It::OneRun, It::RunHasAttempt],
+            Self::ClockBelieved => &[It::LooksEnd, It::InTime, It::LogWhole],
         }
     }
 
@@ -179,7 +187,8 @@ impl Mutant {
             | Self::GuestCounts
             | Self::KeyRenewed
             | Self::LookUpSkipped
-            | Self::SettleSkipped => Ports {
+            | Self::SettleSkipped
+            | Self::CopiesLeft => Ports {
                 chats: chat::wrong(self, ports.chats),
                 ..ports
             },
@@ -192,6 +201,10 @@ impl Mutant {
             }
             Self::LockSkipped => Ports {
                 locks: Arc::new(hands::NoLocks),
+                ..ports
+            },
+            Self::ClockBelieved => Ports {
+                clock: Arc::new(hands::Gullible(ports.clock)),
                 ..ports
             },
         }

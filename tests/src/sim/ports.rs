@@ -3,9 +3,10 @@
 use std::collections::BTreeMap;
 use std::fs::File;
 use std::sync::{Arc, Mutex, Weak};
+use std::time::Duration;
 
 use async_trait::async_trait;
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use shipbell::engine::ports::{Clock, Links, Locks, Random, Spawn, Task};
 use shipbell_domain::ids::{EnvId, Person};
 
@@ -13,6 +14,7 @@ use super::containers::Engine;
 use super::executor::{Executor, Owner};
 use super::locked;
 use super::team::project_name;
+use super::weather::Weather;
 
 /// The clock, the tasks and the chance of one life.
 #[derive(Clone)]
@@ -21,6 +23,15 @@ pub struct Life {
     pub executor: Executor,
     /// Whose life it is.
     pub owner: Owner,
+    /// What becomes of its clock.
+    pub weather: Arc<Weather>,
+}
+
+impl Life {
+    /// By how much the clock is wrong.
+    fn wrong_by(&self) -> TimeDelta {
+        self.weather.clock_is_off_by(self.executor.now())
+    }
 }
 
 /// The lock files, which outlive any life.
@@ -68,11 +79,28 @@ impl Links for Nowhere {
 #[async_trait]
 impl Clock for Life {
     fn now(&self) -> DateTime<Utc> {
-        self.executor.now()
+        self.executor.now() + self.wrong_by()
     }
 
     async fn until(&self, at: DateTime<Utc>) {
-        self.executor.until(at).await;
+        while self.now() < at {
+            let right = at - self.wrong_by();
+            let next = self.weather.clock_is_set_next(self.executor.now());
+            self.executor
+                .until(next.map_or(right, |it| it.min(right)))
+                .await;
+        }
+    }
+
+    fn passed(&self) -> Duration {
+        (self.executor.now() - DateTime::UNIX_EPOCH)
+            .to_std()
+            .unwrap_or_default()
+    }
+
+    async fn sleep(&self, length: Duration) {
+        let length = TimeDelta::from_std(length).unwrap_or(TimeDelta::MAX);
+        self.executor.until(self.executor.now() + length).await;
     }
 }
 

@@ -10,7 +10,8 @@ use shipbell_domain::ids::{AppId, EnvId, Hash, Key, Surface};
 use shipbell_domain::settings::Settings;
 use shipbell_domain::{Fold, Needs, StreamId, World};
 use shipbell_storage::{
-    Claim, Commit, EventRow, Message, Owed, OwedId, Settlement, Store, StoreError, Verdict, WakeUp,
+    Claim, Commit, Doubt, EventRow, Message, Owed, OwedId, Settlement, Store, StoreError, Swept,
+    Verdict, WakeUp,
 };
 
 use super::executor::{Executor, Owner};
@@ -139,6 +140,16 @@ impl Store for Edges {
     ) -> Result<Option<Effect>, StoreError> {
         self.read().await?;
         self.inner.message(surface, channel, id).await
+    }
+
+    async fn doubtful(&self, now: DateTime<Utc>, limit: usize) -> Result<Vec<Doubt>, StoreError> {
+        self.read().await?;
+        self.inner.doubtful(now, limit).await
+    }
+
+    async fn swept(&self, id: &OwedId, swept: &Swept) -> Result<(), StoreError> {
+        self.before().await?;
+        self.after(self.inner.swept(id, swept).await).await
     }
 
     async fn messages(&self, key: &Key) -> Result<Vec<Message>, StoreError> {

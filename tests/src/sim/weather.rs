@@ -14,6 +14,8 @@ pub enum Fault {
     RequestLost,
     /// A request arrives long after the caller gave up on it.
     RequestLate,
+    /// A message is shown minutes after the platform promised that it could not be.
+    PostStraggles,
     /// A request was done and its answer never arrives.
     AnswerLost,
     /// A platform wants fewer requests.
@@ -39,6 +41,9 @@ pub enum Fault {
 /// Somebody's absence: whose, from when, until when.
 type Storm = (String, DateTime<Utc>, DateTime<Utc>);
 
+/// A wrong clock: from when, until when, by how much.
+type Slip = (DateTime<Utc>, DateTime<Utc>, TimeDelta);
+
 /// The weather; the faults stop when it calms down.
 pub struct Weather {
     executor: Executor,
@@ -46,12 +51,15 @@ pub struct Weather {
     /// In percent: how bad this world is as a whole.
     strength: u32,
     storms: Mutex<Vec<Storm>>,
+    /// When the bot's clock is wrong, from when until when and by how much.
+    slips: Mutex<Vec<Slip>>,
 }
 
 impl Fault {
     /// How often in a million chances it strikes in ordinary weather.
     fn odds(self) -> u32 {
         match self {
+            Self::PostStraggles => 3_000,
             Self::RequestLost | Self::DeliveryLost | Self::RequestLate => 20_000,
             Self::AnswerLost | Self::ProbeLost => 30_000,
             Self::TooMany => 10_000,
@@ -75,6 +83,7 @@ impl Weather {
             calm_from,
             strength,
             storms: Mutex::default(),
+            slips: Mutex::default(),
         }
     }
 
@@ -122,6 +131,41 @@ impl Weather {
     pub fn returns(&self, whom: &str) -> Vec<DateTime<Utc>> {
         let of_it = |(name, _, to): &Storm| (name == whom).then_some(*to);
         locked(&self.storms).iter().filter_map(of_it).collect()
+    }
+
+    /// Decides when the bot's clock is set to a wrong time, and back a moment later:
+    /// too soon for two samples to agree on it.
+    pub fn plan_slips(&self) {
+        if self.strength == 0 {
+            return;
+        }
+        let mut at = self.executor.now();
+        loop {
+            at += self.minutes(15, 3 * 60);
+            if at + TimeDelta::minutes(1) >= self.calm_from {
+                return;
+            }
+            let long = self.executor.draw(|it| it.between(200, 4_000));
+            let until = at + TimeDelta::milliseconds(i64::try_from(long).unwrap_or(1));
+            let far = self.minutes(1, 12 * 60);
+            let back = self.executor.draw(|it| it.happens(300_000));
+            let by = if back { -far } else { far };
+            locked(&self.slips).push((at, until, by));
+        }
+    }
+
+    /// By how much the bot's clock is wrong.
+    pub fn clock_is_off_by(&self, now: DateTime<Utc>) -> TimeDelta {
+        let slips = locked(&self.slips);
+        let now = slips.iter().find(|(from, to, _)| *from <= now && now < *to);
+        now.map_or(TimeDelta::zero(), |(_, _, by)| *by)
+    }
+
+    /// When the bot's clock is set next, to a wrong time or back.
+    pub fn clock_is_set_next(&self, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
+        let slips = locked(&self.slips);
+        let moments = slips.iter().flat_map(|(from, to, _)| [*from, *to]);
+        moments.filter(|at| *at > now).min()
     }
 
     fn minutes(&self, least: u64, most: u64) -> TimeDelta {

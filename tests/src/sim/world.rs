@@ -149,6 +149,7 @@ impl World {
         let length = TimeDelta::hours(2) + TimeDelta::minutes(APART.into()) * releases;
         let calm = begin + length;
         let weather = Arc::new(Weather::new(executor.clone(), calm));
+        weather.plan_slips();
         let diary = Arc::new(Diary::new(executor.clone()));
         let services =
             SURFACES.map(|it| Service::new(it, executor.clone(), weather.clone(), diary.clone()));

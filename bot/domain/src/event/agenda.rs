@@ -1,11 +1,11 @@
-//! What happened to one-off windows and freezes, and to the log itself.
+//! What happened to one-off windows and freezes, and to the bot itself.
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::calendar::Span;
 use crate::history::Loss;
-use crate::ids::{AppId, EnvId, FreezeId, Person, WindowId};
+use crate::ids::{AppId, EnvId, FreezeId, Key, Person, Surface, WindowId};
 
 /// A fact about the agenda.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -44,6 +44,19 @@ pub enum AgendaEvent {
         /// None if nobody knows who it was: whoever owns the machine.
         by: Option<Person>,
     },
+    /// The bot's clock was set to another time while it ran.
+    ClockJumped {
+        /// By how much, in seconds; less than zero for an earlier time.
+        seconds: i64,
+    },
+    /// A message is on a platform more than once; the later copies are removed.
+    DuplicatesFound {
+        surface: Surface,
+        /// What it was posted under.
+        key: Key,
+        /// The copies to remove, by the platform's ids.
+        copies: Vec<String>,
+    },
 }
 
 impl AgendaEvent {
@@ -54,6 +67,8 @@ impl AgendaEvent {
             Self::Frozen { .. } => "agenda.frozen",
             Self::Unfrozen { .. } => "agenda.unfrozen",
             Self::LossAccepted { .. } => "agenda.loss_accepted",
+            Self::ClockJumped { .. } => "agenda.clock_jumped",
+            Self::DuplicatesFound { .. } => "agenda.duplicates_found",
         }
     }
 }

@@ -101,6 +101,8 @@ fn names_are_never_changed() {
     agenda.frozen
     agenda.unfrozen
     agenda.loss_accepted
+    agenda.clock_jumped
+    agenda.duplicates_found
     ");
 }
 

@@ -1,4 +1,4 @@
-//! One-off windows, freezes and locks: time that people set by hand; and lost time.
+//! One-off windows, freezes and locks: time that people set by hand.
 
 use chrono::{DateTime, Utc};
 
@@ -9,7 +9,6 @@ use crate::calendar::Span;
 use crate::effect::CardId;
 use crate::environment::Environment;
 use crate::event::{AgendaEvent, EnvironmentEvent};
-use crate::history::Loss;
 use crate::ids::{AppId, EnvId, FreezeId, Key, Person, WindowId};
 use crate::notice::News;
 use crate::policy::Action;
@@ -134,19 +133,6 @@ pub(super) fn unfreeze(draft: &mut Draft, by: &Person, freeze: FreezeId) -> Deci
     };
     draft.shout(None, Key::join(&[&"unfreeze", &freeze]), Vec::new(), news);
     Ok(Reply::Unfrozen { freeze })
-}
-
-/// Notes that a part of the log is gone. Whether that is so the domain cannot see:
-/// it takes the word of who found it.
-pub(super) fn accept_loss(draft: &mut Draft, loss: &Loss, by: Option<&Person>) -> Reply {
-    let (loss, by) = (loss.clone(), by.cloned());
-    let key = Key::join(&[&"loss", &loss.found.seq, &loss.seen.hash.short()]);
-    draft.agenda_event(AgendaEvent::LossAccepted {
-        loss: loss.clone(),
-        by: by.clone(),
-    });
-    draft.shout(None, key, Vec::new(), News::LossAccepted { loss, by });
-    Reply::Nothing
 }
 
 pub(super) fn unlock(draft: &mut Draft, by: &Person, environment: &EnvId, why: &str) -> Decided {

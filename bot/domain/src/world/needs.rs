@@ -115,6 +115,7 @@ fn needs_of_report(report: &Report) -> Needs {
         Report::WorkStarted { environment, .. } | Report::WorkEnded { environment, .. } => {
             with_open_releases(of_app(&environment.app))
         }
+        Report::ClockJumped { .. } | Report::DuplicatesFound { .. } => Needs::default(),
     }
 }
 

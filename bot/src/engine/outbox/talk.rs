@@ -18,11 +18,11 @@ use crate::engine::standing::address;
 use crate::engine::view;
 
 /// How long a message may be on its way before the bot stops waiting for the answer.
-const ON_ITS_WAY: TimeDelta = TimeDelta::seconds(120);
+pub(super) const ON_ITS_WAY: TimeDelta = TimeDelta::seconds(120);
 /// The pause between the two look-ups that must both find nothing.
-const LOOK_TWICE: TimeDelta = TimeDelta::seconds(5);
+const LOOK_TWICE: Duration = Duration::from_secs(5);
 /// How soon after its claim a message is sent, or not at all.
-const AT_ONCE: TimeDelta = TimeDelta::seconds(2);
+const AT_ONCE: Duration = Duration::from_secs(2);
 /// The pause when something else has to come first.
 const SOON: TimeDelta = TimeDelta::seconds(1);
 /// How often a message that is refused for now is tried.
@@ -35,7 +35,7 @@ pub(super) async fn deliver(
     surface: &Surface,
     owed: Owed,
 ) -> Option<DateTime<Utc>> {
-    let now = hub.now();
+    let now = hub.time().await;
     let Some(destination) = hub.ports.chats.get(surface) else {
         // The platform is not configured any more: nobody is there to be told.
         let claim = retry::claim(hub, &owed.id).await?;
@@ -51,7 +51,7 @@ pub(super) async fn deliver(
     }
     if let Some(last) = owed.held {
         let settle = destination.chat.limits().settle;
-        let settled = last + AT_ONCE + TimeDelta::from_std(settle).unwrap_or(ON_ITS_WAY);
+        let settled = hub.counted_from(last) + AT_ONCE + settle;
         if settled > now {
             return Some(settled);
         }
@@ -82,6 +82,7 @@ async fn post(
     let limits = destination.chat.limits();
     let turn = rates.post(surface, limits.post_every, hub.now());
     hub.ports.clock.until(turn).await;
+    let asked = hub.ports.clock.passed();
     let claim = retry::claim(hub, &owed.id).await?;
     let card = match draw(hub, surface, &claim.owed.effect).await {
         Ok(Some(card)) => card,
@@ -91,7 +92,7 @@ async fn post(
             return settle(hub, &claim, Settlement::Later { at, error }).await;
         }
     };
-    if hub.now() > claim.at + AT_ONCE {
+    if hub.ports.clock.passed().saturating_sub(asked) > AT_ONCE {
         let (at, error) = (hub.now(), "drawing it took too long".to_owned());
         return settle(hub, &claim, Settlement::Later { at, error }).await;
     }
@@ -99,7 +100,7 @@ async fn post(
     match destination.chat.post(place, key, &card).await {
         Ok(message) => posted(hub, destination, surface, &claim, vec![message]).await,
         Err(error) => {
-            let settlement = after(hub, &claim, limits.settle, error);
+            let settlement = after(hub, &claim, limits.settle, error).await;
             settle(hub, &claim, settlement).await
         }
     }
@@ -135,7 +136,7 @@ async fn edit(
             error,
         },
         Err(error @ (ChatError::Later { .. } | ChatError::Refused(_))) => {
-            after(hub, &claim, limits.settle, error)
+            after(hub, &claim, limits.settle, error).await
         }
     };
     settle(hub, &claim, settlement).await
@@ -181,12 +182,12 @@ async fn look_up(
     if !found.is_empty() {
         return Ok(found);
     }
-    hub.ports.clock.until(hub.now() + LOOK_TWICE).await;
+    hub.pause(LOOK_TWICE).await;
     destination.chat.find_by_key(place, key, since).await
 }
 
 /// Where a message goes; if what it hangs on is not there yet, when to ask again.
-async fn place(
+pub(super) async fn place(
     hub: &Hub,
     surface: &Surface,
     destination: &Destination,
@@ -221,8 +222,8 @@ async fn draw(hub: &Hub, surface: &Surface, effect: &Effect) -> Result<Option<Ca
 }
 
 /// What follows from an error: wait, look it up, or give up loudly.
-fn after(hub: &Hub, claim: &Claim, settle: Duration, error: ChatError) -> Settlement {
-    let now = hub.now();
+async fn after(hub: &Hub, claim: &Claim, settle: Duration, error: ChatError) -> Settlement {
+    let now = hub.time().await;
     match error {
         ChatError::Later { what, after } if claim.owed.tries < TRIES => {
             let wait = TimeDelta::from_std(after).unwrap_or(SOON);

@@ -1,6 +1,7 @@
-//! News about the record itself.
+//! News about the bot itself: its records, its clock.
 
 use shipbell_adapters::chat::card::{Block, Card, Text};
+use shipbell_domain::calendar::Length;
 use shipbell_domain::history::{Loss, LossKind};
 use shipbell_domain::ids::Person;
 
@@ -27,10 +28,7 @@ pub(super) fn loss_accepted(told: &Told<'_>, loss: &Loss, by: Option<&Person>) -
             "My records were replaced by others: the {seen} events there were are not in them."
         ),
     };
-    let by = by.map_or_else(
-        || "Whoever runs me".to_owned(),
-        |it| voice.name(it).clone(),
-    );
+    let by = by.map_or_else(|| "Whoever runs me".to_owned(), |it| voice.name(it).clone());
     let mut card = told.card(format!("{what} {by} accepted that, and I go on."));
     card.blocks.push(Block::Context(Text(vec![
         said(
@@ -39,5 +37,18 @@ pub(super) fn loss_accepted(told: &Told<'_>, loss: &Loss, by: Option<&Person>) -
         ),
         voice.command("status"),
     ])));
+    card
+}
+
+pub(super) fn clock_jumped(told: &Told<'_>, seconds: i64) -> Card {
+    let by = Length::of_seconds(seconds.unsigned_abs())
+        .map_or_else(|| "a long time".to_owned(), |it| it.to_string());
+    let where_to = if seconds < 0 { "back" } else { "ahead" };
+    let mut card = told.card(format!(
+        "My clock was set {where_to} by {by}. I waited until it went on steadily."
+    ));
+    let next = "Windows, reminders and escalations follow this clock. Whoever runs me should see \
+                that the time on my machine is right.";
+    card.blocks.push(Block::Context(Text::plain(next)));
     card
 }

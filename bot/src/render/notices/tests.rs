@@ -311,6 +311,8 @@ fn news_about_watches_incidents_and_freezes() {
         drawn(lost(("a", 142), ("a", 141), None), &[]),
         drawn(lost(("a", 142), ("a", 150), None), &[]),
         drawn(lost(("a", 142), ("b", 3), Some("ana")), &[]),
+        drawn(News::ClockJumped { seconds: 7_380 }, &[]),
+        drawn(News::ClockJumped { seconds: -45 }, &[]),
     ];
     insta::assert_snapshot!(all.join("\n\n"), @r#"
     @bo: Rapid Audit Manage: production looks wrong after 2026.11.20-1.
@@ -360,6 +362,12 @@ fn news_about_watches_incidents_and_freezes() {
 
     My records were replaced by others: the 142 events there were are not in them. Ana Ruiz accepted that, and I go on.
     What was said and done in that time counts no longer: sign-offs, deploys, incidents, reminders. Before the next deploy compare what really runs with `/release status`
+
+    My clock was set ahead by 2h3m. I waited until it went on steadily.
+    Windows, reminders and escalations follow this clock. Whoever runs me should see that the time on my machine is right.
+
+    My clock was set back by 45s. I waited until it went on steadily.
+    Windows, reminders and escalations follow this clock. Whoever runs me should see that the time on my machine is right.
     "#);
 }
 

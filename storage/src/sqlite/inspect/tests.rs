@@ -148,7 +148,6 @@ async fn what_a_start_does_not_look_at_is_found_beside_the_bot() {
         store.verify_tail().await.unwrap();
         vandal(&path, statements).await;
         store.verify_tail().await.unwrap();
-        store.verify_open().await.unwrap();
         let mut inspection = Inspection::open(&path).await.unwrap();
         let found = inspection.look_beside().await.unwrap();
         assert_eq!(found.wrong().collect::<Vec<_>>(), [told], "{statements}");
@@ -168,10 +167,10 @@ async fn what_is_no_database_of_ours_cannot_be_looked_over() {
     std::fs::write(&empty, "").unwrap();
     let empty = refused(&empty).await;
     assert!(empty.contains("no database of Shipbell"), "{empty}");
-    vandal(&path, "UPDATE _sqlx_migrations SET version = 0").await;
+    vandal(&path, "UPDATE _sqlx_migrations SET version = version - 9").await;
     let older = refused(&path).await;
     assert!(older.contains("`shipbell migrate`"), "{older}");
-    vandal_again(&path, "UPDATE _sqlx_migrations SET version = 99").await;
+    vandal_again(&path, "UPDATE _sqlx_migrations SET version = version + 99").await;
     let newer = refused(&path).await;
     assert!(newer.contains("newer Shipbell"), "{newer}");
 }
@@ -208,7 +207,7 @@ async fn projections_are_made_anew_from_a_whole_log() {
     };
     assert_eq!(differences, Vec::<String>::new());
     let store = SqliteStore::open(&path, OPTIONS).await.unwrap();
-    store.verify_open().await.unwrap();
+    store.verify_tail().await.unwrap();
 }
 
 #[tokio::test]

@@ -29,6 +29,9 @@ enum Way {
 /// The seconds after which no request lands any more: less than the platform's promise.
 const LATEST: u64 = 25;
 
+/// The seconds after which not even a straggler lands.
+const STRAGGLER: u64 = 600;
+
 /// When a caller gives up.
 const PATIENCE: u64 = 10_000;
 
@@ -77,14 +80,7 @@ impl Line {
         match self.go().await? {
             Way::Nowhere => return self.give_up().await,
             Way::Later(seconds) => {
-                let (service, at) = (self.0.clone(), it.executor.now());
-                let at = at + TimeDelta::seconds(i64::try_from(seconds).unwrap_or_default());
-                let land = async move {
-                    service.0.executor.until(at).await;
-                    // Nobody is there to hear how it went.
-                    drop(change(&service));
-                };
-                it.executor.spawn(Owner::World, Box::pin(land));
+                self.later(seconds, change);
                 return self.give_up().await;
             }
             Way::There => {}
@@ -95,6 +91,22 @@ impl Line {
         }
         it.executor.pause(5, 200).await;
         done
+    }
+
+    /// Changes something there in so many seconds; nobody is there to hear how it went.
+    fn later<T, F>(&self, seconds: u64, change: F)
+    where
+        T: 'static,
+        F: FnOnce(&Service) -> Result<T, ChatError> + Send + 'static,
+    {
+        let (service, executor) = (self.0.clone(), &self.0.0.executor);
+        let length = TimeDelta::seconds(i64::try_from(seconds).unwrap_or_default());
+        let at = executor.now() + length;
+        let land = async move {
+            service.0.executor.until(at).await;
+            drop(change(&service));
+        };
+        executor.spawn(Owner::World, Box::pin(land));
     }
 
     /// Reads something there.
@@ -132,12 +144,13 @@ impl Chat for Line {
 
     async fn post(&self, to: &Place, key: &str, card: &Card) -> Result<MessageRef, ChatError> {
         let (to, key, card) = (to.clone(), key.to_owned(), card.clone());
-        self.change(move |service| {
+        let straggles = self.0.0.weather.strikes(Fault::PostStraggles);
+        let show = move |service: &Service| {
             let thread = to.thread.map(|it| it.id);
             let text = format!("posts [{key}] {}", card.summary);
             let id = service
                 .room()
-                .post(service.0.executor.now(), &key, thread, card);
+                .post((service.0.executor.now(), straggles), &key, thread, card);
             service
                 .0
                 .diary
@@ -146,8 +159,13 @@ impl Chat for Line {
                 channel: to.channel,
                 id,
             })
-        })
-        .await
+        };
+        if straggles {
+            let seconds = self.0.0.executor.draw(|it| it.between(LATEST, STRAGGLER));
+            self.later(seconds, show);
+            return self.give_up().await;
+        }
+        self.change(show).await
     }
 
     async fn edit(&self, at: &MessageRef, card: &Card) -> Result<(), ChatError> {

@@ -29,6 +29,8 @@ pub struct Post {
     pub card: Card,
     /// When it appeared.
     pub at: DateTime<Utc>,
+    /// Whether that was later than the platform promises.
+    pub straggled: bool,
     /// How often it was changed.
     pub edits: u32,
     /// When it was deleted.
@@ -54,7 +56,7 @@ impl Room {
     /// Shows a new message.
     pub fn post(
         &mut self,
-        at: DateTime<Utc>,
+        (at, straggled): (DateTime<Utc>, bool),
         key: &str,
         thread: Option<String>,
         card: Card,
@@ -66,6 +68,7 @@ impl Room {
             thread,
             card,
             at,
+            straggled,
             edits: 0,
             deleted: None,
             marks: Vec::new(),

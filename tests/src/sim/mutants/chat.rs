@@ -80,7 +80,10 @@ impl Chat for Wrong {
     }
 
     async fn delete_own(&self, at: &MessageRef) -> Result<(), ChatError> {
-        self.inner.delete_own(at).await
+        match self.mutant {
+            Mutant::CopiesLeft => Ok(()),
+            _ => self.inner.delete_own(at).await,
+        }
     }
 
     async fn find_by_key(

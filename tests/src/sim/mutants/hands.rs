@@ -1,11 +1,12 @@
-//! Mistakes in handling containers and locks.
+//! Mistakes in handling containers, locks and the clock.
 
 use std::fs::File;
 use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use shipbell::engine::ports::Locks;
+use chrono::{DateTime, Utc};
+use shipbell::engine::ports::{Clock, Locks};
 use shipbell_adapters::containers::{
     ContainerError, Containers, Exec, Exit, Found, Labels, LogQuery, OneOff, Output, Pinned,
     Preflight, Project, Ran, Running, Sealing, Session, Target, Up, UpReport, Wait,
@@ -21,6 +22,29 @@ pub(super) struct NoLocks;
 impl Locks for NoLocks {
     async fn take(&self, _: &EnvId) -> Option<Arc<File>> {
         None
+    }
+}
+
+/// A clock by which time passes as it shows.
+pub(super) struct Gullible(pub(super) Arc<dyn Clock>);
+
+#[async_trait]
+impl Clock for Gullible {
+    fn now(&self) -> DateTime<Utc> {
+        self.0.now()
+    }
+
+    async fn until(&self, at: DateTime<Utc>) {
+        self.0.until(at).await;
+    }
+
+    fn passed(&self) -> Duration {
+        let shown = self.0.now() - DateTime::UNIX_EPOCH;
+        shown.to_std().unwrap_or_default()
+    }
+
+    async fn sleep(&self, length: Duration) {
+        self.0.sleep(length).await;
     }
 }
 

@@ -9,7 +9,8 @@ use shipbell_domain::ids::{AppId, EnvId, Hash, Key, Surface};
 use shipbell_domain::settings::Settings;
 use shipbell_domain::{Command, Fold, Needs, Reply, StreamId, World};
 use shipbell_storage::{
-    Claim, Commit, EventRow, Message, Owed, OwedId, Settlement, Store, StoreError, Verdict, WakeUp,
+    Claim, Commit, Doubt, EventRow, Message, Owed, OwedId, Settlement, Store, StoreError, Swept,
+    Verdict, WakeUp,
 };
 
 use super::Mutant;
@@ -112,6 +113,14 @@ impl Store for Wrong {
         id: &str,
     ) -> Result<Option<Effect>, StoreError> {
         self.inner.message(surface, channel, id).await
+    }
+
+    async fn doubtful(&self, now: DateTime<Utc>, limit: usize) -> Result<Vec<Doubt>, StoreError> {
+        self.inner.doubtful(now, limit).await
+    }
+
+    async fn swept(&self, id: &OwedId, swept: &Swept) -> Result<(), StoreError> {
+        self.inner.swept(id, swept).await
     }
 
     async fn messages(&self, key: &Key) -> Result<Vec<Message>, StoreError> {

@@ -15,7 +15,7 @@ use crate::event::{
 use crate::gates::Waiting;
 use crate::history::{LogEnd, Loss};
 use crate::ids::{
-    AppId, EnvId, EnvName, FreezeId, Hash, IncidentId, Person, ReleaseId, Role, ServiceName,
+    AppId, EnvId, EnvName, FreezeId, Hash, IncidentId, Key, Person, ReleaseId, Role, ServiceName,
     Surface, Version, WindowId,
 };
 use crate::manifest::{Image, Manifest};
@@ -255,6 +255,12 @@ fn agenda() -> Vec<AgendaEvent> {
         AgendaEvent::LossAccepted {
             loss: loss(),
             by: Some(by),
+        },
+        AgendaEvent::ClockJumped { seconds: -3_600 },
+        AgendaEvent::DuplicatesFound {
+            surface: Surface::new("slack").unwrap(),
+            key: Key::join(&[&"say", &7]),
+            copies: vec!["1700000000.000200".to_owned()],
         },
     ]
 }

@@ -1,0 +1,86 @@
+//! Messages that may be on a platform more than once.
+
+use chrono::{DateTime, Utc};
+use shipbell_domain::ids::{Key, Surface};
+use sqlx::sqlite::SqliteConnection;
+
+use super::body::read;
+use super::failure::failed;
+use super::outbox::{know, surface_of};
+use crate::StoreError;
+use crate::names::{checked, count, instant, limit, micros, not_earlier};
+use crate::store::{Doubt, Message, OwedId, Swept};
+
+/// Key, surface, effect, doubted since, how often looked for, channel and id of its message.
+type Line = (String, String, String, i64, i64, String, String);
+
+pub(super) async fn doubtful(
+    conn: &mut SqliteConnection,
+    now: DateTime<Utc>,
+    most: usize,
+) -> Result<Vec<Doubt>, StoreError> {
+    let lines: Vec<Line> = sqlx::query_as(
+        "SELECT key, surface, effect, doubted_us, sweeps, channel, message FROM outbox \
+         WHERE sweep_us <= ? AND doubted_us IS NOT NULL AND message IS NOT NULL \
+         ORDER BY sweep_us, id LIMIT ?",
+    )
+    .bind(micros(now))
+    .bind(limit(most))
+    .fetch_all(conn)
+    .await
+    .map_err(failed)?;
+    lines.into_iter().map(into_doubt).collect()
+}
+
+pub(super) async fn swept(
+    conn: &mut SqliteConnection,
+    id: &OwedId,
+    swept: &Swept,
+) -> Result<(), StoreError> {
+    know(conn, id, &swept.shown).await?;
+    for gone in &swept.gone {
+        sqlx::query("DELETE FROM chat_message WHERE surface = ? AND channel = ? AND message = ?")
+            .bind(gone.surface.as_str())
+            .bind(&gone.channel)
+            .bind(&gone.id)
+            .execute(&mut *conn)
+            .await
+            .map_err(failed)?;
+    }
+    let again = swept.again.map(|at| micros(not_earlier(at)));
+    let first = swept.shown.first();
+    sqlx::query(
+        "UPDATE outbox SET sweep_us = ?1, sweeps = sweeps + 1, \
+         doubted_us = CASE WHEN ?1 IS NULL THEN NULL ELSE doubted_us END, \
+         channel = coalesce(?2, channel), message = coalesce(?3, message) \
+         WHERE key = ?4 AND surface = ?5 AND sweep_us IS NOT NULL",
+    )
+    .bind(again)
+    .bind(first.map(|it| it.channel.clone()))
+    .bind(first.map(|it| it.id.clone()))
+    .bind(id.key.as_str())
+    .bind(surface_of(id))
+    .execute(conn)
+    .await
+    .map_err(failed)?;
+    Ok(())
+}
+
+fn into_doubt(line: Line) -> Result<Doubt, StoreError> {
+    let (key, surface, effect, since, looks, channel, id) = line;
+    let surface = checked(Surface::new(surface))?;
+    Ok(Doubt {
+        id: OwedId {
+            key: checked(Key::new(key))?,
+            surface: Some(surface.clone()),
+        },
+        effect: read(&effect)?,
+        since: instant(since)?,
+        looks: count(looks)?,
+        message: Message {
+            surface,
+            channel,
+            id,
+        },
+    })
+}
