@@ -24,6 +24,7 @@ use crate::engine::ports::Clock as _;
 use crate::failure::Failure;
 use crate::system::SystemClock;
 use crate::telemetry::{self, LogFormat};
+use crate::wiring::Options;
 
 /// Coordinates releases from a team's #release channel.
 #[derive(clap::Parser)]
@@ -71,8 +72,8 @@ enum Command {
     DemoApp(crate::demo::App),
 }
 
-/// Runs the program and says how it ended.
-pub fn run() -> ExitCode {
+/// Runs the program and says how it ended; the bot that serves is started with these options.
+pub fn run(options: Options) -> ExitCode {
     let program = Program::parse();
     let quiet = matches!(program.command, Command::Demo(_));
     let log = Surroundings::read().log;
@@ -80,7 +81,7 @@ pub fn run() -> ExitCode {
         program.log_format,
         if quiet && log == "info" { "warn" } else { &log },
     );
-    match perform(program) {
+    match perform(program, options) {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
             printer::error(&failure.report());
@@ -89,13 +90,13 @@ pub fn run() -> ExitCode {
     }
 }
 
-fn perform(program: Program) -> Result<(), Failure> {
+fn perform(program: Program, options: Options) -> Result<(), Failure> {
     let config = program.config;
     match program.command {
         Command::Check => check::run(&config),
         Command::Schema => schema::run(),
         Command::DemoApp(app) => crate::demo::run_app(&app),
-        Command::Serve => wait_for(serve::run(config)),
+        Command::Serve => wait_for(serve::run(config, options)),
         Command::Demo(demo) => wait_for(demo::run(demo)),
         Command::Migrate => wait_for(migrate::run(config)),
         Command::Doctor => wait_for(doctor::run(config)),

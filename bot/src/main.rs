@@ -2,6 +2,8 @@
 
 use std::process::ExitCode;
 
+use shipbell::wiring::Options;
+
 fn main() -> ExitCode {
-    shipbell::cli::run()
+    shipbell::cli::run(Options::default())
 }

@@ -38,7 +38,12 @@ pub struct Options {
     pub banner: Option<String>,
     /// Containers that are not real, where no engine answers.
     pub containers: Option<Arc<dyn Containers>>,
+    /// What stands between the engine and the world.
+    pub between: Option<Between>,
 }
+
+/// Wraps what the engine may touch, for those who test it.
+pub type Between = Arc<dyn Fn(Ports) -> Ports + Send + Sync>;
 
 /// A running bot.
 pub struct Running {
@@ -119,6 +124,10 @@ pub async fn start(config: &Config, options: Options) -> Result<Running, Failure
         probes: Arc::new(probes),
         locks: Arc::new(FileLocks::new(config.data.join("locks"))),
         links: Arc::clone(&web) as Arc<dyn Links>,
+    };
+    let ports = match &options.between {
+        Some(between) => between(ports),
+        None => ports,
     };
     let engine = Engine::new(ports, setup(config)?);
     let hub = engine.hub();

@@ -1,5 +1,7 @@
 //! The whole bot in a simulated world, and against the real one.
 //!
-//! Read [`sim`] first: the world in which nothing is real but the bot.
+//! Read [`sim`] first: the world in which nothing is real but the bot. [`crash`] is
+//! for the other one, in which everything is.
 
+pub mod crash;
 pub mod sim;

@@ -9,9 +9,9 @@ use crate::desk::Reachable;
 use crate::failure::Failure;
 use crate::wiring::{self, Options};
 
-pub(super) async fn run(path: PathBuf) -> Result<(), Failure> {
+pub(super) async fn run(path: PathBuf, options: Options) -> Result<(), Failure> {
     let config = super::load(&path)?;
-    let running = wiring::start(&config, Options::default()).await?;
+    let running = wiring::start(&config, options).await?;
     let bot = Reachable::open(path, &config.data, running)?;
     let address = bot.running.web.address();
     printer::line(&format!("shipbell serves at http://{address}"));

@@ -37,6 +37,7 @@ impl Bot {
             demo: true,
             banner: Some(banner),
             containers: simulated,
+            between: None,
         };
         let running = wiring::start(&loaded, options).await?;
         Reachable::open(config.to_owned(), &loaded.data, running).map(Self)

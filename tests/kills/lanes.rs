@@ -1,0 +1,258 @@
+//! Teams that bring one version after another to their environments, whatever happens to the bot.
+
+use std::time::Duration;
+
+use shipbell_tests::sim::chance::Chance;
+use tokio::time::{Instant, sleep};
+
+use crate::people::{Heard, Person};
+use crate::records::{Attempt, Stand};
+use crate::stage::Stage;
+use crate::world::{self, Fate};
+
+/// How often people look again.
+const PAUSE: Duration = Duration::from_millis(200);
+/// How long people wait before they try something else.
+const PATIENCE: Duration = Duration::from_secs(6);
+/// How long one release may take, kills and all.
+const LONGEST: Duration = Duration::from_mins(4);
+
+/// Every how many versions one is bad, but for the first.
+const BAD: u32 = 4;
+
+/// A team.
+pub(crate) struct Lane {
+    pub(crate) app: &'static str,
+    pub(crate) envs: &'static [&'static str],
+    /// Who asks for releases, by number.
+    asks: usize,
+    /// Who consents.
+    consents: usize,
+}
+
+/// All of them; they work beside each other.
+pub(crate) const LANES: [Lane; 3] = [
+    Lane {
+        app: "shop",
+        envs: &["staging", "production"],
+        asks: 0,
+        consents: 1,
+    },
+    Lane {
+        app: "blog",
+        envs: &["live"],
+        asks: 1,
+        consents: 2,
+    },
+    Lane {
+        app: "mail",
+        envs: &["live"],
+        asks: 2,
+        consents: 0,
+    },
+];
+
+/// One team at work.
+pub(crate) struct Team<'a> {
+    lane: &'static Lane,
+    stage: &'a Stage,
+    chance: Chance,
+    /// What was sent and not answered: perhaps it is sent again as it is.
+    unanswered: Option<(String, String)>,
+}
+
+/// How a version came through an environment.
+enum End {
+    Verified,
+    /// It did not, and the release was given up.
+    GivenUp,
+}
+
+impl<'a> Team<'a> {
+    pub(crate) fn new(lane: &'static Lane, stage: &'a Stage, chance: Chance) -> Self {
+        Self {
+            lane,
+            stage,
+            chance,
+            unanswered: None,
+        }
+    }
+
+    /// Releases until there are no more kills to come; says how many.
+    pub(crate) async fn works(mut self) -> u32 {
+        let mut count = 0;
+        while !self.stage.is_over() {
+            count += 1;
+            let fate = match count % BAD {
+                0 => Fate::Sick,
+                _ => Fate::Well,
+            };
+            let initial = self.lane.app.chars().next().unwrap_or('v');
+            let version = format!("{initial}{count}");
+            world::load(self.lane.app, &version, fate).await;
+            let release = self.releases(&version, fate);
+            let ended = tokio::time::timeout(LONGEST, release).await;
+            assert!(ended.is_ok(), "{version}: not through within {LONGEST:?}");
+            let told = format!("{version}, {fate:?}: over");
+            self.stage.story.tell(&told);
+        }
+        count
+    }
+
+    async fn releases(&mut self, version: &str, fate: Fate) {
+        let app = self.lane.app;
+        let image = world::reference(app, version);
+        let open = format!("/release new {app} {version} --image web={image}");
+        let release = loop {
+            if let Some((release, _)) = self.stage.records.release(app, version).await {
+                break release;
+            }
+            self.says(&open).await;
+        };
+        for env in self.lane.envs {
+            match self.brings((&release, version), env, fate).await {
+                End::Verified => {
+                    self.watches(env).await;
+                    self.really_runs(env).await;
+                }
+                End::GivenUp => return,
+            }
+        }
+        assert_eq!(fate, Fate::Well, "{version} is bad and was verified");
+    }
+
+    /// Every other time people wait until the watch is over; the next deploy ends it otherwise.
+    async fn watches(&mut self, env: &str) {
+        let environment = format!("{}/{env}", self.lane.app);
+        let patient = self.chance.happens(500_000);
+        while patient && self.stage.records.is_watched(&environment).await {
+            sleep(PAUSE).await;
+        }
+    }
+
+    async fn brings(&mut self, (release, version): (&str, &str), env: &str, fate: Fate) -> End {
+        let environment = format!("{}/{env}", self.lane.app);
+        let deploy = format!("/release deploy {} {env} {version}", self.lane.app);
+        let mut fickle = self.chance.happens(300_000);
+        let mut asked: Option<Instant> = None;
+        loop {
+            sleep(PAUSE).await;
+            let stand = self.stage.records.stand(release, &environment).await;
+            let mine = |it: &&Attempt| it.release == release && it.kind == "deploy";
+            match stand
+                .attempts
+                .iter()
+                .rfind(mine)
+                .map(|it| it.state.as_str())
+            {
+                Some("verified") => return End::Verified,
+                Some("failed") => return self.gives_up(release, version, (env, fate)).await,
+                Some(_) => {
+                    // Somebody impatient: a deploy that runs is not begun again.
+                    if self.chance.happens(30_000) {
+                        self.says(&deploy).await;
+                    }
+                    continue;
+                }
+                None => {}
+            }
+            let Some((ask, Some(message), consent)) = &stand.ask else {
+                continue;
+            };
+            let consents = self.consents();
+            if !consent.iter().any(|it| it == consents.name) {
+                consents
+                    .reacts(self.stage.desk(), (*message, ask), true)
+                    .await;
+                continue;
+            }
+            if std::mem::take(&mut fickle) {
+                consents
+                    .reacts(self.stage.desk(), (*message, ask), false)
+                    .await;
+                continue;
+            }
+            if asked.is_none_or(|at| at.elapsed() > PATIENCE) {
+                self.says(&deploy).await;
+                asked = Some(Instant::now());
+            }
+        }
+    }
+
+    /// A failure is looked at, the environment unlocked, the release given up.
+    async fn gives_up(&mut self, release: &str, version: &str, (env, fate): (&str, Fate)) -> End {
+        let app = self.lane.app;
+        let environment = format!("{app}/{env}");
+        let stand = loop {
+            let stand = self.stage.records.stand(release, &environment).await;
+            let over = stand.attempts.iter().all(|it| it.state != "running");
+            if over
+                && stand
+                    .attempts
+                    .last()
+                    .is_some_and(|it| it.kind == "rollback")
+            {
+                break stand;
+            }
+            let bad = fate == Fate::Sick;
+            assert!(
+                !over || bad,
+                "{version} is good and failed in {environment}: {stand:?}"
+            );
+            sleep(PAUSE).await;
+        };
+        self.went_back(&stand, version, fate);
+        while self.stage.records.stand(release, &environment).await.locked {
+            self.says(&format!("/release unlock {app} {env} looked at it"))
+                .await;
+        }
+        self.really_runs(env).await;
+        while let Some((_, true)) = self.stage.records.release(app, version).await {
+            self.says(&format!("/release cancel {release} it is bad"))
+                .await;
+        }
+        End::GivenUp
+    }
+
+    fn went_back(&self, stand: &Stand, version: &str, fate: Fate) {
+        assert_eq!(fate, Fate::Sick, "{version} is good and failed: {stand:?}");
+        let back: Vec<&Attempt> = (stand.attempts.iter())
+            .filter(|it| it.kind == "rollback")
+            .collect();
+        let [one] = back.as_slice() else {
+            panic!("{version}: one way back, not {stand:?}")
+        };
+        assert_eq!(one.state, "verified", "{version}: {stand:?}");
+        let told = format!("{version}: rolled back by attempt {}", one.number);
+        self.stage.story.tell(&told);
+    }
+
+    /// The containers are what the log says, now that nothing is done to them.
+    async fn really_runs(&self, env: &str) {
+        let app = self.lane.app;
+        let deployed = self.stage.records.deployed(&format!("{app}/{env}")).await;
+        let running = world::running(&world::project(app, env)).await;
+        let wanted: Vec<(String, bool)> = deployed.into_iter().map(|it| (it, true)).collect();
+        assert_eq!(running, wanted, "{app}/{env}: what runs, and what should");
+    }
+
+    /// Says a command. What was not answered before may be sent again as it was.
+    async fn says(&mut self, text: &str) {
+        let again = self.unanswered.take().filter(|(_, said)| said == text);
+        let again = again.filter(|_| self.chance.happens(500_000));
+        let request = again.map_or_else(|| self.stage.ledger.request(), |(request, _)| request);
+        let asks = &self.stage.people()[self.lane.asks];
+        let heard = asks.says(self.stage.desk(), &request, text).await;
+        match heard {
+            Heard::Answer(_) | Heard::NotTaken => {}
+            Heard::Nothing | Heard::Nobody => {
+                self.unanswered = Some((request, text.to_owned()));
+                sleep(PAUSE).await;
+            }
+        }
+    }
+
+    fn consents(&self) -> &'a Person {
+        &self.stage.people()[self.lane.consents]
+    }
+}

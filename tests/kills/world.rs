@@ -1,0 +1,147 @@
+//! The machine the program works on, seen with other eyes: Docker's own client.
+
+mod events;
+mod images;
+
+use std::collections::BTreeSet;
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+pub(crate) use events::{Event, Events};
+pub(crate) use images::{Fate, load, reference};
+
+const PROJECT: &str = "com.docker.compose.project";
+
+/// How everything of this test begins to be called.
+const OURS: &str = "shipbell-kills-";
+
+/// How everything of this run begins to be called: two runs on one engine do not meet.
+pub(crate) fn prefix() -> String {
+    format!("{OURS}{}", std::process::id())
+}
+
+/// The compose project of an environment.
+pub(crate) fn project(app: &str, env: &str) -> String {
+    format!("{}-{app}-{env}", prefix())
+}
+
+/// Why this test cannot run here, if it cannot.
+pub(crate) fn lacking() -> Option<String> {
+    let works = |program: &str, words: &[&str]| {
+        let mut command = Command::new(program);
+        let quiet = command
+            .args(words)
+            .stdout(Stdio::null())
+            .stderr(Stdio::null());
+        quiet.status().is_ok_and(|it| it.success())
+    };
+    if !works("docker", &["version"]) {
+        return Some("no Docker engine answers".to_owned());
+    }
+    if !works("docker", &["compose", "version"]) && !works("docker-compose", &["version"]) {
+        return Some("Compose is not installed".to_owned());
+    }
+    images::busybox()
+        .is_none()
+        .then(|| "busybox is not installed".to_owned())
+}
+
+/// Asks Docker's own client; what it prints, if it goes well.
+pub(crate) async fn docker(words: &[&str]) -> Option<Vec<u8>> {
+    let mut command = tokio::process::Command::new("docker");
+    let output = command.args(words).kill_on_drop(true).output().await;
+    let output = output.unwrap();
+    output.status.success().then_some(output.stdout)
+}
+
+async fn lines(words: &[&str]) -> Vec<String> {
+    let said = docker(words).await.unwrap_or_default();
+    let text = String::from_utf8_lossy(&said);
+    text.lines().map(str::to_owned).collect()
+}
+
+/// The image of every container of a project's service, and whether it runs.
+pub(crate) async fn running(project: &str) -> Vec<(String, bool)> {
+    let mine = format!("label={PROJECT}={project}");
+    let lasting = "label=com.docker.compose.oneoff=False";
+    let ids = lines(&["ps", "-aq", "--filter", &mine, "--filter", lasting]).await;
+    let mut found = Vec::new();
+    for id in ids {
+        let format = "{{.Image}} {{.State.Running}}";
+        let told = lines(&["inspect", "--format", format, &id]).await;
+        if let Some((image, runs)) = told.first().and_then(|it| it.split_once(' ')) {
+            found.push((image.to_owned(), runs == "true"));
+        }
+    }
+    found
+}
+
+/// The lines of the file in a project's volume to which every run of its command adds one.
+pub(crate) async fn runs(project: &str) -> Vec<String> {
+    let mine = format!("label={PROJECT}={project}");
+    let Some(any) = lines(&["ps", "-aq", "--filter", &mine]).await.pop() else {
+        return Vec::new();
+    };
+    let archive = docker(&["cp", &format!("{any}:/data/runs"), "-"]).await;
+    let text = archive.map(|it| content(&it)).unwrap_or_default();
+    text.lines().map(str::to_owned).collect()
+}
+
+/// The one file of an archive.
+fn content(archive: &[u8]) -> String {
+    let octal = String::from_utf8_lossy(archive.get(124..135).unwrap_or_default()).into_owned();
+    let size = usize::from_str_radix(octal.trim_matches(['\0', ' ']), 8).unwrap_or_default();
+    let bytes = archive.get(512..512 + size).unwrap_or_default();
+    String::from_utf8_lossy(bytes).into_owned()
+}
+
+/// Everything this run left on the engine, for as long as it lives.
+pub(crate) struct Cleared;
+
+impl Drop for Cleared {
+    fn drop(&mut self) {
+        clear(&|run| run == std::process::id().to_string());
+    }
+}
+
+/// Removes what runs that have ended left.
+pub(crate) fn sweep() {
+    clear(&|run| !Path::new("/proc").join(run).exists());
+}
+
+/// Removes what runs of this test left whose number is like this.
+fn clear(is_left: &dyn Fn(&str) -> bool) {
+    let of = |name: &str| -> bool {
+        let rest = name.strip_prefix(OURS);
+        let run = rest.and_then(|it| it.split(['-', '/']).next());
+        run.is_some_and(is_left)
+    };
+    let project = format!("{{{{.ID}}}} {{{{.Label \"{PROJECT}\"}}}}");
+    let named = format!("{{{{.Name}}}} {{{{.Label \"{PROJECT}\"}}}}");
+    let image = "{{.Repository}}:{{.Tag}} {{.Repository}}";
+    for (list, format, remove) in [
+        (
+            ["ps", "-a"].as_slice(),
+            project.as_str(),
+            ["rm", "-fv"].as_slice(),
+        ),
+        (&["network", "ls"], &project, &["network", "rm"]),
+        (&["volume", "ls"], &named, &["volume", "rm"]),
+        (&["images"], image, &["rmi", "-f"]),
+    ] {
+        let told = now(&[list, &["--format", format]].concat());
+        let ours = told.lines().filter_map(|it| it.split_once(' '));
+        let ours: BTreeSet<&str> = ours.filter(|(_, it)| of(it)).map(|(id, _)| id).collect();
+        if !ours.is_empty() {
+            let words: Vec<&str> = remove.iter().copied().chain(ours).collect();
+            now(&words);
+        }
+    }
+}
+
+/// Asks Docker's own client where nothing can be awaited.
+fn now(words: &[&str]) -> String {
+    let output = Command::new("docker").args(words).output();
+    let said = output.map(|it| it.stdout).unwrap_or_default();
+    String::from_utf8_lossy(&said).into_owned()
+}
