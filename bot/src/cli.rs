@@ -1,5 +1,6 @@
 //! The program's own commands.
 
+mod audit;
 mod backup;
 mod check;
 mod demo;
@@ -59,6 +60,9 @@ enum Command {
     Verify(verify::Verify),
     /// Write a whole copy of the database to a new file, also while the bot runs
     Backup(backup::Backup),
+    /// Hand the log to an outsider, or check what was handed on
+    #[command(subcommand)]
+    Audit(audit::Audit),
     /// Say what is missing where a part of the log is gone, and go on without it
     Recover(recover::Recover),
     /// Have a running bot read its configuration again
@@ -101,6 +105,7 @@ fn perform(program: Program, options: Options) -> Result<(), Failure> {
         Command::Migrate => wait_for(migrate::run(config)),
         Command::Doctor => wait_for(doctor::run(config)),
         Command::Verify(verify) => wait_for(verify::run(config, verify)),
+        Command::Audit(audit) => wait_for(audit::run(config, audit)),
         Command::Backup(backup) => wait_for(backup::run(config, backup)),
         Command::Recover(recover) => wait_for(recover::run(config, recover)),
         Command::Reload => wait_for(reload::run(config)),

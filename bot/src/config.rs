@@ -5,6 +5,7 @@
 //! [`schema`] for editors.
 
 mod apps;
+mod audit;
 mod chat;
 mod environments;
 mod freezes;
@@ -47,6 +48,7 @@ use toml::de::DeTable;
 
 pub use chat::{Chat, Web};
 pub use explain::explain;
+pub use hash::{canonical as policy_text, named as policy_hash};
 pub use people::Contact;
 pub use report::{Problem, Report};
 pub use schema::schema;
@@ -79,6 +81,8 @@ pub struct Config {
     pub base: PathBuf,
     /// Where shipbell keeps what it must remember.
     pub data: PathBuf,
+    /// The file with the key the record is signed with.
+    pub key: PathBuf,
     /// Where people open the dashboard, without a slash at its end.
     pub url: String,
     /// Where people talk.
@@ -188,9 +192,11 @@ fn lower(name: &str, file: &File, look: Look<'_>, desk: &mut Desk) -> Config {
     } = apps::lower(&file.app, &team, desk);
     let url = file.url.as_ref().and_then(|it| links::base(it, desk));
     let data = file.data.as_ref().and_then(|it| desk.line(it, 500));
+    let data = desk.base.join(data.as_deref().unwrap_or(DATA));
     Config {
         name: name.to_owned(),
-        data: desk.base.join(data.as_deref().unwrap_or(DATA)),
+        key: audit::lower(&file.audit, &data, desk),
+        data,
         base: desk.base.clone(),
         url: url.unwrap_or_else(|| format!("http://{}", chat.web.listen)),
         chat,

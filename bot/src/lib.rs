@@ -11,6 +11,8 @@ pub mod render;
 
 pub mod config;
 
+pub mod audit;
+
 pub mod demo;
 pub mod wiring;
 

@@ -9,14 +9,16 @@ use shipbell_adapters::chat::web::{self, WebChannel, WebOptions, WebServer};
 use shipbell_adapters::chat::{ChannelId, Chat, Inbound, UserId};
 use shipbell_adapters::containers::docker::{self, DockerEngines};
 use shipbell_adapters::containers::{Containers, Project, Target};
+use shipbell_adapters::probes::Probes;
 use shipbell_adapters::probes::http::HttpProbes;
 use shipbell_adapters::redact::Redactor;
 use shipbell_adapters::secret::Secret;
 use shipbell_domain::history::Loss;
 use shipbell_domain::ids::{EnvId, Person, Surface};
-use shipbell_storage::{SqliteOptions, SqliteStore};
+use shipbell_storage::{SqliteOptions, SqliteStore, Store as _};
 use tokio::sync::{mpsc, watch};
 
+use crate::audit::key;
 use crate::config::{self, Config, Surroundings};
 use crate::engine::ports::{Clock as _, Destination, Links, Ports, Random as _, Spawn as _};
 use crate::engine::{Arrival, Engine, Hub, Setup, Site, Stop};
@@ -99,16 +101,11 @@ pub async fn start(config: &Config, options: Options) -> Result<Running, Failure
     let loss = loss.map_err(|error| {
         Failure::user("the log cannot be compared with what was seen of it").because(error)
     })?;
-    let redactor = redactor(config)?;
+    let notary = key::load_or_make(&config.key, store.instance(), SystemRandom.seed())?;
     let tasks = Arc::new(Tasks::default());
     let (arrivals, queue) = mpsc::channel(ARRIVALS);
     let (web, server) = open_web(config, &options, &store, listen(&tasks, arrivals)).await?;
-    let containers = options
-        .containers
-        .clone()
-        .unwrap_or_else(|| Arc::new(DockerEngines::new(engine_settings(), redactor.clone())));
-    let probes = HttpProbes::new(redactor)
-        .map_err(|error| Failure::internal("the HTTP client could not be made").because(error))?;
+    let (containers, probes) = hands(config, &options)?;
     let destination = Destination {
         chat: Arc::clone(&web) as Arc<dyn Chat>,
         channel: ChannelId(CHANNEL.into()),
@@ -121,9 +118,10 @@ pub async fn start(config: &Config, options: Options) -> Result<Running, Failure
         decide: Arc::new(shipbell_domain::turn),
         chats: BTreeMap::from([(surface(), destination)]),
         containers,
-        probes: Arc::new(probes),
+        probes,
         locks: Arc::new(FileLocks::new(config.data.join("locks"))),
         links: Arc::clone(&web) as Arc<dyn Links>,
+        notary: Arc::new(notary),
     };
     let ports = match &options.between {
         Some(between) => between(ports),
@@ -160,6 +158,20 @@ pub async fn start(config: &Config, options: Options) -> Result<Running, Failure
         closing,
         data,
     })
+}
+
+type Hands = (Arc<dyn Containers>, Arc<dyn Probes>);
+
+/// What reaches the hosts; no secret of the configuration leaves it.
+fn hands(config: &Config, options: &Options) -> Result<Hands, Failure> {
+    let redactor = redactor(config)?;
+    let containers = options
+        .containers
+        .clone()
+        .unwrap_or_else(|| Arc::new(DockerEngines::new(engine_settings(), redactor.clone())));
+    let probes = HttpProbes::new(redactor)
+        .map_err(|error| Failure::internal("the HTTP client could not be made").because(error))?;
+    Ok((containers, Arc::new(probes)))
 }
 
 /// The browser channel's name among the platforms.
@@ -267,7 +279,6 @@ async fn open_web(
     store: &Arc<SqliteStore>,
     inbound: mpsc::Sender<Inbound>,
 ) -> Result<(Arc<WebChannel>, WebServer), Failure> {
-    use shipbell_storage::Store as _;
     let zone = config.settings.zone.clone();
     let web = WebOptions {
         listen: config.chat.web.listen,

@@ -177,14 +177,17 @@ async fn record<D: Desk>(
 pub(crate) fn talks(effect: &Effect) -> bool {
     match effect {
         Effect::Card { .. } | Effect::Say { .. } => true,
-        Effect::PinImages { .. } | Effect::ReadStanding { .. } | Effect::LookAt { .. } => false,
+        Effect::PinImages { .. }
+        | Effect::ReadStanding { .. }
+        | Effect::LookAt { .. }
+        | Effect::Checkpoint { .. } => false,
     }
 }
 
 /// Whether an effect is done once for ever, however often it is wanted.
 pub(crate) fn once(effect: &Effect) -> bool {
     match effect {
-        Effect::Say { .. } => true,
+        Effect::Say { .. } | Effect::Checkpoint { .. } => true,
         Effect::Card { .. }
         | Effect::PinImages { .. }
         | Effect::ReadStanding { .. }

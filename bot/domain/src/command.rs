@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 use crate::ask::{AskId, Source, Standing, Vote};
 use crate::calendar::Span;
 use crate::event::Outcome;
-use crate::history::Loss;
+use crate::history::{Checkpoint, Loss};
 use crate::ids::{
     AppId, EnvId, EnvName, FreezeId, IncidentId, Key, Person, ReleaseId, ServiceName, Surface,
     Version, WindowId,
@@ -213,6 +213,11 @@ pub enum Report {
         key: Key,
         /// The copies to remove, by the platform's ids.
         copies: Vec<String>,
+    },
+    /// Where the log stood is signed, as the end of this release wanted it.
+    CheckpointSigned {
+        release: ReleaseId,
+        checkpoint: Checkpoint,
     },
 }
 

@@ -29,6 +29,8 @@ pub enum Effect {
         attempt: u32,
         tick: u32,
     },
+    /// Sign where the log stands, now that a release is over.
+    Checkpoint { release: ReleaseId },
 }
 
 /// Where something is said.
@@ -87,6 +89,7 @@ impl Effect {
                 attempt,
                 tick,
             } => Key::join(&[&"look", environment, attempt, tick]),
+            Self::Checkpoint { release } => Key::join(&[&"checkpoint", release]),
         }
     }
 }
@@ -106,7 +109,8 @@ impl Effect {
             }
             | Self::PinImages { .. }
             | Self::ReadStanding { .. }
-            | Self::LookAt { .. } => None,
+            | Self::LookAt { .. }
+            | Self::Checkpoint { .. } => None,
         }
     }
 }

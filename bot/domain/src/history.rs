@@ -1,4 +1,4 @@
-//! Where a log ends, and what is missing when it ends before somebody saw it end.
+//! Where a log ends, that signed, and what is missing when it ends before somebody saw it end.
 
 use serde::{Deserialize, Serialize};
 
@@ -13,6 +13,16 @@ pub struct LogEnd {
     pub seq: u64,
     /// The hash of the chain there.
     pub hash: Hash,
+}
+
+/// A signed statement of where the log ended: whoever keeps it can tell later whether
+/// anything before it was changed. Who signs, and how, is nothing to decide about here.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Checkpoint {
+    /// The statement and its signature, letter by letter.
+    pub note: String,
+    /// The public key that checks it.
+    pub key: String,
 }
 
 /// A log that is not the one somebody has seen, or no longer all of it.

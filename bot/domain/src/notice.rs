@@ -6,7 +6,7 @@ use crate::attempt::FailureMode;
 use crate::calendar::Span;
 use crate::event::Override;
 use crate::gates::Waiting;
-use crate::history::Loss;
+use crate::history::{Checkpoint, Loss};
 use crate::ids::{AppId, EnvName, FreezeId, IncidentId, Person, ReleaseId, Role, Version};
 use crate::policy::Severity;
 
@@ -131,6 +131,8 @@ pub enum News {
         /// By how much, in seconds; less than zero for an earlier time.
         seconds: i64,
     },
+    /// A release is over, and where the record stands is signed.
+    Checkpointed { checkpoint: Checkpoint },
 }
 
 /// What follows a failed attempt.

@@ -238,7 +238,7 @@ impl Release {
     /// Folds one event in.
     pub fn evolve(&mut self, event: &ReleaseEvent, at: DateTime<Utc>) {
         match event {
-            ReleaseEvent::Opened { .. } => {}
+            ReleaseEvent::Opened { .. } | ReleaseEvent::Checkpointed { .. } => {}
             ReleaseEvent::ManifestFixed { manifest } => {
                 self.manifest = Some((**manifest).clone());
                 self.unresolved = None;
@@ -337,7 +337,8 @@ impl Release {
             | ReleaseEvent::StageEnded { .. }
             | ReleaseEvent::StageWatched { .. }
             | ReleaseEvent::Done
-            | ReleaseEvent::Cancelled { .. } => {}
+            | ReleaseEvent::Cancelled { .. }
+            | ReleaseEvent::Checkpointed { .. } => {}
         }
     }
 

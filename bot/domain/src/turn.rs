@@ -29,6 +29,7 @@
 //! | acknowledge … resolve  | open                                         | acknowledged, escalated, updated, resolved                |
 //! | freeze, window, unlock | the right                                    | frozen, unfrozen, window added, cancelled, unlocked       |
 //! | cancel                 | open, nothing running                        | cancelled, asks voided                                    |
+//! | checkpoint signed      | the release is over                          | checkpointed                                              |
 //! | adopt policy           | another hash                                 | policy adopted, asks voided, policy changed, asks opened  |
 //! | remove application     | nothing open, nothing running                | removed                                                   |
 //! | accept loss            | always                                       | loss accepted                                             |
@@ -40,6 +41,7 @@
 mod advance;
 mod agenda;
 mod attempt;
+mod checkpoint;
 mod configure;
 mod consent;
 mod draft;
@@ -221,6 +223,10 @@ fn decide_report(draft: &mut Draft, report: &Report) -> Decided {
             key,
             copies,
         } => Ok(upkeep::duplicates_found(draft, surface, key, copies)),
+        Report::CheckpointSigned {
+            release,
+            checkpoint,
+        } => checkpoint::signed(draft, *release, checkpoint),
     }
 }
 

@@ -6,6 +6,8 @@ use shipbell_storage::sqlite::inspect;
 use shipbell_storage::{Findings, Inspection, Mended, StoreError};
 
 use super::printer;
+use crate::audit::key;
+use crate::audit::stored::{self, Stored};
 use crate::failure::Failure;
 use crate::wiring;
 
@@ -30,8 +32,10 @@ pub(super) async fn run(path: PathBuf, verify: Verify) -> Result<(), Failure> {
         inspection.instance()
     ));
     let findings = inspection.look().await.map_err(unusable)?;
+    let stored = stored::look(&mut inspection).await.map_err(unusable)?;
     tell(&findings);
-    judge(&findings)
+    tell_signed(&stored, &config.key);
+    judge(&findings, &stored)
 }
 
 async fn rebuild(database: &Path) -> Result<(), Failure> {
@@ -112,8 +116,30 @@ fn section(name: &str, wrong: &[String], good: &str) {
     }
 }
 
-fn judge(findings: &Findings) -> Result<(), Failure> {
-    match findings.wrong().count() {
+/// The key that is in use is named, so that one in its place is noticed.
+fn tell_signed(stored: &Stored, file: &Path) {
+    let all: u64 = stored.proven.values().sum();
+    let own = key::load(file).map(|it| it.verifier().to_string()).ok();
+    let by_own = own.and_then(|it| stored.proven.get(&it)).copied();
+    let by_others = match all - by_own.unwrap_or_default() {
+        0 => String::new(),
+        others => format!(
+            "; {others} of them signed with another key than {}",
+            file.display()
+        ),
+    };
+    let good = match all {
+        0 => "no checkpoints yet".to_owned(),
+        _ => format!(
+            "{all} checkpoints agree with the log, up to event {}{by_others}",
+            stored.covered
+        ),
+    };
+    section("signed", &stored.wrong, &good);
+}
+
+fn judge(findings: &Findings, stored: &Stored) -> Result<(), Failure> {
+    match findings.wrong().count() + stored.wrong.len() {
         0 => Ok(()),
         count => {
             let what = if count == 1 {
@@ -121,7 +147,7 @@ fn judge(findings: &Findings) -> Result<(), Failure> {
             } else {
                 format!("{count} things are wrong")
             };
-            let only_tables = findings.wrong().count() == findings.tables.len();
+            let only_tables = count == findings.tables.len();
             Err(Failure::wrong(what).hint(if only_tables {
                 "the log is whole: stop the bot and run `shipbell verify --rebuild`"
             } else {

@@ -56,6 +56,7 @@ fn write(out: &mut String, config: &Config, now: DateTime<Utc>) -> fmt::Result {
         "What must be remembered is kept in {}.",
         config.data.display()
     )?;
+    writeln!(out, "The record is signed with {}.", config.key.display())?;
     writeln!(out, "\nRoles")?;
     write_roles(out, config)?;
     if let Some(first) = config.policies.first() {

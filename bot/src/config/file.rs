@@ -7,6 +7,7 @@ use serde::Deserialize;
 
 use super::apps::App;
 use super::at::At;
+use super::audit::AuditSection;
 use super::chat::ChatSection;
 use super::freezes::FreezeSection;
 use super::incidents::IncidentSection;
@@ -24,6 +25,8 @@ pub(super) struct File {
     pub(super) url: Option<At<String>>,
     /// Where shipbell keeps what it must remember. Default: shipbell-data, beside this file.
     pub(super) data: Option<At<String>>,
+    /// What the record is signed with.
+    pub(super) audit: AuditSection,
     /// Where people talk.
     pub(super) chat: ChatSection,
     /// Everybody who may act.

@@ -9,6 +9,16 @@ const FORM: &[u8] = b"shipbell-policy-1";
 
 /// The hash of a policy. What steps and checks are called is not in it.
 pub(super) fn of(policy: &Policy) -> Hash {
+    named(&canonical(policy))
+}
+
+/// The hash of a policy's canonical form.
+pub fn named(canonical: &str) -> Hash {
+    Hash::of([FORM, canonical.as_bytes()])
+}
+
+/// The canonical form of a policy, as it is hashed.
+pub fn canonical(policy: &Policy) -> String {
     let mut canonical = policy.clone();
     for env in &mut canonical.environments {
         let untitled = |step: &mut Step| step.title = None;
@@ -24,6 +34,5 @@ pub(super) fn of(policy: &Policy) -> Hash {
             .for_each(|check| check.title = None);
     }
     // Maps are sorted and fields stand in the order of their declaration.
-    let json = serde_json::to_vec(&canonical).expect("a policy has only text for keys");
-    Hash::of([FORM, &json])
+    serde_json::to_string(&canonical).expect("a policy has only text for keys")
 }

@@ -11,6 +11,7 @@ use chrono::{DateTime, Utc};
 use shipbell_adapters::chat::{ChannelId, Chat};
 use shipbell_adapters::containers::Containers;
 use shipbell_adapters::probes::Probes;
+use shipbell_domain::history::{Checkpoint, LogEnd};
 use shipbell_domain::ids::{EnvId, Person, Surface};
 use shipbell_storage::{Decide, Store};
 
@@ -37,6 +38,8 @@ pub struct Ports {
     pub locks: Arc<dyn Locks>,
     /// What signs people in to the pages.
     pub links: Arc<dyn Links>,
+    /// What signs where the log stands.
+    pub notary: Arc<dyn Notary>,
 }
 
 /// One platform and the channel there.
@@ -93,4 +96,10 @@ pub trait Locks: Send + Sync {
 pub trait Links: Send + Sync {
     /// A link for a person, good for a minute; none for somebody unlisted.
     fn sign_in(&self, person: &Person) -> Option<String>;
+}
+
+/// Signs where the log stands; the key stays behind it.
+pub trait Notary: Send + Sync {
+    /// A statement that this is where the log ends. The same end, the same statement.
+    fn sign(&self, end: &LogEnd) -> Checkpoint;
 }

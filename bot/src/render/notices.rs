@@ -87,6 +87,7 @@ pub fn notice(notice: &Notice, view: &View<'_>) -> Card {
         News::Unfrozen { freeze, by } => freezes::unfrozen(&told, *freeze, by),
         News::ClockJumped { seconds } => history::clock_jumped(&told, *seconds),
         News::LossAccepted { loss, by } => history::loss_accepted(&told, loss, by.as_ref()),
+        News::Checkpointed { checkpoint } => history::checkpointed(&told, checkpoint),
     }
 }
 

@@ -12,8 +12,10 @@
 mod house;
 mod pages;
 mod people;
+mod tampering;
 mod world;
 
+mod audit;
 mod configuration;
 mod consent;
 mod crashes;

@@ -94,6 +94,7 @@ fn what_is_understood_is_told_in_words_and_dates() {
 Times are those of Europe/Paris.
 The dashboard listens at 127.0.0.1:7380; people open https://ship.example.com.
 What must be remembered is kept in /etc/shipbell/shipbell-data.
+The record is signed with /etc/shipbell/shipbell-data/audit.key.
 
 Roles
   product-owner    Chloé Martin

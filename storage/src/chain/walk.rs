@@ -115,9 +115,12 @@ impl Walk {
         if seq != expected {
             return found(Wrong::Missing(expected));
         }
-        if let (Some(payload), Some(salt)) = (&line.payload, &line.salt)
-            && commitment(salt, payload) != line.commitment
-        {
+        let kept = match (&line.payload, &line.salt) {
+            (Some(payload), Some(salt)) => commitment(salt, payload) == line.commitment,
+            // Both are erased together: one alone proves nothing.
+            (payload, salt) => payload.is_none() && salt.is_none(),
+        };
+        if !kept {
             return found(Wrong::Changed);
         }
         let linked = |before: &Digest| line.link().hash(before, &line.commitment);

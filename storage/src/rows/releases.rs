@@ -50,7 +50,8 @@ pub(super) fn touch(
         | ReleaseEvent::Overridden { .. }
         | ReleaseEvent::StageWatched { .. }
         | ReleaseEvent::Done
-        | ReleaseEvent::Cancelled { .. } => {}
+        | ReleaseEvent::Cancelled { .. }
+        | ReleaseEvent::Checkpointed { .. } => {}
     }
     Ok(())
 }

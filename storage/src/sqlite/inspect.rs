@@ -1,5 +1,7 @@
 //! Looks a database over from outside: a bot may be running on it, and nothing is written.
 
+mod excerpt;
+
 use std::path::{Path, PathBuf};
 
 use sha2::{Digest as _, Sha256};
@@ -14,6 +16,7 @@ use crate::chain::Walk;
 use crate::{StoreError, chain};
 
 pub use super::mend::{Mended, mend};
+pub use excerpt::Stretch;
 
 /// How many flaws are told; more say nothing more.
 const MAX_TOLD: usize = 50;

@@ -100,6 +100,26 @@ pub(super) async fn lines(
     rows.into_iter().map(line).collect()
 }
 
+/// Lines of one kind after a position, in order.
+pub(super) async fn lines_of(
+    conn: &mut SqliteConnection,
+    kind: &str,
+    after: u64,
+    most: usize,
+) -> Result<Vec<LogLine>, StoreError> {
+    let rows: Vec<Row> = sqlx::query_as(
+        "SELECT seq, stream, version, kind, at_us, actor, payload, salt, commitment, hash \
+         FROM event WHERE kind = ? AND seq > ? ORDER BY seq LIMIT ?",
+    )
+    .bind(kind)
+    .bind(signed(after))
+    .bind(names::limit(most))
+    .fetch_all(conn)
+    .await
+    .map_err(failed)?;
+    rows.into_iter().map(line).collect()
+}
+
 /// A walk that begins behind a stored event.
 pub(super) async fn behind(conn: &mut SqliteConnection, seq: u64) -> Result<Walk, StoreError> {
     Ok(Walk::after(seq, hash_at(conn, seq).await?))

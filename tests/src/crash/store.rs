@@ -39,6 +39,7 @@ fn points(input: &Input) -> (Option<Point>, Option<Point>) {
             | Report::ImagesUnresolved { .. }
             | Report::TickChecked { .. }
             | Report::ClockJumped { .. }
+            | Report::CheckpointSigned { .. }
             | Report::DuplicatesFound { .. },
         )
         | Command::Wish { .. }

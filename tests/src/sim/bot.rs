@@ -16,7 +16,7 @@ use super::diary::Diary;
 use super::disk::Disk;
 use super::executor::{Executor, Owner};
 use super::mutants::Mutant;
-use super::ports::{Life, LockFiles, Nowhere};
+use super::ports::{Life, LockFiles, Nowhere, notary};
 use super::probes::Addresses;
 use super::store::{Edges, Ledger};
 use super::team::Team;
@@ -178,6 +178,7 @@ impl Ground {
             probes: Arc::new(probes),
             locks: Arc::new(self.locks.clone()),
             links: Arc::new(Nowhere),
+            notary: Arc::new(notary()),
         };
         match self.mutant {
             Some(mutant) => mutant.infect(ports, &self.executor, owner),

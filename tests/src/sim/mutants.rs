@@ -6,9 +6,10 @@
 mod chat;
 mod decide;
 mod hands;
+mod sign;
 mod store;
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use shipbell::engine::ports::Ports;
 
@@ -72,11 +73,13 @@ pub enum Mutant {
     CopiesLeft,
     /// Whatever the clock shows is believed.
     ClockBelieved,
+    /// Where the log stood once is signed again and again.
+    SignedFromMemory,
 }
 
 impl Mutant {
     /// All of them.
-    pub const ALL: [Self; 27] = [
+    pub const ALL: [Self; 28] = [
         Self::RequesterCounts,
         Self::QuorumUnbound,
         Self::VetoIgnored,
@@ -104,6 +107,7 @@ impl Mutant {
         Self::LockSkipped,
         Self::CopiesLeft,
         Self::ClockBelieved,
+        Self::SignedFromMemory,
     ];
 
     /// The one of that name, as `Debug` writes it.
@@ -141,6 +145,7 @@ impl Mutant {
             Self::CommandRepeated => &[It::OnceMeansOnce],
             Self::LockSkipped => &[It::OneRun, It::RunHasAttempt],
             Self::ClockBelieved => &[It::LooksEnd, It::InTime, It::LogWhole],
+            Self::SignedFromMemory => &[It::Signed],
         }
     }
 
@@ -207,6 +212,13 @@ impl Mutant {
                 clock: Arc::new(hands::Gullible(ports.clock)),
                 ..ports
             },
+            Self::SignedFromMemory => {
+                let (inner, first) = (ports.notary, Mutex::default());
+                Ports {
+                    notary: Arc::new(sign::Remembering { inner, first }),
+                    ..ports
+                }
+            }
         }
     }
 }

@@ -8,6 +8,7 @@ mod facts;
 mod log;
 mod rest;
 mod runs;
+mod signed;
 mod time;
 mod words;
 
@@ -60,6 +61,8 @@ pub enum Invariant {
     LogWhole,
     /// The tables are what the log adds up to.
     FoldsTrue,
+    /// A release that ended is signed for once, truly, and every platform shows it.
+    Signed,
     /// In the end nothing stays owed and nothing is stuck.
     NothingStuck,
     /// The bot does not panic and time goes on.
@@ -87,6 +90,7 @@ pub fn judge(facts: &Facts) -> Vec<Violation> {
     time::judge(facts, &mut found);
     words::judge(facts, &mut found);
     log::judge(facts, &mut found);
+    signed::judge(facts, &mut found);
     rest::judge(facts, &mut found);
     found.0
 }

@@ -1,4 +1,4 @@
-//! Time, tasks, chance and locks, as one life of the bot meets them.
+//! Time, tasks, chance, locks and signatures, as one life of the bot meets them.
 
 use std::collections::BTreeMap;
 use std::fs::File;
@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use chrono::{DateTime, TimeDelta, Utc};
+use shipbell::audit::note::Signer;
 use shipbell::engine::ports::{Clock, Links, Locks, Random, Spawn, Task};
 use shipbell_domain::ids::{EnvId, Person};
 
@@ -65,6 +66,11 @@ impl LockFiles {
             .is_some_and(|it| it.strong_count() > 0);
         held || children > 0
     }
+}
+
+/// What signs where the log stands, the same in every life.
+pub fn notary() -> Signer {
+    Signer::new("shipbell/simulated", &[7; 32])
 }
 
 /// No pages to sign in to.

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::ask::{AskId, Source, Standing, Vote};
 use crate::calendar::Span;
 use crate::gates::Waiting;
+use crate::history::Checkpoint;
 use crate::ids::{AppId, EnvName, Hash, Person, ReleaseId, Role, ServiceName, Version};
 use crate::manifest::Manifest;
 use crate::quorum::Quorum;
@@ -109,6 +110,8 @@ pub enum ReleaseEvent {
     Done,
     /// It was given up.
     Cancelled { by: Person, why: String },
+    /// After its end: where the log stood, signed.
+    Checkpointed { checkpoint: Checkpoint },
 }
 
 /// Who set gates aside, and why.
@@ -158,6 +161,7 @@ impl ReleaseEvent {
             Self::StageWatched { .. } => "release.stage_watched",
             Self::Done => "release.done",
             Self::Cancelled { .. } => "release.cancelled",
+            Self::Checkpointed { .. } => "release.checkpointed",
         }
     }
 }

@@ -63,6 +63,7 @@ fn names_are_never_changed() {
     release.ticked
     release.done
     release.cancelled
+    release.checkpointed
     release.ask_opened
     release.voted
     release.vote_withdrawn

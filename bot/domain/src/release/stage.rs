@@ -74,7 +74,8 @@ impl Release {
             | ReleaseEvent::VoteIgnored { .. }
             | ReleaseEvent::AskVoided { .. }
             | ReleaseEvent::Done
-            | ReleaseEvent::Cancelled { .. } => {}
+            | ReleaseEvent::Cancelled { .. }
+            | ReleaseEvent::Checkpointed { .. } => {}
         }
     }
 

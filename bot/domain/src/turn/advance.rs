@@ -176,6 +176,7 @@ fn finish(draft: &mut Draft, release: ReleaseId, policy: &Policy) {
     }
     let asks: BTreeSet<AskId> = it.asks.keys().cloned().collect();
     draft.release_event(release, ReleaseEvent::Done);
+    super::checkpoint::wanted(draft, release);
     for ask in asks {
         draft.let_sleep(consent::reminder(&ask));
         draft.card(CardId::Ask { ask });

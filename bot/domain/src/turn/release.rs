@@ -235,6 +235,7 @@ pub(super) fn cancel(draft: &mut Draft, by: &Person, release: ReleaseId, why: &s
             why: why.clone(),
         },
     );
+    super::checkpoint::wanted(draft, release);
     super::consent::void_open_asks(draft, release, &format!("the release was cancelled: {why}"));
     super::plan::forget(draft, release);
     Ok(Reply::Cancelled { release })

@@ -15,6 +15,7 @@ mod overriding;
 mod planning;
 mod policies;
 mod refusing;
+mod signing;
 mod starting;
 mod stopping;
 mod watching;

@@ -101,6 +101,7 @@ fn needs_of_report(report: &Report) -> Needs {
     match report {
         Report::ImagesPinned { release, .. }
         | Report::ImagesUnresolved { release, .. }
+        | Report::CheckpointSigned { release, .. }
         | Report::StandingRead {
             release, env: None, ..
         } => of_release(*release),

@@ -217,7 +217,10 @@ async fn draw(hub: &Hub, surface: &Surface, effect: &Effect) -> Result<Option<Ca
     match effect {
         Effect::Card { card } => view::card(hub, surface, card).await,
         Effect::Say { notice, .. } => Ok(Some(view::notice(hub, surface, notice))),
-        Effect::PinImages { .. } | Effect::ReadStanding { .. } | Effect::LookAt { .. } => Ok(None),
+        Effect::PinImages { .. }
+        | Effect::ReadStanding { .. }
+        | Effect::LookAt { .. }
+        | Effect::Checkpoint { .. } => Ok(None),
     }
 }
 

@@ -1,10 +1,12 @@
-//! Effects that no platform shows: pinning images, reading asks, looking at a watch.
+//! Effects that no platform shows: pinning images, reading asks, looking at a watch,
+//! signing where the log stands.
 
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use shipbell_adapters::containers::{ContainerError, Kind};
 use shipbell_domain::command::Report;
+use shipbell_domain::history::LogEnd;
 use shipbell_domain::ids::{EnvId, ReleaseId};
 use shipbell_domain::manifest::Image;
 use shipbell_domain::release::Release;
@@ -38,6 +40,7 @@ pub(super) async fn perform(hub: &Hub, owed: Owed) -> Option<DateTime<Utc>> {
             attempt,
             tick,
         } => look(hub, environment, *attempt, *tick).await,
+        Effect::Checkpoint { release } => checkpoint(hub, *release).await,
         Effect::Card { .. } | Effect::Say { .. } => return None,
     };
     match report {
@@ -151,5 +154,21 @@ async fn look(hub: &Hub, environment: &EnvId, attempt: u32, tick: u32) -> Result
         tick,
         passed,
         findings,
+    }))
+}
+
+/// Signs where the log stands: at the end of this release, or a little behind it.
+async fn checkpoint(hub: &Hub, release: ReleaseId) -> Result<Command, String> {
+    let store = &hub.ports.store;
+    let (seq, hash) = store.head().await.map_err(|error| error.to_string())?;
+    let instance = store.instance().to_owned();
+    let checkpoint = hub.ports.notary.sign(&LogEnd {
+        instance,
+        seq,
+        hash,
+    });
+    Ok(Command::Report(Report::CheckpointSigned {
+        release,
+        checkpoint,
     }))
 }

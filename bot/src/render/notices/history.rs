@@ -2,7 +2,7 @@
 
 use shipbell_adapters::chat::card::{Block, Card, Text};
 use shipbell_domain::calendar::Length;
-use shipbell_domain::history::{Loss, LossKind};
+use shipbell_domain::history::{Checkpoint, Loss, LossKind};
 use shipbell_domain::ids::Person;
 
 use super::Told;
@@ -50,5 +50,21 @@ pub(super) fn clock_jumped(told: &Told<'_>, seconds: i64) -> Card {
     let next = "Windows, reminders and escalations follow this clock. Whoever runs me should see \
                 that the time on my machine is right.";
     card.blocks.push(Block::Context(Text::plain(next)));
+    card
+}
+
+/// The note is shown letter by letter: people copy it from here to compare.
+pub(super) fn checkpointed(told: &Told<'_>, checkpoint: &Checkpoint) -> Card {
+    let over = (told.notice.release).map_or_else(String::new, |it| format!("{it} is over. "));
+    let mut card = told.card(format!(
+        "{over}My record is signed up to here: with these lines anybody can tell later whether \
+         something before them was changed."
+    ));
+    for (caption, text) in [("Signed", &checkpoint.note), ("Key", &checkpoint.key)] {
+        card.blocks.push(Block::Code {
+            caption: caption.to_owned(),
+            text: text.trim_end().to_owned(),
+        });
+    }
     card
 }

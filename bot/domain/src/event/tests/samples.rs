@@ -13,7 +13,7 @@ use crate::event::{
     AgendaEvent, ApplicationEvent, Event, IncidentEvent, Override, ReleaseEvent, StageResult,
 };
 use crate::gates::Waiting;
-use crate::history::{LogEnd, Loss};
+use crate::history::{Checkpoint, LogEnd, Loss};
 use crate::ids::{
     AppId, EnvId, EnvName, FreezeId, Hash, IncidentId, Key, Person, ReleaseId, Role, ServiceName,
     Surface, Version, WindowId,
@@ -102,6 +102,12 @@ fn releases() -> Vec<ReleaseEvent> {
         ReleaseEvent::Cancelled {
             by,
             why: "not ready".to_owned(),
+        },
+        ReleaseEvent::Checkpointed {
+            checkpoint: Checkpoint {
+                note: "where it stood".to_owned(),
+                key: "whose".to_owned(),
+            },
         },
     ]
 }
