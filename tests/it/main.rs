@@ -1,5 +1,6 @@
 //! Every integration test.
 
 mod browser;
+mod model;
 mod simulation;
 mod tidy;
