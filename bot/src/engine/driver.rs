@@ -4,9 +4,11 @@
 
 pub(super) mod check;
 mod evidence;
+mod oneoff;
 mod step;
 
 use std::collections::BTreeSet;
+use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -74,17 +76,26 @@ async fn drive(hub: &Hub, environment: &EnvId) {
             }
         };
         let Some(attempt) = fold.active() else { return };
-        let (index, work) = match attempt.next() {
+        let (index, work, begun) = match attempt.next() {
             Next::Begin(index, work) => {
                 if !begin(hub, environment, attempt, index).await {
                     continue;
                 }
-                (index, work)
+                (index, work, false)
             }
-            Next::Resume(index, work) => (index, work),
+            Next::Resume(index, work) => (index, work, true),
             Next::Nothing => return,
         };
-        let outcome = perform(hub, environment, attempt, (index, work), lock.as_deref()).await;
+        let task = Task {
+            environment,
+            attempt,
+            index,
+            work,
+            begun,
+        };
+        let Some(outcome) = perform(hub, &task, lock.as_deref()).await else {
+            return;
+        };
         let report = Report::WorkEnded {
             environment: environment.clone(),
             attempt: attempt.number,
@@ -134,32 +145,38 @@ fn began(event: &shipbell_domain::Event) -> bool {
     )
 }
 
-async fn perform(
-    hub: &Hub,
-    environment: &EnvId,
-    attempt: &Attempt,
-    (index, work): (u32, &Work),
-    lock: Option<&std::fs::File>,
-) -> Outcome {
-    let Some(site) = hub.site(environment) else {
-        return Outcome::Failed {
+/// A piece of work to be done.
+struct Task<'a> {
+    environment: &'a EnvId,
+    attempt: &'a Attempt,
+    index: u32,
+    work: &'a Work,
+    /// Whether it had begun when the bot went away.
+    begun: bool,
+}
+
+/// Does a piece of work; none if all effects were stopped before it ended.
+async fn perform(hub: &Hub, task: &Task<'_>, lock: Option<&std::fs::File>) -> Option<Outcome> {
+    let Some(site) = hub.site(task.environment) else {
+        return Some(Outcome::Failed {
             mode: FailureMode::Preflight,
-            why: format!("{environment} is not configured any more"),
+            why: format!("{} is not configured any more", task.environment),
             evidence: Evidence::default(),
-        };
+        });
     };
-    match work {
+    match task.work {
         Work::Step(step) => {
             let place = step::Place {
-                environment,
+                environment: task.environment,
                 site: &site,
-                attempt,
-                index,
+                attempt: task.attempt,
+                index: task.index,
                 lock,
+                begun: AtomicBool::new(task.begun),
             };
             step::run(hub, &place, step).await
         }
-        Work::Check(check) => verify(hub, &site, attempt, check).await,
+        Work::Check(check) => Some(verify(hub, &site, task.attempt, check).await),
     }
 }
 

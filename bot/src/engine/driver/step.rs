@@ -2,28 +2,27 @@
 
 use std::collections::BTreeMap;
 use std::fs::File;
+use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 use shipbell_adapters::containers::{
-    ContainerError, Discard, Exec, FailureMode as Stage, Home, Kind, Labels, OneOff, Pinned,
-    Session, Up, Wait,
+    ContainerError, Discard, Exec, FailureMode as Stage, Kind, Labels, Pinned, Session, Up, Wait,
 };
 use shipbell_domain::attempt::{Attempt, FailureMode};
 use shipbell_domain::event::{Evidence, Outcome};
 use shipbell_domain::ids::EnvId;
 use shipbell_domain::steps::{self, Step, StepKind};
 
-use super::evidence;
+use super::oneoff::GivenUp;
+use super::{evidence, oneoff};
 use crate::engine::Site;
 use crate::engine::hub::Hub;
 
-/// The label that says which run a one-off container is.
-const RUN: &str = "io.shipbell.run";
 /// The label that says which release a container belongs to.
 const RELEASE: &str = "io.shipbell.release";
 
 /// The pause before an engine that did not answer is asked again.
-const AGAIN: Duration = Duration::from_secs(3);
+pub(super) const AGAIN: Duration = Duration::from_secs(3);
 
 /// Where a step is done.
 pub(super) struct Place<'a> {
@@ -32,29 +31,47 @@ pub(super) struct Place<'a> {
     pub(super) attempt: &'a Attempt,
     pub(super) index: u32,
     pub(super) lock: Option<&'a File>,
+    /// Whether an earlier try may have begun the work.
+    pub(super) begun: AtomicBool,
 }
 
 /// What a step proved, before it is kept.
-struct Proof {
-    findings: Vec<String>,
-    lines: Vec<String>,
-    code: Option<i64>,
+pub(super) struct Proof {
+    pub(super) findings: Vec<String>,
+    pub(super) lines: Vec<String>,
+    pub(super) code: Option<i64>,
 }
 
 /// Does a step. An engine that does not answer is asked again for as long as
 /// the step may take: every step finds what an earlier try began.
-pub(super) async fn run(hub: &Hub, place: &Place<'_>, step: &Step) -> Outcome {
+///
+/// None if all effects were stopped before it could be told how it ended.
+pub(super) async fn run(hub: &Hub, place: &Place<'_>, step: &Step) -> Option<Outcome> {
     let until = hub.now() + step.timeout.delta();
+    let mut given_up = false;
     loop {
         let within = (until - hub.now()).to_std().unwrap_or(AGAIN).max(AGAIN);
-        match once(hub, place, step, within).await {
-            Ok(proof) => return proven(hub, step, proof).await,
-            Err(error) if error.kind == Kind::Unreachable && hub.now() < until => {
-                tracing::warn!(%error, step = step.title(), "trying again");
-                hub.pause(AGAIN).await;
-            }
-            Err(error) => return failed(hub, step, error).await,
+        let error = match once(hub, place, step, within).await {
+            Ok(proof) => return Some(proven(hub, step, proof).await),
+            Err(error) => error,
+        };
+        if error.kind == Kind::Unreachable && hub.now() < until {
+            tracing::warn!(%error, step = step.title(), "trying again");
+            hub.pause(AGAIN).await;
+            continue;
         }
+        if let StepKind::Run(command) = &step.kind
+            && oneoff::may_be_at_work(&error)
+            && !given_up
+        {
+            given_up = true;
+            match oneoff::give_up(hub, place, command).await? {
+                GivenUp::Sealed => {}
+                // How it ended is told by the same call that would have waited.
+                GivenUp::Ended => continue,
+            }
+        }
+        return Some(failed(hub, step, error).await);
     }
 }
 
@@ -72,7 +89,7 @@ async fn once(
     match &step.kind {
         StepKind::Pull(it) => pull(hub, place, &session, it).await,
         StepKind::Up(it) => up(hub, place, &session, it).await,
-        StepKind::Run(it) => run_once(hub, place, &session, it).await,
+        StepKind::Run(it) => oneoff::run(hub, place, &session, it).await,
         StepKind::Exec(it) => exec(hub, place, &session, it).await,
     }
 }
@@ -196,44 +213,6 @@ async fn up(
     })
 }
 
-async fn run_once(
-    hub: &Hub,
-    place: &Place<'_>,
-    session: &Session<'_>,
-    step: &steps::Run,
-) -> Result<Proof, ContainerError> {
-    let site = place.site;
-    let name = name(hub, place);
-    let spec = OneOff {
-        identity: (RUN.to_owned(), name.clone()),
-        name,
-        labels: Labels::from([("io.shipbell.env".to_owned(), place.environment.to_string())]),
-        command: step.argv.clone(),
-        home: Home::Service {
-            project: Box::new(site.project.clone()),
-            service: step.service.to_string(),
-            pins: pins(place.attempt),
-            state_dir: site.state_dir.clone(),
-        },
-    };
-    let exit = hub
-        .ports
-        .containers
-        .run_once(&site.target, &spec, session)
-        .await?;
-    let adopted = if exit.adopted {
-        ", found again after an interruption"
-    } else {
-        ""
-    };
-    let findings = vec![format!("exit code {}{adopted}", exit.code)];
-    Ok(Proof {
-        findings,
-        lines: exit.output.tail(usize::MAX),
-        code: Some(exit.code),
-    })
-}
-
 async fn exec(
     hub: &Hub,
     place: &Place<'_>,
@@ -259,17 +238,7 @@ async fn exec(
     })
 }
 
-/// The name of a one-off container: the same on every try, another for every database.
-fn name(hub: &Hub, place: &Place<'_>) -> String {
-    let instance: String = hub.ports.store.instance().chars().take(8).collect();
-    let EnvId { app, env } = place.environment;
-    format!(
-        "shipbell-{instance}-{app}-{env}-a{}-s{}",
-        place.attempt.number, place.index
-    )
-}
-
-fn pins(attempt: &Attempt) -> BTreeMap<String, Pinned> {
+pub(super) fn pins(attempt: &Attempt) -> BTreeMap<String, Pinned> {
     let pin = |(service, image): (&shipbell_domain::ids::ServiceName, &_)| {
         let image: &shipbell_domain::manifest::Image = image;
         let pinned = Pinned {

@@ -1,0 +1,174 @@
+//! One-off commands: made under one name, found again by it, and ended or kept
+//! from beginning when they are given up.
+
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use shipbell_adapters::containers::{
+    ContainerError, Found, Home, Kind, Labels, OneOff, Phase, Sealing, Session,
+};
+use shipbell_domain::ids::EnvId;
+use shipbell_domain::steps;
+
+use super::step::{AGAIN, Place, Proof, pins};
+use crate::engine::hub::Hub;
+
+/// The label that says which run a one-off container is.
+const RUN: &str = "io.shipbell.run";
+/// The label that says which environment a one-off container is for.
+const ENVIRONMENT: &str = "io.shipbell.env";
+
+/// How long a command that is given up may take to end after it was asked to.
+const POLITELY: Duration = Duration::from_secs(10);
+
+/// Runs the command, or follows the one an earlier try began.
+pub(super) async fn run(
+    hub: &Hub,
+    place: &Place<'_>,
+    session: &Session<'_>,
+    step: &steps::Run,
+) -> Result<Proof, ContainerError> {
+    let site = place.site;
+    let name = name(hub, place);
+    if step.once {
+        may_begin(hub, place, &name).await?;
+    }
+    let spec = OneOff {
+        identity: (RUN.to_owned(), name.clone()),
+        name,
+        labels: labels(place),
+        command: step.argv.clone(),
+        home: Home::Service {
+            project: Box::new(site.project.clone()),
+            service: step.service.to_string(),
+            pins: pins(place.attempt),
+            state_dir: site.state_dir.clone(),
+        },
+    };
+    let exit = hub
+        .ports
+        .containers
+        .run_once(&site.target, &spec, session)
+        .await?;
+    let adopted = if exit.adopted {
+        ", found again after an interruption"
+    } else {
+        ""
+    };
+    let findings = vec![format!("exit code {}{adopted}", exit.code)];
+    Ok(Proof {
+        findings,
+        lines: exit.output.tail(usize::MAX),
+        code: Some(exit.code),
+    })
+}
+
+/// A command that must not be repeated is made by its first try and by no other:
+/// whoever comes later finds its container, or cannot tell whether it ran.
+async fn may_begin(hub: &Hub, place: &Place<'_>, name: &str) -> Result<(), ContainerError> {
+    let found = find(hub, place, name).await?;
+    let begun = place.begun.swap(true, Ordering::Relaxed);
+    if begun && found.is_none() {
+        let what = format!("running {name} once");
+        let why = "it had begun, and its container is gone";
+        return Err(ContainerError::new(Kind::Interrupted, what, why)
+            .hint("Whether it did its work is unknown: look, then decide"));
+    }
+    Ok(())
+}
+
+/// What became of a command that was given up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum GivenUp {
+    /// It is over, and can begin no more.
+    Sealed,
+    /// It had ended by itself: how can still be told.
+    Ended,
+}
+
+/// Whether after this error the command may be at work still, or begin late.
+pub(super) fn may_be_at_work(error: &ContainerError) -> bool {
+    match error.kind {
+        Kind::Timeout | Kind::Unreachable | Kind::Interrupted => true,
+        Kind::Preflight | Kind::Runtime | Kind::NotFound | Kind::Conflict | Kind::Refused => false,
+    }
+}
+
+/// Ends a command that is given up, or occupies its name, however long the
+/// engine is away: nobody may believe that it is over before it is.
+///
+/// None if all effects were stopped meanwhile.
+pub(super) async fn give_up(hub: &Hub, place: &Place<'_>, step: &steps::Run) -> Option<GivenUp> {
+    let name = name(hub, place);
+    while hub.halted().is_none() {
+        match seal(hub, place, step, &name).await {
+            Ok(Some(done)) => return Some(done),
+            Ok(None) => {}
+            Err(error) => {
+                tracing::warn!(%error, name, "a command cannot be ended; trying again");
+                hub.pause(AGAIN).await;
+            }
+        }
+    }
+    None
+}
+
+/// One look, and what follows from it; none if it must be looked again.
+async fn seal(
+    hub: &Hub,
+    place: &Place<'_>,
+    step: &steps::Run,
+    name: &str,
+) -> Result<Option<GivenUp>, ContainerError> {
+    let containers = &hub.ports.containers;
+    let target = &place.site.target;
+    let phase = find(hub, place, name).await?.map(|it| it.phase);
+    match phase {
+        Some(Phase::Tombstone) => Ok(Some(GivenUp::Sealed)),
+        Some(Phase::Exited { .. }) => Ok(Some(GivenUp::Ended)),
+        Some(Phase::Running) => {
+            let stopped = containers.stop_once(target, name, POLITELY).await?;
+            // A container that has ended keeps its name occupied.
+            Ok(stopped.and_then(|it| match it.phase {
+                Phase::Exited { .. } | Phase::Tombstone => Some(GivenUp::Sealed),
+                Phase::Running | Phase::Created => None,
+            }))
+        }
+        Some(Phase::Created) | None => {
+            let pins = pins(place.attempt);
+            let own = pins.get(step.service.as_str());
+            let Some(image) = own.or_else(|| pins.values().next()) else {
+                // Without an image nothing can be made late either.
+                return Ok(Some(GivenUp::Sealed));
+            };
+            let labels = labels(place);
+            match containers.tombstone(target, name, image, &labels).await {
+                Ok(Sealing::Sealed) => Ok(Some(GivenUp::Sealed)),
+                Ok(Sealing::Taken(_)) => Ok(None),
+                // Nor can it where the image is missing.
+                Err(error) if error.kind == Kind::NotFound => Ok(Some(GivenUp::Sealed)),
+                Err(error) => Err(error),
+            }
+        }
+    }
+}
+
+async fn find(hub: &Hub, place: &Place<'_>, name: &str) -> Result<Option<Found>, ContainerError> {
+    let containers = &hub.ports.containers;
+    containers.find(&place.site.target, name).await
+}
+
+fn labels(place: &Place<'_>) -> Labels {
+    Labels::from([(ENVIRONMENT.to_owned(), place.environment.to_string())])
+}
+
+/// The name of a one-off container: the same on every try, another for every
+/// database. Nothing else's can be the same: words hold no dots.
+fn name(hub: &Hub, place: &Place<'_>) -> String {
+    let instance: String = hub.ports.store.instance().chars().take(8).collect();
+    let EnvId { app, env } = place.environment;
+    format!(
+        "shipbell-{instance}-{app}.{env}-a{}-s{}",
+        place.attempt.number, place.index
+    )
+}
