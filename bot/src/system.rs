@@ -1,20 +1,17 @@
 //! The real clock, chance, tasks and locks, behind the engine's ports.
 
-use std::collections::BTreeMap;
-use std::fs::File;
-use std::path::PathBuf;
-use std::sync::{Arc, LazyLock, Mutex, PoisonError};
+mod locks;
+
+use std::sync::{LazyLock, Mutex, PoisonError};
 use std::time::Duration;
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
-use shipbell_domain::ids::EnvId;
 use tokio::task::JoinSet;
 
-use crate::engine::ports::{Clock, Locks, Random, Spawn, Task};
+use crate::engine::ports::{Clock, Random, Spawn, Task};
+pub use locks::FileLocks;
 
-/// How often a lock that somebody holds is tried again.
-const TRY_AGAIN: Duration = Duration::from_millis(200);
 /// The longest single wait: a clock that was set is noticed at the latest then.
 const LONGEST_WAIT: Duration = Duration::from_secs(30);
 
@@ -91,51 +88,5 @@ impl Spawn for Tasks {
         }
         tracing::trace!(name, "task started");
         set.spawn(task);
-    }
-}
-
-/// A lock file for every environment, in one folder.
-pub struct FileLocks {
-    folder: PathBuf,
-    held: Mutex<BTreeMap<EnvId, Arc<File>>>,
-}
-
-impl FileLocks {
-    /// Locks in `folder`, which must exist.
-    pub fn new(folder: PathBuf) -> Self {
-        Self {
-            folder,
-            held: Mutex::default(),
-        }
-    }
-
-    fn held(&self, environment: &EnvId) -> Option<Arc<File>> {
-        let held = self.held.lock().unwrap_or_else(PoisonError::into_inner);
-        held.get(environment).cloned()
-    }
-}
-
-#[async_trait]
-impl Locks for FileLocks {
-    async fn take(&self, environment: &EnvId) -> Option<Arc<File>> {
-        if let Some(file) = self.held(environment) {
-            return Some(file);
-        }
-        let name = format!("{}-{}.lock", environment.app, environment.env);
-        let file = match File::create(self.folder.join(&name)) {
-            Ok(file) => file,
-            Err(error) => {
-                tracing::error!(%error, name, "a lock file could not be made");
-                return None;
-            }
-        };
-        while let Err(error) = file.try_lock() {
-            tracing::info!(%environment, %error, "an earlier child still holds the environment");
-            tokio::time::sleep(TRY_AGAIN).await;
-        }
-        let file = Arc::new(file);
-        let mut held = self.held.lock().unwrap_or_else(PoisonError::into_inner);
-        held.insert(environment.clone(), Arc::clone(&file));
-        Some(file)
     }
 }

@@ -1,6 +1,5 @@
-//! What the model of the hand-over asks of the bot and the bot does not do yet,
-//! played step by step in a calm simulated world. Each test fails today: take
-//! its `ignore` away with the change that makes it pass.
+//! What the model of the hand-over asks of the bot, played step by step in a
+//! calm simulated world.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -8,10 +7,8 @@ use std::sync::{Arc, Mutex};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use futures_util::FutureExt as _;
-use shipbell::engine::ports::Locks as _;
 use shipbell::engine::{Engine as Bot, Hub, Ports, Setup, Site};
-use shipbell::system::FileLocks;
-use shipbell_domain::attempt::{Attempt, AttemptState};
+use shipbell_domain::attempt::{Attempt, AttemptState, Choice};
 use shipbell_domain::calendar::Length;
 use shipbell_domain::command::{Configure, New, Wish};
 use shipbell_domain::ids::{AppId, EnvId, EnvName, Hash, Person, ReleaseId, Version};
@@ -21,10 +18,10 @@ use shipbell_domain::steps::{Run, Step, StepKind};
 use shipbell_domain::{Command, Fold, StreamId};
 use shipbell_storage::{Input, MemoryDisk, MemoryStore, Settles, Verdict};
 use shipbell_tests::sim::chance::Chance;
-use shipbell_tests::sim::containers::{Engine, Quality, quality, resolve};
+use shipbell_tests::sim::containers::{Engine, Host, Quality, quality, resolve};
 use shipbell_tests::sim::diary::Diary;
 use shipbell_tests::sim::executor::{Executor, Owner};
-use shipbell_tests::sim::ports::{Life, LockFiles, Nowhere};
+use shipbell_tests::sim::ports::{Life, LockFiles, Nowhere, notary};
 use shipbell_tests::sim::probes::Addresses;
 use shipbell_tests::sim::team::{APP, STAGING, Team, environment};
 use shipbell_tests::sim::weather::Weather;
@@ -70,27 +67,62 @@ fn a_once_command_is_not_run_again_because_its_container_was_cleared_away() {
     assert_eq!(started.len(), 1, "{started:?}");
 }
 
-#[tokio::test]
-#[ignore = "a lock file that cannot be made is no lock (guard `Lock` of the model)"]
-async fn nobody_acts_without_the_lock_file() {
-    let folder = tempfile::tempdir().expect("a folder can be made");
-    let locks = FileLocks::new(folder.path().join("nowhere"));
-    let answer = locks.take(&environment(STAGING)).now_or_never();
-    assert!(answer.is_none(), "it goes on, with {answer:?} for a lock");
+#[test]
+fn what_was_cut_off_runs_again_when_somebody_wants_that() {
+    let stage = Stage::new();
+    stage.live(1);
+    stage.adopt(|policy| vec![command(policy, true, "5m")]);
+    stage.deploy(1);
+    stage.wait_for("the command starts", |host| !host.started.is_empty());
+    stage.executor.kill(Owner::Bot(1));
+    stage.wait(TimeDelta::minutes(5));
+    stage.engine.host().commands.clear();
+    stage.live(2);
+    stage.wait(TimeDelta::minutes(1));
+    let attempt = stage.attempt();
+    let seen = attempt.cut_off().map(|it| it.seen.to_owned());
+    assert!(seen.is_some_and(|it| it.contains("container is gone")));
+
+    // It waits as long as people need, over another death of the bot too.
+    stage.executor.kill(Owner::Bot(2));
+    stage.live(3);
+    stage.wait(TimeDelta::hours(5));
+    assert!(stage.attempt().cut_off().is_some());
+    stage.decide(Choice::Again);
+    assert_eq!(stage.ends_well(), Some(true));
+    let host = stage.engine.host();
+    let names: Vec<&str> = host.started.iter().map(|it| it.0.as_str()).collect();
+    assert_eq!(names.len(), 2);
+    assert_eq!(names[1], format!("{}-r1", names[0]), "a key of its own");
 }
 
-#[tokio::test]
-#[ignore = "names that are joined by `-` can be the same (guards `Lock` and `HostKey`)"]
-async fn environments_have_a_lock_file_each() {
-    let folder = tempfile::tempdir().expect("a folder can be made");
-    let locks = FileLocks::new(folder.path().to_owned());
-    let [first, second] = [("shop", "eu-prod"), ("shop-eu", "prod")].map(|(app, env)| EnvId {
-        app: AppId::new(app).expect("a word"),
-        env: EnvName::new(env).expect("a word"),
-    });
-    let _held = locks.take(&first).await;
-    let answer = locks.take(&second).now_or_never();
-    assert!(answer.is_some(), "{second} waits for the lock of {first}");
+#[test]
+fn what_was_cut_off_counts_as_done_when_somebody_says_so() {
+    let stage = Stage::new();
+    stage.live(1);
+    stage.adopt(|policy| vec![command(policy, true, "1s")]);
+    stage.deploy(1);
+    stage.wait_for("it is asked", |_| stage.attempt().cut_off().is_some());
+    stage.decide(Choice::Worked);
+    assert_eq!(stage.ends_well(), Some(true));
+    assert_eq!(stage.engine.host().started.len(), 1);
+}
+
+#[test]
+fn a_child_of_a_dead_bot_that_hangs_is_ended_when_its_time_is_up() {
+    let stage = Stage::new();
+    stage.live(1);
+    stage.adopt(|_| Vec::new());
+    stage.engine.host().hang = true;
+    stage.deploy(1);
+    let hangs = |host: &Host| host.projects.values().any(|it| it.hanging > 0);
+    stage.wait_for("a child hangs", hangs);
+    stage.executor.kill(Owner::Bot(1));
+    stage.live(2);
+    stage.wait(TimeDelta::minutes(4));
+    assert!(hangs(&stage.engine.host()), "it may take five minutes");
+    assert_eq!(stage.ends_well(), Some(true));
+    assert!(!hangs(&stage.engine.host()));
 }
 
 /// A calm world with one application, one environment, and nobody in the chat.
@@ -144,6 +176,7 @@ impl Stage {
         let life = Arc::new(Life {
             executor: executor.clone(),
             owner,
+            weather: self.weather.clone(),
         });
         let (weather, engine) = (self.weather.clone(), self.engine.clone());
         Ports {
@@ -157,6 +190,7 @@ impl Stage {
             probes: Arc::new(Addresses::new(executor, weather, engine)),
             locks: Arc::new(self.locks.clone()),
             links: Arc::new(Nowhere),
+            notary: Arc::new(notary()),
         }
     }
 
@@ -185,14 +219,18 @@ impl Stage {
         self.executor.run_until(until);
     }
 
-    fn wait_for(&self, what: &str, seen: impl Fn(&shipbell_tests::sim::containers::Host) -> bool) {
+    fn wait_for(&self, what: &str, seen: impl Fn(&Host) -> bool) {
+        let mut came = false;
         for _ in 0..600 {
-            if seen(&self.engine.host()) {
-                return;
+            // What is seen may be asked of the engine again.
+            let host = self.engine.host().clone();
+            came = seen(&host);
+            if came {
+                break;
             }
             self.wait(TimeDelta::seconds(1));
         }
-        panic!("in ten minutes it never came to this: {what}");
+        assert!(came, "in ten minutes it never came to this: {what}");
     }
 
     /// Puts a policy in force: images, these commands, and up; back if that fails.
@@ -240,6 +278,17 @@ impl Stage {
         self.put(Command::Wish { by, wish: deploy });
     }
 
+    /// Somebody says how to go on behind what was cut off.
+    fn decide(&self, choice: Choice) {
+        let by = Person::new("rita").expect("a word");
+        let wish = Wish::Decide {
+            environment: environment(STAGING),
+            asked: None,
+            choice,
+        };
+        self.put(Command::Wish { by, wish });
+    }
+
     fn put(&self, command: Command) {
         let hub = self.hub();
         let said = Arc::new(Mutex::new(None));
@@ -271,10 +320,11 @@ impl Stage {
     fn attempt(&self) -> Attempt {
         let stream = StreamId::Environment(environment(STAGING));
         let fold = self.hub().ports().store.fold(&stream).now_or_never();
-        match fold {
-            Some(Ok(Some(Fold::Environment(it)))) => it.attempt.clone().expect("it has begun"),
-            other => panic!("nothing is known of staging: {other:?}"),
-        }
+        let fold = fold.expect("memory answers at once").expect("it answers");
+        let Some(Fold::Environment(it)) = fold else {
+            unreachable!("staging has no other stream")
+        };
+        it.attempt.clone().expect("it has begun")
     }
 
     /// Waits for the end of the attempt at work: whether it was a good one.

@@ -38,6 +38,12 @@ pub struct Attempt {
     pub started_at: DateTime<Utc>,
     /// Who wants it stopped.
     pub stop: Option<Stop>,
+    /// What people said of work that was cut off, in order.
+    #[serde(default)]
+    pub decisions: Vec<Decision>,
+    /// What keeps it from going on, until that is over.
+    #[serde(default)]
+    pub held: Option<String>,
     /// How it stands.
     pub state: AttemptState,
 }
@@ -93,6 +99,40 @@ pub struct Stop {
     pub rollback: Option<String>,
 }
 
+/// What somebody said of work that was cut off.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Decision {
+    /// Of which piece of work.
+    pub index: u32,
+    /// Who.
+    pub by: Person,
+    /// When.
+    pub at: DateTime<Utc>,
+    /// What.
+    pub choice: Choice,
+}
+
+/// How an attempt can go on behind work that was cut off. To go back is to stop it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Choice {
+    /// It did its work: on with the next piece.
+    Worked,
+    /// Once more, under a key of its own.
+    Again,
+}
+
+/// Work that was cut off, of which somebody must say how to go on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct CutOff<'a> {
+    /// Which piece.
+    pub index: u32,
+    /// What it is.
+    pub work: &'a Work,
+    /// What was seen.
+    pub seen: &'a str,
+}
+
 /// How an attempt stands.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "is", rename_all = "snake_case")]
@@ -139,6 +179,8 @@ pub enum Next<'a> {
     Begin(u32, &'a Work),
     /// It had begun when the bot went away: go on with it.
     Resume(u32, &'a Work),
+    /// It was cut off: somebody must say how to go on.
+    Decide(CutOff<'a>),
     /// Nothing: it is over.
     Nothing,
 }
@@ -154,6 +196,9 @@ impl Attempt {
         if self.is_over() {
             return Next::Nothing;
         }
+        if let Some(cut_off) = self.cut_off() {
+            return Next::Decide(cut_off);
+        }
         for (index, (work, progress)) in (0u32..).zip(self.work.iter().zip(&self.progress)) {
             match progress {
                 Progress::Pending => return Next::Begin(index, work),
@@ -162,6 +207,33 @@ impl Attempt {
             }
         }
         Next::Nothing
+    }
+
+    /// The work that was cut off and waits for a person.
+    pub fn cut_off(&self) -> Option<CutOff<'_>> {
+        if self.is_over() {
+            return None;
+        }
+        let all = (0u32..).zip(self.work.iter().zip(&self.progress));
+        { all }.find_map(|(index, (work, progress))| match progress {
+            Progress::Ended {
+                outcome: Outcome::Interrupted { seen, .. },
+                ..
+            } if self.decision(index).is_none() => Some(CutOff { index, work, seen }),
+            Progress::Pending | Progress::Running { .. } | Progress::Ended { .. } => None,
+        })
+    }
+
+    /// Who said that a piece of work that was cut off did its work.
+    pub fn decision(&self, index: u32) -> Option<&Decision> {
+        let last = self.decisions.iter().rfind(|it| it.index == index);
+        last.filter(|it| it.choice == Choice::Worked)
+    }
+
+    /// How often somebody wanted a piece of work done again.
+    pub fn repeats(&self, index: u32) -> usize {
+        let again = |it: &&Decision| it.index == index && it.choice == Choice::Again;
+        self.decisions.iter().filter(again).count()
     }
 
     /// Whether anything it did can have changed the environment.

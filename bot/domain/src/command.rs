@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, Utc};
 
 use crate::ask::{AskId, Source, Standing, Vote};
+use crate::attempt::Choice;
 use crate::calendar::Span;
 use crate::event::Outcome;
 use crate::history::{Checkpoint, Loss};
@@ -86,6 +87,13 @@ pub enum Wish {
     Stop {
         environment: EnvId,
         rollback: Option<String>,
+    },
+    /// To say how to go on behind work that was cut off. Whoever presses a button
+    /// means what was asked then: the attempt, and how many answers it had.
+    Decide {
+        environment: EnvId,
+        asked: Option<(u32, usize)>,
+        choice: Choice,
     },
     /// To give a release up.
     Cancel { release: ReleaseId, why: String },
@@ -193,6 +201,13 @@ pub enum Report {
         fence: u64,
         index: u32,
         outcome: Outcome,
+    },
+    /// Something keeps a piece of work from going on; or nothing does any more.
+    WorkHeld {
+        environment: EnvId,
+        attempt: u32,
+        fence: u64,
+        why: Option<String>,
     },
     /// What the checks of a look found.
     TickChecked {

@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use crate::attempt::{Attempt, AttemptState, Progress, Stop};
+use crate::attempt::{Attempt, AttemptState, Choice, Decision, Progress, Stop};
 use crate::event::EnvironmentEvent;
-use crate::ids::{EnvId, ReleaseId};
+use crate::ids::{EnvId, Person, ReleaseId};
 use crate::manifest::Manifest;
 use crate::watch::{TickEnd, Watch};
 
@@ -116,7 +116,10 @@ impl Environment {
             EnvironmentEvent::AttemptStarted { .. } => self.start(event, at),
             EnvironmentEvent::FenceTaken { fence, .. } => {
                 self.fence = *fence;
-                self.with_attempt(|it| it.fence = *fence);
+                self.with_attempt(|it| {
+                    it.fence = *fence;
+                    it.held = None;
+                });
             }
             EnvironmentEvent::WorkStarted { index, .. } => {
                 self.progress(*index, Progress::Running { since: at });
@@ -124,6 +127,7 @@ impl Environment {
             }
             EnvironmentEvent::WorkEnded { index, outcome, .. } => {
                 let since = self.since(*index).unwrap_or(at);
+                self.with_attempt(|it| it.held = None);
                 self.progress(
                     *index,
                     Progress::Ended {
@@ -140,6 +144,12 @@ impl Environment {
                 };
                 self.with_attempt(|it| it.stop = Some(stop));
             }
+            EnvironmentEvent::WorkHeld { why, .. } => {
+                self.with_attempt(|it| it.held.clone_from(why));
+            }
+            EnvironmentEvent::Decided {
+                index, by, choice, ..
+            } => self.decide((*index, *choice), by, at),
             EnvironmentEvent::AttemptVerified { .. } => self.verify(at),
             EnvironmentEvent::AttemptFailed { mode, why, .. } => {
                 let state = AttemptState::Failed {
@@ -197,8 +207,24 @@ impl Environment {
             over: over.clone(),
             started_at: at,
             stop: None,
+            decisions: Vec::new(),
+            held: None,
             state: AttemptState::Running,
         });
+    }
+
+    fn decide(&mut self, (index, choice): (u32, Choice), by: &Person, at: DateTime<Utc>) {
+        let decision = Decision {
+            index,
+            by: by.clone(),
+            at,
+            choice,
+        };
+        self.with_attempt(|it| it.decisions.push(decision));
+        match choice {
+            Choice::Worked => {}
+            Choice::Again => self.progress(index, Progress::Pending),
+        }
     }
 
     fn verify(&mut self, at: DateTime<Utc>) {
@@ -261,6 +287,8 @@ impl Environment {
             | EnvironmentEvent::WorkStarted { .. }
             | EnvironmentEvent::WorkEnded { .. }
             | EnvironmentEvent::StopAsked { .. }
+            | EnvironmentEvent::WorkHeld { .. }
+            | EnvironmentEvent::Decided { .. }
             | EnvironmentEvent::AttemptVerified { .. }
             | EnvironmentEvent::AttemptFailed { .. }
             | EnvironmentEvent::Locked { .. }

@@ -68,6 +68,23 @@ pub enum News {
         tail: Vec<String>,
         next: AfterFailure,
     },
+    /// Work was cut off, and somebody must say how to go on.
+    CutOff {
+        env: EnvName,
+        version: Version,
+        rollback: bool,
+        step: String,
+        seen: String,
+        tail: Vec<String>,
+        /// The version it could return to.
+        back: Option<Version>,
+    },
+    /// Something keeps an attempt from going on.
+    WorkHeld {
+        env: EnvName,
+        version: Version,
+        why: String,
+    },
     /// An environment is being taken back.
     RollbackStarted {
         env: EnvName,

@@ -82,6 +82,18 @@ pub enum Refusal {
         release: ReleaseId,
         since: DateTime<Utc>,
     },
+    #[error("work was cut off and waits for a person")]
+    Undecided {
+        environment: EnvId,
+        attempt: u32,
+        release: ReleaseId,
+        work: String,
+        people: Vec<Person>,
+    },
+    #[error("nothing in {environment} waits for a person")]
+    NothingToDecide { environment: EnvId },
+    #[error("{by} has decided")]
+    Decided { environment: EnvId, by: Person },
     #[error("nothing is being done to {environment}")]
     NothingRunning { environment: EnvId },
     #[error("no version to return to")]

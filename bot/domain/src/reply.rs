@@ -54,6 +54,8 @@ pub enum Reply {
     },
     /// It will stop after the current piece of work.
     Stopping { environment: EnvId },
+    /// The attempt goes on behind work that was cut off.
+    GoesOn { environment: EnvId },
     /// The release was given up.
     Cancelled { release: ReleaseId },
     /// The look was answered.

@@ -17,6 +17,9 @@
 //! | work started, ended    | running, by the fence in force               | work started, work ended, then as far as that leads       |
 //! | … last work ended well |                                              | attempt verified, stage ended, watch started, asks opened |
 //! | … work ended badly     |                                              | attempt failed, stage ended; incident; rollback or lock   |
+//! | … work was cut off     | nobody wants it stopped                      | told, incident; waits for a person                        |
+//! | decide                 | work was cut off                             | decided, then as after its end, or work started again     |
+//! | work held              | running, by the fence in force               | work held                                                 |
 //! | fence taken            | running                                      | fence taken                                               |
 //! | stop                   | running                                      | stop asked, then as above at the next end of work         |
 //! | rollback               | not running, a verified target               | asks voided, attempt started                              |
@@ -44,6 +47,7 @@ mod attempt;
 mod checkpoint;
 mod configure;
 mod consent;
+mod cut_off;
 mod draft;
 mod incident;
 mod plan;
@@ -122,17 +126,14 @@ fn decide_wish(draft: &mut Draft, by: &Person, wish: &Wish) -> Decided {
             span,
             summary,
             owner,
-        } => plan::announce(
-            draft,
-            by,
-            *release,
-            env,
-            &plan::Wanted {
+        } => {
+            let wanted = plan::Wanted {
                 span,
                 summary,
                 owner,
-            },
-        ),
+            };
+            plan::announce(draft, by, *release, env, &wanted)
+        }
         Wish::Deploy { release, env, over } => {
             start::request(draft, by, *release, env, over.as_deref())
         }
@@ -147,6 +148,11 @@ fn decide_wish(draft: &mut Draft, by: &Person, wish: &Wish) -> Decided {
             environment,
             rollback,
         } => rollback::stop(draft, by, environment, rollback.as_deref()),
+        Wish::Decide {
+            environment,
+            asked,
+            choice,
+        } => cut_off::decide(draft, by, environment, *asked, *choice),
         Wish::Answer {
             environment,
             tick,
@@ -210,6 +216,12 @@ fn decide_report(draft: &mut Draft, report: &Report) -> Decided {
             index,
             outcome,
         } => attempt::work_ended(draft, environment, (*attempt, *fence), *index, outcome),
+        Report::WorkHeld {
+            environment,
+            attempt,
+            fence,
+            why,
+        } => attempt::work_held(draft, environment, (*attempt, *fence), why.as_deref()),
         Report::TickChecked {
             environment,
             attempt,

@@ -33,6 +33,10 @@ pub enum Press {
     Stop(ReleaseId, EnvName),
     /// To stop it and go back.
     StopAndRollBack(ReleaseId, EnvName),
+    /// To say that work which was cut off did its work; and which time it was asked.
+    Worked(ReleaseId, EnvName, Asked),
+    /// To have it done again.
+    Again(ReleaseId, EnvName, Asked),
     /// To say that a look found all good.
     AllGood(ReleaseId, EnvName, u32),
     /// To say that a look found something wrong.
@@ -50,6 +54,9 @@ pub enum Press {
     /// To say a corrected command; only one that looks.
     Say(String),
 }
+
+/// Which time people were asked: the attempt, and how many answers it had.
+pub type Asked = (u32, usize);
 
 /// An ask, as short as it can be named.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -84,6 +91,12 @@ impl Press {
             Self::Deploy(release, env) => format!("deploy:{release}:{env}"),
             Self::Stop(release, env) => format!("stop:{release}:{env}"),
             Self::StopAndRollBack(release, env) => format!("undo:{release}:{env}"),
+            Self::Worked(release, env, (attempt, answers)) => {
+                format!("did:{release}:{attempt}.{answers}:{env}")
+            }
+            Self::Again(release, env, (attempt, answers)) => {
+                format!("again:{release}:{attempt}.{answers}:{env}")
+            }
             Self::AllGood(release, env, tick) => format!("good:{release}:{tick}:{env}"),
             Self::SomethingWrong(release, env, tick) => format!("bad:{release}:{tick}:{env}"),
             Self::WatchLonger(release, env) => format!("longer:{release}:{env}"),
@@ -113,6 +126,13 @@ impl Press {
                 tick.parse().ok()?,
             ))
         };
+        let of_work = || {
+            let (release, rest) = rest.split_once(':')?;
+            let (asked, env) = rest.split_once(':')?;
+            let (attempt, answers) = asked.split_once('.')?;
+            let asked = (attempt.parse().ok()?, answers.parse().ok()?);
+            Some((ReleaseId::parse(release)?, EnvName::new(env).ok()?, asked))
+        };
         match name {
             "yes" => AskRef::decode(rest).map(Self::SignOff),
             "no" => AskRef::decode(rest).map(Self::Decline),
@@ -122,6 +142,8 @@ impl Press {
             "deploy" => of_env().map(|(release, env)| Self::Deploy(release, env)),
             "stop" => of_env().map(|(release, env)| Self::Stop(release, env)),
             "undo" => of_env().map(|(release, env)| Self::StopAndRollBack(release, env)),
+            "did" => of_work().map(|(release, env, asked)| Self::Worked(release, env, asked)),
+            "again" => of_work().map(|(release, env, asked)| Self::Again(release, env, asked)),
             "good" => of_tick().map(|(release, env, tick)| Self::AllGood(release, env, tick)),
             "bad" => of_tick().map(|(release, env, tick)| Self::SomethingWrong(release, env, tick)),
             "longer" => of_env().map(|(release, env)| Self::WatchLonger(release, env)),
@@ -211,6 +233,8 @@ mod tests {
             Press::Deploy(release, env.clone()),
             Press::Stop(release, env.clone()),
             Press::StopAndRollBack(release, env.clone()),
+            Press::Worked(release, env.clone(), (99_999, 0)),
+            Press::Again(release, env.clone(), (8, 12)),
             Press::AllGood(release, env.clone(), 499),
             Press::SomethingWrong(release, env.clone(), 0),
             Press::WatchLonger(release, env.clone()),

@@ -15,7 +15,7 @@ use clap::{CommandFactory as _, Parser as _};
 
 pub use calendar::{Freeze, Unfreeze, Window, WindowVerb};
 pub use consent::{Decline, Signoff};
-pub use deploys::{Deploy, Promote, Rollback, Stop, Unlock, Watch};
+pub use deploys::{Deploy, Promote, Resume, Rollback, Stop, Unlock, Watch};
 pub use incidents::{Incident, IncidentVerb};
 pub use looks::{Can, Help, History, Show, Status};
 pub use releases::{Cancel, Check, New, Plan};
@@ -56,6 +56,8 @@ pub enum Line {
     Rollback(Rollback),
     /// Stop what is being done to an environment
     Stop(Stop),
+    /// Say how to go on behind a step that was cut off
+    Resume(Resume),
     /// Give a release up
     Cancel(Cancel),
     /// Answer, extend or end a watch

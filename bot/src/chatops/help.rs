@@ -183,6 +183,10 @@ fn examples(verb: &str, scene: Scene<'_>) -> Vec<String> {
             format!("rollback {last} {earlier} --why \"login answers 500\""),
         ],
         "stop" => vec![format!("stop {last}")],
+        "resume" => vec![
+            format!("resume {last} worked"),
+            format!("resume {last} again"),
+        ],
         "cancel" => vec!["cancel \"superseded\"".to_owned()],
         "watch" => vec![format!("watch {last} +30m"), format!("watch {last} good")],
         "window" => vec![

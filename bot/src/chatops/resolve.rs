@@ -208,6 +208,7 @@ pub fn only_looks(text: &str) -> bool {
         | Line::Check(_)
         | Line::Rollback(_)
         | Line::Stop(_)
+        | Line::Resume(_)
         | Line::Cancel(_)
         | Line::Watch(_)
         | Line::Freeze(_)
@@ -241,6 +242,7 @@ impl Reader<'_> {
             Line::Check(it) => self.check(it),
             Line::Rollback(it) => self.rollback(it),
             Line::Stop(it) => self.stop(it),
+            Line::Resume(it) => self.resume(it),
             Line::Cancel(it) => self.cancel(it),
             Line::Watch(it) => self.watch(it),
             Line::Window(it) => self.window(it),

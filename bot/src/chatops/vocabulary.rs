@@ -161,6 +161,7 @@ impl Vocabulary {
             Wish::Vote { ask, .. } | Wish::Withdraw { ask, .. } => self.app_of(ask.release),
             Wish::Rollback { environment, .. }
             | Wish::Stop { environment, .. }
+            | Wish::Decide { environment, .. }
             | Wish::Answer { environment, .. }
             | Wish::Extend { environment, .. }
             | Wish::EndWatch { environment }

@@ -4,6 +4,7 @@
 
 pub(super) mod check;
 mod evidence;
+mod lock;
 mod oneoff;
 mod step;
 
@@ -64,9 +65,10 @@ fn start(hub: &Arc<Hub>, driven: &Arc<Mutex<BTreeSet<EnvId>>>, environment: EnvI
 /// Drives the attempts of one environment until none is at work.
 async fn drive(hub: &Hub, environment: &EnvId) {
     let stream = StreamId::Environment(environment.clone());
-    // A child of a bot that was killed may still hold it.
-    let lock = hub.ports.locks.take(environment).await;
+    let lock = lock::take(hub, environment).await;
+    let mut changes = hub.changes();
     while hub.halted().is_none() {
+        changes.mark_unchanged();
         let fold = match hub.ports.store.fold(&stream).await {
             Ok(Some(Fold::Environment(fold))) => fold,
             Ok(_) => return,
@@ -84,6 +86,10 @@ async fn drive(hub: &Hub, environment: &EnvId) {
                 (index, work, false)
             }
             Next::Resume(index, work) => (index, work, true),
+            Next::Decide(_) => {
+                hub.change_or(&mut changes, None).await;
+                continue;
+            }
             Next::Nothing => return,
         };
         let task = Task {

@@ -86,11 +86,19 @@ pub trait Random: Send + Sync {
 /// One lock file an environment, held open by every child that changes it.
 #[async_trait]
 pub trait Locks: Send + Sync {
-    /// Waits until nobody holds the lock of an environment any more, and takes it.
+    /// Takes the lock of an environment, or says who holds it; does not wait.
     ///
-    /// None where no child of this program can outlive it.
-    async fn take(&self, environment: &EnvId) -> Option<Arc<File>>;
+    /// Nothing where no child of this program can outlive it.
+    async fn take(&self, environment: &EnvId) -> Result<Option<Arc<File>>, Held>;
+
+    /// Ends the children of earlier lives that hold it: asks, then insists.
+    async fn end_holders(&self, environment: &EnvId);
 }
+
+/// Why a lock could not be taken, and what to do.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub struct Held(pub String);
 
 /// Makes links that sign somebody in once.
 pub trait Links: Send + Sync {

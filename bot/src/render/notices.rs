@@ -47,6 +47,8 @@ pub fn notice(notice: &Notice, view: &View<'_>) -> Card {
             skipped,
         } => starts::overridden(&told, (env, version), over, skipped),
         News::AttemptFailed { .. } => attempts::failed(&told),
+        News::CutOff { .. } => attempts::cut_off(&told),
+        News::WorkHeld { env, version, why } => attempts::held(&told, (env, version), why),
         News::RollbackStarted {
             env,
             to,
@@ -70,13 +72,7 @@ pub fn notice(notice: &Notice, view: &View<'_>) -> Card {
             again,
         } => watches::question(&told, (env, version), *tick, *again),
         News::Page { .. } => incidents::page(&told),
-        News::Resolved {
-            incident,
-            what,
-            text,
-            seconds,
-            by,
-        } => incidents::resolved(&told, *incident, (what, text), (*seconds, by)),
+        News::Resolved { .. } => incidents::resolved(&told),
         News::Frozen {
             freeze,
             reason,

@@ -53,6 +53,9 @@ macro_rules! about_releases {
 macro_rules! about_environments {
     () => {
         Refusal::Busy { .. }
+            | Refusal::Undecided { .. }
+            | Refusal::NothingToDecide { .. }
+            | Refusal::Decided { .. }
             | Refusal::NothingRunning { .. }
             | Refusal::NoTarget { .. }
             | Refusal::NotLocked { .. }

@@ -40,6 +40,7 @@ macro_rules! about_environments {
     () => {
         Reply::Started { .. }
             | Reply::Stopping { .. }
+            | Reply::GoesOn { .. }
             | Reply::Answered { .. }
             | Reply::WatchExtended { .. }
             | Reply::WatchEnded { .. }
@@ -152,6 +153,7 @@ fn environments(reply: &Reply, view: &View<'_>) -> Option<Card> {
                 at(&voice, environment)
             )
         }
+        Reply::GoesOn { environment } => format!("{} goes on.", at(&voice, environment)),
         Reply::Answered { environment } => {
             format!(
                 "Thank you. Your answer for {} is recorded.",

@@ -28,10 +28,13 @@ pub(super) fn touch(
         EnvironmentEvent::FenceTaken { .. }
         | EnvironmentEvent::AttemptVerified { .. }
         | EnvironmentEvent::AttemptFailed { .. } => put_attempt(rows, environment, attempt),
-        EnvironmentEvent::WorkStarted { index, .. } | EnvironmentEvent::WorkEnded { index, .. } => {
+        EnvironmentEvent::WorkStarted { index, .. }
+        | EnvironmentEvent::WorkEnded { index, .. }
+        | EnvironmentEvent::Decided { index, .. } => {
             step(rows, environment, attempt, *index as usize);
         }
         EnvironmentEvent::StopAsked { .. }
+        | EnvironmentEvent::WorkHeld { .. }
         | EnvironmentEvent::Locked { .. }
         | EnvironmentEvent::Unlocked { .. }
         | EnvironmentEvent::WatchStarted { .. }

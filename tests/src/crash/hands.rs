@@ -4,7 +4,7 @@ use std::fs::File;
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use shipbell::engine::ports::Locks;
+use shipbell::engine::ports::{Held, Locks};
 use shipbell_adapters::probes::{Probe, Probes, Reading};
 use shipbell_domain::ids::EnvId;
 
@@ -31,10 +31,14 @@ pub(super) struct Locking {
 
 #[async_trait]
 impl Locks for Locking {
-    async fn take(&self, environment: &EnvId) -> Option<Arc<File>> {
+    async fn take(&self, environment: &EnvId) -> Result<Option<Arc<File>>, Held> {
         self.fuse.reach(Point::BeforeLock);
         let taken = self.inner.take(environment).await;
         self.fuse.reach(Point::AfterLock);
         taken
+    }
+
+    async fn end_holders(&self, environment: &EnvId) {
+        self.inner.end_holders(environment).await;
     }
 }

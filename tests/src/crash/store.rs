@@ -40,6 +40,7 @@ fn points(input: &Input) -> (Option<Point>, Option<Point>) {
             | Report::TickChecked { .. }
             | Report::ClockJumped { .. }
             | Report::CheckpointSigned { .. }
+            | Report::WorkHeld { .. }
             | Report::DuplicatesFound { .. },
         )
         | Command::Wish { .. }

@@ -7,7 +7,8 @@
 //! bot can die between any two of them.
 //!
 //! An attempt has two pieces of work: a one-off command that must not be
-//! repeated, and a bringing of the project to its images, which may be.
+//! repeated, and a bringing of the project to its images, which may be. Of what
+//! was cut off a person says how to go on; until then the attempt waits.
 
 mod actions;
 mod bot;
@@ -87,19 +88,20 @@ impl State {
     pub fn at_work(&self) -> usize {
         let converging = |it: &&Child| it.piece == Piece::Converge;
         let converging = self.host.children.iter().filter(converging).count();
-        let commands = self.host.runs.iter().zip(0..).map(|(run, attempt)| {
-            let making = self.host.making(attempt);
+        let commands = self.host.runs.iter().zip(0..).map(|(run, key)| {
+            let making = self.host.making(key);
             making.max(usize::from(run.name == Name::Running))
         });
         converging + commands.sum::<usize>()
     }
 
-    /// Whether something is done for an attempt that is over.
+    /// Whether something is done for an attempt that is over, waits for a person,
+    /// or has another key by now.
     fn works_after_its_end(&self) -> bool {
-        let over = |attempt: u8| self.log.attempt(attempt).is_none_or(|it| it.end.is_some());
-        let by_child = self.host.children.iter().any(|it| over(it.attempt));
+        let over = |key: u8| self.log.owner(key).is_none_or(|it| it.waits.is_some());
+        let by_child = self.host.children.iter().any(|it| over(it.key));
         let runs = self.host.runs.iter().zip(0..);
-        by_child || { runs }.any(|(run, attempt)| run.name == Name::Running && over(attempt))
+        by_child || { runs }.any(|(run, key)| run.name == Name::Running && over(key))
     }
 
     fn is_bad(&self) -> bool {
@@ -169,7 +171,7 @@ impl Model for One {
                 it.log.ends(Aim::Deploy(0), End::Stopped) && it.log.ends(Aim::Back, End::Verified)
             }),
             Property::sometimes("what was cut off is run again", |_, it: &State| {
-                it.log.ends(Aim::Deploy(0), End::Interrupted) && it.log.has_verified(0)
+                usize::from(it.log.keys) > it.log.attempts.len() && it.log.has_verified(0)
             }),
             Property::sometimes("a child outlives its bot", |_, it: &State| {
                 it.host.children.iter().any(|child| child.life < it.lives)
@@ -192,7 +194,7 @@ impl Protocol for One {
 
     fn is_settled(&self, state: &State) -> bool {
         let idle = |it: &Bot| it.doing == Doing::Idle;
-        state.log.active().next().is_none()
+        state.log.active().all(|it| it.1.waits.is_some())
             && state.at_work() == 0
             && state.bots.iter().all(idle)
             && state.host.children.is_empty()

@@ -20,7 +20,7 @@ use super::ports::{Life, LockFiles, Nowhere, notary};
 use super::probes::Addresses;
 use super::store::{Edges, Ledger};
 use super::team::Team;
-use super::weather::Weather;
+use super::weather::{Fault, Weather};
 
 /// How many deliveries may wait for the bot.
 const QUEUE: usize = 64;
@@ -74,6 +74,10 @@ impl Ground {
                 (1_000, 30_000)
             };
             self.executor.pause(least, most).await;
+            if self.weather.strikes(Fault::Pruned) {
+                self.diary.write("host", "somebody clears containers away");
+                self.engine.host().prune(self.executor.now());
+            }
         }
     }
 

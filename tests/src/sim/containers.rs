@@ -53,10 +53,12 @@ pub struct Host {
     pub projects: BTreeMap<String, Project>,
     /// Its one-off containers by name.
     pub commands: BTreeMap<String, Command>,
+    /// Whether the next child process will hang.
+    pub hang: bool,
     /// Every time a project was brought to images, in order.
     pub converged: Vec<Converging>,
-    /// Every start of a one-off container, in order: its name and when.
-    pub started: Vec<(String, DateTime<Utc>)>,
+    /// Every start of a one-off container, in order: its name, its project, and when.
+    pub started: Vec<(String, Option<String>, DateTime<Utc>)>,
 }
 
 /// A one-off container.
@@ -96,7 +98,22 @@ impl Engine {
     }
 }
 
+impl Engine {
+    /// Ends every child process at work on a project that would not end by itself.
+    pub fn end_children(&self, project: &str) {
+        if let Some(it) = self.host().projects.get_mut(project) {
+            it.hanging = 0;
+        }
+    }
+}
+
 impl Host {
+    /// Somebody makes room: containers that have ended are gone.
+    pub fn prune(&mut self, now: DateTime<Utc>) {
+        self.commands
+            .retain(|_, it| it.started.is_some() && now < it.ends);
+    }
+
     /// What every service of a project runs, if it is up and well.
     pub fn answers(&self, project: &str, now: DateTime<Utc>) -> bool {
         self.projects.get(project).is_some_and(|it| it.is_well(now))

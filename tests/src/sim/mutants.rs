@@ -67,6 +67,8 @@ pub enum Mutant {
     SettleSkipped,
     /// A one-off command is started again under another name.
     CommandRepeated,
+    /// A once command that had begun and cannot be found is made again.
+    OnceForgotten,
     /// Nobody waits for what a dead bot left at work.
     LockSkipped,
     /// What is shown twice stays.
@@ -79,7 +81,7 @@ pub enum Mutant {
 
 impl Mutant {
     /// All of them.
-    pub const ALL: [Self; 28] = [
+    pub const ALL: [Self; 29] = [
         Self::RequesterCounts,
         Self::QuorumUnbound,
         Self::VetoIgnored,
@@ -104,6 +106,7 @@ impl Mutant {
         Self::LookUpSkipped,
         Self::SettleSkipped,
         Self::CommandRepeated,
+        Self::OnceForgotten,
         Self::LockSkipped,
         Self::CopiesLeft,
         Self::ClockBelieved,
@@ -142,7 +145,7 @@ impl Mutant {
             | Self::LookUpSkipped
             | Self::SettleSkipped
             | Self::CopiesLeft => &[It::SaidOnce],
-            Self::CommandRepeated => &[It::OnceMeansOnce],
+            Self::CommandRepeated | Self::OnceForgotten => &[It::OnceMeansOnce],
             Self::LockSkipped => &[It::OneRun, It::RunHasAttempt],
             Self::ClockBelieved => &[It::LooksEnd, It::InTime, It::LogWhole],
             Self::SignedFromMemory => &[It::Signed],
@@ -197,10 +200,14 @@ impl Mutant {
                 chats: chat::wrong(self, ports.chats),
                 ..ports
             },
-            Self::CommandRepeated => {
-                let (inner, executor) = (ports.containers, executor.clone());
+            Self::CommandRepeated | Self::OnceForgotten => {
+                let containers = Arc::new(hands::Repeating {
+                    inner: ports.containers,
+                    executor: executor.clone(),
+                    renames: self == Self::CommandRepeated,
+                });
                 Ports {
-                    containers: Arc::new(hands::Repeating { inner, executor }),
+                    containers,
                     ..ports
                 }
             }

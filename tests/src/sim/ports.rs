@@ -8,7 +8,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use chrono::{DateTime, TimeDelta, Utc};
 use shipbell::audit::note::Signer;
-use shipbell::engine::ports::{Clock, Links, Locks, Random, Spawn, Task};
+use shipbell::engine::ports::{Clock, Held, Links, Locks, Random, Spawn, Task};
 use shipbell_domain::ids::{EnvId, Person};
 
 use super::containers::Engine;
@@ -124,13 +124,19 @@ impl Random for Life {
 
 #[async_trait]
 impl Locks for LockFiles {
-    async fn take(&self, environment: &EnvId) -> Option<Arc<File>> {
-        while self.is_held(environment) {
-            self.executor.pause(100, 300).await;
+    async fn take(&self, environment: &EnvId) -> Result<Option<Arc<File>>, Held> {
+        if self.is_held(environment) {
+            return Err(Held("a child of an earlier life holds it".to_owned()));
         }
         // Any file will do: who holds it is what counts here.
-        let file = Arc::new(File::open("/dev/null").ok()?);
+        let file = Arc::new(File::open("/dev/null").expect("every host has it"));
         locked(&self.held).insert(environment.clone(), Arc::downgrade(&file));
-        Some(file)
+        Ok(Some(file))
+    }
+
+    async fn end_holders(&self, environment: &EnvId) {
+        self.executor.pause(100, 300).await;
+        let project = project_name(environment.env.as_str());
+        self.engine.end_children(&project);
     }
 }

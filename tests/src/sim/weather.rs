@@ -34,6 +34,10 @@ pub enum Fault {
     CrashAfterCommit,
     /// The engine of the containers does not answer.
     EngineAway,
+    /// A child process does not end by itself.
+    ChildHangs,
+    /// Somebody clears away the containers that have ended.
+    Pruned,
     /// A web request finds nobody.
     ProbeLost,
 }
@@ -62,11 +66,12 @@ impl Fault {
             Self::PostStraggles => 3_000,
             Self::RequestLost | Self::DeliveryLost | Self::RequestLate => 20_000,
             Self::AnswerLost | Self::ProbeLost => 30_000,
-            Self::TooMany => 10_000,
+            Self::TooMany | Self::ChildHangs => 10_000,
             Self::DeliveredTwice => 80_000,
             Self::StoreBusy | Self::StoreSilent => 2_000,
             Self::CrashBeforeCommit | Self::CrashAfterCommit => 4_000,
             Self::EngineAway => 8_000,
+            Self::Pruned => 300_000,
         }
     }
 }

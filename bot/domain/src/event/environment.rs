@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use crate::attempt::{AttemptKind, FailureMode, Work};
+use crate::attempt::{AttemptKind, Choice, FailureMode, Work};
 use crate::event::Override;
 use crate::ids::{Hash, Key, Person, ReleaseId};
 use crate::manifest::Manifest;
@@ -44,6 +44,15 @@ pub enum EnvironmentEvent {
         attempt: u32,
         by: Person,
         rollback: Option<String>,
+    },
+    /// Something keeps it from going on; or nothing does any more.
+    WorkHeld { attempt: u32, why: Option<String> },
+    /// Somebody said how to go on behind work that was cut off.
+    Decided {
+        attempt: u32,
+        index: u32,
+        by: Person,
+        choice: Choice,
     },
     /// All its work is done and proven.
     AttemptVerified { attempt: u32 },
@@ -135,6 +144,8 @@ impl EnvironmentEvent {
             Self::WorkStarted { .. } => "environment.work_started",
             Self::WorkEnded { .. } => "environment.work_ended",
             Self::StopAsked { .. } => "environment.stop_asked",
+            Self::WorkHeld { .. } => "environment.work_held",
+            Self::Decided { .. } => "environment.decided",
             Self::AttemptVerified { .. } => "environment.attempt_verified",
             Self::AttemptFailed { .. } => "environment.attempt_failed",
             Self::Locked { .. } => "environment.locked",

@@ -81,6 +81,8 @@ fn names_are_never_changed() {
     environment.work_started
     environment.work_ended
     environment.stop_asked
+    environment.work_held
+    environment.decided
     environment.attempt_verified
     environment.attempt_failed
     environment.locked

@@ -7,7 +7,7 @@ use self::evidence::bounded;
 use self::failure::{Failure, failed};
 use super::Decided;
 use super::draft::Draft;
-use super::{consent, rollback, watch};
+use super::{consent, cut_off, rollback, watch};
 use crate::ask::AskId;
 use crate::attempt::{Attempt, AttemptKind, FailureMode, Progress, Work};
 use crate::checks::Check;
@@ -15,6 +15,7 @@ use crate::effect::CardId;
 use crate::event::{EnvironmentEvent, Outcome, Override, ReleaseEvent, StageResult};
 use crate::ids::{EnvId, Key, Person, ReleaseId, Version};
 use crate::manifest::Manifest;
+use crate::notice::News;
 use crate::refusal::Refusal;
 use crate::reply::Reply;
 use crate::steps::Step;
@@ -186,7 +187,13 @@ pub(super) fn work_ended(
             why,
             evidence,
         } => (mode, why, evidence),
-        Outcome::Interrupted { seen, evidence } => (FailureMode::Interrupted, seen, evidence),
+        Outcome::Interrupted { seen, evidence } if stop => {
+            (FailureMode::Interrupted, seen, evidence)
+        }
+        Outcome::Interrupted { evidence, .. } => {
+            cut_off::told(draft, environment, evidence.tail);
+            return Ok(Reply::Nothing);
+        }
     };
     failed(
         draft,
@@ -199,8 +206,42 @@ pub(super) fn work_ended(
     )
 }
 
+/// Something keeps the work at hand from going on, or nothing does any more.
+pub(super) fn work_held(
+    draft: &mut Draft,
+    environment: &EnvId,
+    (number, fence): (u32, u64),
+    why: Option<&str>,
+) -> Decided {
+    let attempt = owned(draft, environment, number, fence)?;
+    if attempt.held.as_deref() == why {
+        return Ok(Reply::Nothing);
+    }
+    let (release, version, mention) = (
+        attempt.release,
+        version_of(attempt),
+        attempt.by.iter().cloned().collect(),
+    );
+    let held = EnvironmentEvent::WorkHeld {
+        attempt: number,
+        why: why.map(str::to_owned),
+    };
+    draft.environment_event(environment, held);
+    draft.card(progress(environment, release, number));
+    if let Some(why) = why {
+        let key = Key::join(&[&"held", environment, &number, &fence]);
+        let news = News::WorkHeld {
+            env: environment.env.clone(),
+            version,
+            why: why.to_owned(),
+        };
+        draft.shout(Some(release), key, mention, news);
+    }
+    Ok(Reply::Nothing)
+}
+
 /// All its work is done and proven.
-fn verified(draft: &mut Draft, environment: &EnvId) {
+pub(super) fn verified(draft: &mut Draft, environment: &EnvId) {
     let known = draft.environment(&environment.env);
     let Some(attempt) = known.and_then(|it| it.active()).cloned() else {
         return;
@@ -227,7 +268,7 @@ fn verified(draft: &mut Draft, environment: &EnvId) {
     watch::begin(draft, environment, &attempt);
 }
 
-fn stop_here(draft: &mut Draft, environment: &EnvId) -> Decided {
+pub(super) fn stop_here(draft: &mut Draft, environment: &EnvId) -> Decided {
     let known = draft.environment(&environment.env);
     let stop = known
         .and_then(|it| it.active())

@@ -2,7 +2,7 @@
 
 use super::Decided;
 use super::consent;
-use super::draft::{Draft, require_idle};
+use super::draft::Draft;
 use crate::event::{ApplicationEvent, Event, ReleaseEvent};
 use crate::ids::{AppId, ReleaseId};
 use crate::policy::Pinned;
@@ -46,11 +46,7 @@ pub(super) fn remove(draft: &mut Draft, app: &AppId) -> Decided {
         });
     }
     // What is over may still be on its way back.
-    draft
-        .world
-        .environments
-        .values()
-        .try_for_each(require_idle)?;
+    { draft.world.environments.keys() }.try_for_each(|it| draft.require_idle(it))?;
     if draft.policy().is_none() {
         return Err(Refusal::Stale {
             what: "the application is gone already",

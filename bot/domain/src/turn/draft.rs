@@ -4,6 +4,7 @@
 use chrono::{DateTime, Utc};
 
 use super::Turn;
+use crate::attempt::CutOff;
 use crate::effect::{Audience, CardId, Effect};
 use crate::environment::Environment;
 use crate::event::{AgendaEvent, EnvironmentEvent, Event, IncidentEvent, ReleaseEvent};
@@ -99,6 +100,8 @@ impl Draft {
                 | EnvironmentEvent::WorkStarted { .. }
                 | EnvironmentEvent::WorkEnded { .. }
                 | EnvironmentEvent::StopAsked { .. }
+                | EnvironmentEvent::WorkHeld { .. }
+                | EnvironmentEvent::Decided { .. }
                 | EnvironmentEvent::WatchStarted { .. }
                 | EnvironmentEvent::TickChecked { .. }
                 | EnvironmentEvent::TickAnswered { .. }
@@ -228,7 +231,47 @@ impl Draft {
         self.world.environments.get(env)
     }
 
+    /// The work of an environment that was cut off and waits for a person.
+    pub(super) fn cut_off(&self, env: &EnvName) -> Option<CutOff<'_>> {
+        self.environment(env)?.active()?.cut_off()
+    }
+
+    /// Checks that nothing is being done to an environment.
+    pub(super) fn require_idle(&self, env: &EnvName) -> Result<(), Refusal> {
+        let Some(known) = self.environment(env) else {
+            return Ok(());
+        };
+        let Some(active) = known.active() else {
+            return Ok(());
+        };
+        let (environment, attempt, release) = (known.id.clone(), active.number, active.release);
+        Err(match active.cut_off() {
+            Some(cut_off) => Refusal::Undecided {
+                environment,
+                attempt,
+                release,
+                work: cut_off.work.title(),
+                people: self.may(Action::Deploy),
+            },
+            None => Refusal::Busy {
+                environment,
+                attempt,
+                release,
+                since: active.started_at,
+            },
+        })
+    }
+
     // Who may.
+
+    /// Everybody who may do something.
+    pub(super) fn may(&self, action: Action) -> Vec<Person> {
+        let settings = &self.world.settings;
+        match self.policy().and_then(|it| it.allowed(action)) {
+            Some(roles) => self.holders(roles),
+            None => settings.people.keys().cloned().collect(),
+        }
+    }
 
     pub(super) fn require_a_role(&self, by: &Person) -> Result<(), Refusal> {
         if self.world.settings.roles_of(by).is_empty() {
@@ -284,16 +327,4 @@ pub(super) fn text(what: &'static str, text: &str) -> Result<String, Refusal> {
         });
     }
     Ok(text.to_owned())
-}
-
-/// Checks that nothing is being done to an environment.
-pub(super) fn require_idle(environment: &Environment) -> Result<(), Refusal> {
-    environment.active().map_or(Ok(()), |active| {
-        Err(Refusal::Busy {
-            environment: environment.id.clone(),
-            attempt: active.number,
-            release: active.release,
-            since: active.started_at,
-        })
-    })
 }

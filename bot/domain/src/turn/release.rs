@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::Decided;
-use super::draft::{Draft, require_idle, text};
+use super::draft::{Draft, text};
 use crate::command::New;
 use crate::effect::Effect;
 use crate::environment::Environment;
@@ -221,7 +221,7 @@ pub(super) fn cancel(draft: &mut Draft, by: &Person, release: ReleaseId, why: &s
         .environments
         .values()
         .filter(works_on_it)
-        .try_for_each(require_idle)?;
+        .try_for_each(|it| draft.require_idle(&it.id.env))?;
     let starting = draft.require_open(release)?.stages.iter();
     let starting = starting.filter(|(_, stage)| stage.starting.is_some());
     let starting: Vec<EnvName> = starting.map(|(env, _)| env.clone()).collect();

@@ -4,7 +4,7 @@
 use super::Decided;
 use super::attempt::{self, Start, version_of};
 use super::consent;
-use super::draft::{Draft, require_idle, text};
+use super::draft::{Draft, text};
 use crate::ask::{AskId, Phase};
 use crate::attempt::{Attempt, AttemptKind};
 use crate::environment::{Environment, Verified};
@@ -25,8 +25,15 @@ pub(super) fn by_hand(
     draft.require_env(&environment.app, &environment.env)?;
     draft.require(by, Action::Rollback)?;
     let reason = text("the reason", reason)?;
+    let back = draft.environment(&environment.env);
+    let back = back.and_then(|it| it.current());
+    let undone = back.filter(|it| version.is_none_or(|version| it.manifest.version == *version));
+    if draft.cut_off(&environment.env).is_some() && undone.is_some() {
+        // What was cut off is over with it.
+        return stop_now(draft, by, environment, Some(reason));
+    }
+    draft.require_idle(&environment.env)?;
     let known = draft.environment(&environment.env);
-    known.map_or(Ok(()), require_idle)?;
     let target = known.and_then(|it| match version {
         Some(version) => it
             .verified
@@ -210,12 +217,23 @@ pub(super) fn stop(
         }
         None => None,
     };
+    stop_now(draft, by, environment, rollback)
+}
+
+/// Takes effect when the work at hand ends; at once if nothing is at work.
+fn stop_now(
+    draft: &mut Draft,
+    by: &Person,
+    environment: &EnvId,
+    rollback: Option<String>,
+) -> Decided {
     let known = draft.environment(&environment.env);
     let Some(active) = known.and_then(|it| it.active()) else {
         return Err(Refusal::NothingRunning {
             environment: environment.clone(),
         });
     };
+    let waits = active.cut_off().is_some();
     let (number, release) = (active.number, active.release);
     // Once somebody wants it rolled back, a plain stop takes nothing of that away.
     let news = active
@@ -230,6 +248,9 @@ pub(super) fn stop(
         };
         draft.environment_event(environment, asked);
         draft.card(attempt::progress(environment, release, number));
+    }
+    if waits {
+        attempt::stop_here(draft, environment)?;
     }
     Ok(Reply::Stopping {
         environment: environment.clone(),

@@ -4,6 +4,7 @@ mod team;
 
 mod asking;
 mod counting;
+mod cutting_off;
 mod ending;
 mod failing;
 mod gating;

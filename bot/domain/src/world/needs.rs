@@ -62,11 +62,12 @@ fn needs_of_wish(wish: &Wish) -> Needs {
         }
         Wish::Deploy { release, .. } => with_open_releases(of_release(*release)),
         Wish::Vote { ask, .. } | Wish::Withdraw { ask, .. } => of_release(ask.release),
-        Wish::Stop { environment, .. }
-        | Wish::Answer { environment, .. }
+        Wish::Answer { environment, .. }
         | Wish::Extend { environment, .. }
         | Wish::EndWatch { environment } => of_app(&environment.app),
         Wish::Rollback { environment, .. }
+        | Wish::Stop { environment, .. }
+        | Wish::Decide { environment, .. }
         | Wish::AddWindow { environment, .. }
         | Wish::Unlock { environment, .. } => with_open_releases(of_app(&environment.app)),
         Wish::Freeze { app, .. } => with_open_releases(Needs {
@@ -110,9 +111,9 @@ fn needs_of_report(report: &Report) -> Needs {
             env: Some(_),
             ..
         } => with_open_releases(of_release(*release)),
-        Report::FenceTaken { environment, .. } | Report::TickChecked { environment, .. } => {
-            of_app(&environment.app)
-        }
+        Report::FenceTaken { environment, .. }
+        | Report::WorkHeld { environment, .. }
+        | Report::TickChecked { environment, .. } => of_app(&environment.app),
         Report::WorkStarted { environment, .. } | Report::WorkEnded { environment, .. } => {
             with_open_releases(of_app(&environment.app))
         }

@@ -2,12 +2,13 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 use shipbell_domain::ask::{AskId, Source, Vote};
+use shipbell_domain::attempt::Choice;
 use shipbell_domain::command::Wish;
 use shipbell_domain::environment::Environment;
 use shipbell_domain::ids::{EnvId, EnvName, ReleaseId};
 use shipbell_domain::watch::Watch;
 
-use super::{AskRef, Press};
+use super::{AskRef, Asked, Press};
 use crate::chatops::resolve::{self, FormRequest, Question, Resolved, Scene, Suggestion};
 
 /// How much longer one press watches.
@@ -53,18 +54,16 @@ fn wanted(press: &Press, scene: Scene<'_>) -> Option<Resolved> {
         Press::StopAndRollBack(release, env) => {
             Resolved::Form(FormRequest::Stop(place(release, env)?))
         }
-        Press::AllGood(release, env, tick) => Wish::Answer {
-            environment: place(release, env)?,
-            tick: *tick,
-            good: true,
+        Press::Worked(release, env, asked) => {
+            decided(place(release, env)?, *asked, Choice::Worked).into()
         }
-        .into(),
-        Press::SomethingWrong(release, env, tick) => Wish::Answer {
-            environment: place(release, env)?,
-            tick: *tick,
-            good: false,
+        Press::Again(release, env, asked) => {
+            decided(place(release, env)?, *asked, Choice::Again).into()
         }
-        .into(),
+        Press::AllGood(release, env, tick) => answered(place(release, env)?, *tick, true).into(),
+        Press::SomethingWrong(release, env, tick) => {
+            answered(place(release, env)?, *tick, false).into()
+        }
         Press::WatchLonger(release, env) => {
             let environment = place(release, env)?;
             let watch = scene
@@ -92,6 +91,22 @@ fn wanted(press: &Press, scene: Scene<'_>) -> Option<Resolved> {
         Press::Resolve(incident) => Resolved::Form(FormRequest::Resolve(*incident)),
         Press::Say(text) => resolve::read(text, scene),
     })
+}
+
+fn decided(environment: EnvId, asked: Asked, choice: Choice) -> Wish {
+    Wish::Decide {
+        environment,
+        asked: Some(asked),
+        choice,
+    }
+}
+
+fn answered(environment: EnvId, tick: u32, good: bool) -> Wish {
+    Wish::Answer {
+        environment,
+        tick,
+        good,
+    }
 }
 
 /// The look somebody answers now: the first that is due and unanswered, or the last due.
@@ -248,6 +263,20 @@ mod tests {
             meaning(&day, &Press::RollBack(target, here())),
             Resolved::Form(back)
         );
+    }
+
+    #[test]
+    fn presses_about_work_that_was_cut_off() {
+        let day = Day::cut_off();
+        let wish = |choice| Wish::Decide {
+            environment: place("production"),
+            asked: Some((8, 0)),
+            choice,
+        };
+        let worked = Press::Worked(RELEASE, env("production"), (8, 0));
+        assert_eq!(meaning(&day, &worked), wish(Choice::Worked).into());
+        let again = Press::Again(RELEASE, env("production"), (8, 0));
+        assert_eq!(meaning(&day, &again), wish(Choice::Again).into());
     }
 
     #[test]

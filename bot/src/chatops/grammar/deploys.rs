@@ -50,6 +50,17 @@ pub struct Stop {
     pub rollback: Option<String>,
 }
 
+/// Go on behind work that was cut off.
+#[derive(Clone, Debug, Default, PartialEq, Eq, clap::Args)]
+pub struct Resume {
+    /// The application
+    pub app: Option<String>,
+    /// The environment
+    pub environment: Option<String>,
+    /// worked to go on with the next step, again to run it once more
+    pub answer: Option<String>,
+}
+
 /// Answer, extend or end a watch.
 #[derive(Clone, Debug, Default, PartialEq, Eq, clap::Args)]
 pub struct Watch {

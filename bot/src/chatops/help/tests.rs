@@ -80,6 +80,8 @@ fn the_tree_explains_itself() {
         Return an environment to a version that was verified there
     stop [app] <environment> [--rollback WHY]
         Stop what is being done to an environment
+    resume [app] <environment> [answer]
+        Say how to go on behind a step that was cut off
     cancel [release] [why]
         Give a release up
     watch [app] <environment> [answer]

@@ -1,5 +1,6 @@
 //! Commands that change what runs, and those that follow up on it.
 
+use shipbell_domain::attempt::Choice;
 use shipbell_domain::calendar::Length;
 use shipbell_domain::command::Wish;
 use shipbell_domain::environment::Verified;
@@ -8,7 +9,7 @@ use shipbell_domain::ids::{EnvId, ReleaseId};
 use super::place::{Place, Words};
 use super::{Answer, FormRequest, Question, Reader, Resolved, Suggestion};
 use crate::chatops::buttons::{open_tick, watch_until};
-use crate::chatops::grammar::{Deploy, Promote, Rollback, Stop, Unlock, Watch};
+use crate::chatops::grammar::{Deploy, Promote, Resume, Rollback, Stop, Unlock, Watch};
 
 impl Reader<'_> {
     pub(super) fn deploy(&self, it: &Deploy) -> Answer {
@@ -106,6 +107,33 @@ impl Reader<'_> {
         Ok(Wish::Stop {
             environment,
             rollback: it.rollback.clone(),
+        }
+        .into())
+    }
+
+    pub(super) fn resume(&self, it: &Resume) -> Answer {
+        let mut words = Words::of(it.app.iter().chain(&it.environment).chain(&it.answer));
+        let environment = self.environment(&mut words)?;
+        let answer = words.take().map(|it| it.to_lowercase());
+        self.no_more(words.take())?;
+        let choice = match answer.as_deref() {
+            Some("worked") => Choice::Worked,
+            Some("again") => Choice::Again,
+            Some(_) | None => {
+                let place = format!("{} {}", environment.app, environment.env);
+                let message = "Say whether it worked, or is to run again. Look first.".to_owned();
+                let corrected = vec![
+                    format!("resume {place} worked"),
+                    format!("resume {place} again"),
+                    format!("rollback {place}"),
+                ];
+                return Err(Suggestion { message, corrected });
+            }
+        };
+        Ok(Wish::Decide {
+            environment,
+            asked: None,
+            choice,
         }
         .into())
     }

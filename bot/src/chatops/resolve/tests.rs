@@ -3,6 +3,7 @@
 mod suggestions;
 
 use shipbell_domain::ask::{Source, Vote};
+use shipbell_domain::attempt::Choice;
 use shipbell_domain::calendar::Span;
 use shipbell_domain::command::Wish;
 use shipbell_domain::ids::{AppId, IncidentId, ReleaseId};
@@ -122,6 +123,12 @@ fn deploys() {
         rollback: None,
     };
     assert_eq!(wish("stop staging"), stop);
+    let again = Wish::Decide {
+        environment: place("staging"),
+        asked: None,
+        choice: Choice::Again,
+    };
+    assert_eq!(wish("resume staging again"), again);
     let reason = "login is down".to_owned();
     let environment = place("staging");
     let target = Some(version("2026.11.20-1"));

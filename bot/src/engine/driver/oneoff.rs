@@ -163,12 +163,16 @@ fn labels(place: &Place<'_>) -> Labels {
 }
 
 /// The name of a one-off container: the same on every try, another for every
-/// database. Nothing else's can be the same: words hold no dots.
+/// database, and another when somebody wants it run again. Nothing else's can be the same: words hold no dots.
 fn name(hub: &Hub, place: &Place<'_>) -> String {
     let instance: String = hub.ports.store.instance().chars().take(8).collect();
     let EnvId { app, env } = place.environment;
+    let again = match place.attempt.repeats(place.index) {
+        0 => String::new(),
+        times => format!("-r{times}"),
+    };
     format!(
-        "shipbell-{instance}-{app}.{env}-a{}-s{}",
+        "shipbell-{instance}-{app}.{env}-a{}-s{}{again}",
         place.attempt.number, place.index
     )
 }

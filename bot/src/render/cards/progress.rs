@@ -30,8 +30,9 @@ pub(super) fn draw(subject: &Subject<'_>, id: &EnvId, attempt: &Attempt) -> Card
     let mut card = card(format!("{title}, {}: {what}. {state}.", id.env));
     card.title = Some(strong(format!("{env}: {what}")));
     card.pill = Some(pill(tone, state));
-    card.blocks.push(Block::Steps(steps(attempt)));
+    card.blocks.push(Block::Steps(steps(subject, attempt)));
     card.blocks.extend(failed(attempt));
+    card.blocks.extend(waits(attempt));
     card.blocks
         .push(Block::Context(Text::plain(about(subject, attempt))));
     buttons(&mut card, subject, id, attempt);
@@ -42,6 +43,9 @@ fn state(subject: &Subject<'_>, attempt: &Attempt) -> (Tone, String) {
     let voice = &subject.voice;
     let all = attempt.work.len();
     match &attempt.state {
+        AttemptState::Running if attempt.cut_off().is_some() => {
+            (Tone::Bad, "Cut off, waits for a person".to_owned())
+        }
         AttemptState::Running => {
             let (place, title) = current(attempt);
             let stopping = attempt
@@ -84,12 +88,12 @@ fn current(attempt: &Attempt) -> (usize, String) {
     )
 }
 
-fn steps(attempt: &Attempt) -> Vec<StepLine> {
+fn steps(subject: &Subject<'_>, attempt: &Attempt) -> Vec<StepLine> {
     const MOST: usize = 40;
-    let work = attempt.work.iter().zip(&attempt.progress).take(MOST);
-    let mut steps: Vec<StepLine> = work
-        .map(|(work, progress)| {
-            let (state, detail) = step(attempt, progress);
+    let work = (0u32..).zip(attempt.work.iter().zip(&attempt.progress));
+    let mut steps: Vec<StepLine> = { work.take(MOST) }
+        .map(|(index, (work, progress))| {
+            let (state, detail) = step(subject, attempt, (index, progress));
             StepLine {
                 state,
                 title: bound(&work.title(), 80),
@@ -108,7 +112,11 @@ fn steps(attempt: &Attempt) -> Vec<StepLine> {
     steps
 }
 
-fn step(attempt: &Attempt, progress: &Progress) -> (StepState, String) {
+fn step(
+    subject: &Subject<'_>,
+    attempt: &Attempt,
+    (index, progress): (u32, &Progress),
+) -> (StepState, String) {
     match progress {
         Progress::Pending if attempt.is_over() => (StepState::Skipped, "not reached".to_owned()),
         Progress::Pending => (StepState::Pending, String::new()),
@@ -121,9 +129,13 @@ fn step(attempt: &Attempt, progress: &Progress) -> (StepState, String) {
                 Outcome::Failed { why, .. } => {
                     (StepState::Failed, format!("{length}, {}", bound(why, 120)))
                 }
-                Outcome::Interrupted { seen, .. } => {
-                    (StepState::Unknown, format!("cut off: {}", bound(seen, 120)))
-                }
+                Outcome::Interrupted { seen, .. } => match attempt.decision(index) {
+                    Some(it) => {
+                        let name = subject.voice.name(&it.by);
+                        (StepState::Done, format!("cut off; it worked, says {name}"))
+                    }
+                    None => (StepState::Unknown, format!("cut off: {}", bound(seen, 120))),
+                },
             }
         }
     }
@@ -151,6 +163,22 @@ fn failed(attempt: &Attempt) -> Vec<Block> {
         });
     }
     blocks
+}
+
+/// What was seen of work that was cut off, and what keeps work from going on.
+fn waits(attempt: &Attempt) -> Vec<Block> {
+    let cut_off = attempt.cut_off().map(|it| {
+        let (title, seen) = (bound(&it.work.title(), 60), bound(it.seen, TYPED));
+        format!("Nobody knows how {title} ended: {seen}. Look what it did, then say how to go on.")
+    });
+    let held = attempt.held.as_ref().map(|why| {
+        let why = bound(why, TYPED);
+        format!("It cannot go on: {why}.")
+    });
+    let both = cut_off
+        .into_iter()
+        .chain(held.filter(|_| !attempt.is_over()));
+    both.map(|it| Block::Text(Text::plain(it))).collect()
 }
 
 fn tail_of(outcome: &Outcome) -> Option<&Evidence> {
@@ -190,6 +218,22 @@ fn buttons(card: &mut Card, subject: &Subject<'_>, id: &EnvId, attempt: &Attempt
     let release = subject.release.id;
     match &attempt.state {
         AttemptState::Running if attempt.stop.is_some() => {}
+        AttemptState::Running if attempt.cut_off().is_some() => {
+            let asked = (attempt.number, attempt.decisions.len());
+            let env = || id.env.clone();
+            let worked = Press::Worked(release, env(), asked);
+            let again = Press::Again(release, env(), asked);
+            card.buttons
+                .push(button("It worked, go on", &worked, ButtonStyle::Plain));
+            card.buttons
+                .push(button("Run again", &again, ButtonStyle::Plain));
+            if let Some(target) = environment.and_then(|it| it.current()) {
+                let press = Press::StopAndRollBack(release, env());
+                let label = format!("Roll back to {}", target.manifest.version);
+                card.buttons
+                    .push(button(label, &press, ButtonStyle::Danger));
+            }
+        }
         AttemptState::Running => {
             let current = environment.and_then(|it| it.current());
             if current.is_some() && !attempt.is_rollback() {

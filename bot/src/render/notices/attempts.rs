@@ -26,11 +26,7 @@ pub(super) fn failed(told: &Told<'_>) -> Card {
         return told.card("An attempt failed.");
     };
     let app = told.app();
-    let what = if *rollback {
-        "the rollback to"
-    } else {
-        "the deploy of"
-    };
+    let what = way(*rollback);
     let at = step
         .as_ref()
         .map(|it| format!(" at {}", bound(it, 80)))
@@ -60,6 +56,68 @@ pub(super) fn failed(told: &Told<'_>) -> Card {
     }
     card.blocks.push(Block::Text(follows(told, env, next)));
     card
+}
+
+/// Work was cut off: what was seen, and what somebody can say.
+pub(super) fn cut_off(told: &Told<'_>) -> Card {
+    let News::CutOff {
+        env,
+        version,
+        rollback,
+        step,
+        seen,
+        tail,
+        back,
+    } = &told.notice.news
+    else {
+        return told.card("A step was cut off.");
+    };
+    let (app, place, way) = (told.app(), told.typed(env), way(*rollback));
+    let (step, seen) = (bound(step, 80), bound(seen, TYPED));
+    let mut card = told.card(format!(
+        "{app}: {way} {version} in {env} waits for a person. {} was cut off, and nobody knows \
+         how it ended: {seen}.",
+        capital(&step)
+    ));
+    if !tail.is_empty() {
+        let text = last_lines(tail, TAIL);
+        card.blocks.push(Block::Code {
+            caption: "Last lines".to_owned(),
+            text,
+        });
+    }
+    let voice = &told.voice;
+    let mut ways = vec![
+        said("Look what it did, then say on the card or here. It worked, go on: "),
+        voice.command(&format!("resume {place} worked")),
+        said(" Run it again: "),
+        voice.command(&format!("resume {place} again")),
+    ];
+    if let Some(back) = back {
+        ways.push(said(format!(" Go back to {back}: ")));
+        ways.push(voice.command(&format!("rollback {place}")));
+    } else {
+        ways.push(said(" Leave it as it is, locked: "));
+        ways.push(voice.command(&format!("stop {place}")));
+    }
+    card.blocks.push(Block::Text(Text(ways)));
+    card
+}
+
+/// Something keeps an attempt from going on.
+pub(super) fn held(told: &Told<'_>, (env, version): (&EnvName, &Version), why: &str) -> Card {
+    let (app, why) = (told.app(), capital(&bound(why, TYPED)));
+    told.card(format!(
+        "{app}: {version} in {env} cannot go on. {why}. It goes on by itself when that is over."
+    ))
+}
+
+fn way(rollback: bool) -> &'static str {
+    if rollback {
+        "the rollback to"
+    } else {
+        "the deploy of"
+    }
 }
 
 /// What happens now, and what somebody can do.

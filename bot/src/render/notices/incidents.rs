@@ -3,7 +3,6 @@
 use chrono::TimeDelta;
 use shipbell_adapters::chat::card::{Block, ButtonStyle, Card, Text};
 use shipbell_domain::calendar::how_long;
-use shipbell_domain::ids::{IncidentId, Person};
 use shipbell_domain::notice::News;
 
 use super::Told;
@@ -53,15 +52,20 @@ pub(super) fn page(told: &Told<'_>) -> Card {
     card
 }
 
-pub(super) fn resolved(
-    told: &Told<'_>,
-    incident: IncidentId,
-    (what, text): (&str, &str),
-    (seconds, by): (i64, &Person),
-) -> Card {
+pub(super) fn resolved(told: &Told<'_>) -> Card {
+    let News::Resolved {
+        incident,
+        what,
+        text,
+        seconds,
+        by,
+    } = &told.notice.news
+    else {
+        return told.card("An incident is resolved.");
+    };
     let (what, text) = (bound(what, TYPED), bound(text, TYPED));
     let by = told.voice.name(by);
-    let length = how_long(TimeDelta::seconds(seconds));
+    let length = how_long(TimeDelta::seconds(*seconds));
     let text = if text.is_empty() {
         String::new()
     } else {

@@ -1,5 +1,6 @@
 //! Every kind of news as it reads.
 
+mod cut_off;
 mod history;
 
 use shipbell_domain::ask::Phase;

@@ -2,10 +2,10 @@
 
 use shipbell_adapters::chat::card::Card;
 use shipbell_domain::Refusal;
-use shipbell_domain::ids::{EnvId, Version};
+use shipbell_domain::ids::{EnvId, Person, Version};
 
 use super::{No, plainly, three};
-use crate::render::words::{listed, release_name, typed_id};
+use crate::render::words::{bound, listed, release_name, typed_id};
 
 pub(super) fn draw(no: &No<'_>, refusal: &Refusal) -> Card {
     let voice = &no.voice;
@@ -26,6 +26,9 @@ pub(super) fn draw(no: &No<'_>, refusal: &Refusal) -> Card {
                 no.try_this("Wait until it ends, or stop it:", &line),
             )
         }
+        Refusal::Undecided { .. } => undecided(no, refusal),
+        Refusal::NothingToDecide { environment } => nothing_to_decide(no, environment),
+        Refusal::Decided { environment, by } => decided(no, environment, by),
         Refusal::NothingRunning { environment } => {
             let what = format!("Nothing is being done to {}.", no.at(environment));
             three(
@@ -74,6 +77,43 @@ pub(super) fn draw(no: &No<'_>, refusal: &Refusal) -> Card {
         | about_releases!()
         | about_others!() => plainly(refusal),
     }
+}
+
+fn undecided(no: &No<'_>, refusal: &Refusal) -> Card {
+    let Refusal::Undecided {
+        environment,
+        attempt,
+        release,
+        work,
+        people,
+    } = refusal
+    else {
+        return plainly(refusal);
+    };
+    let what = format!("{} waits for a person.", no.at(environment));
+    let (work, name) = (bound(work, 80), release_name(no.view, *release));
+    let who = match no.voice.names(people) {
+        who if who.is_empty() => "Somebody who may deploy".to_owned(),
+        who => who,
+    };
+    let why = format!(
+        "{work} was cut off in attempt {attempt}, for {name}, and nobody knows how it ended. \
+         {who} can say how to go on."
+    );
+    let line = format!("resume {}", typed_id(environment));
+    three(&what, &why, no.try_this("Look, then say:", &line))
+}
+
+fn nothing_to_decide(no: &No<'_>, id: &EnvId) -> Card {
+    let what = format!("Nothing in {} waits for that.", no.at(id));
+    let why = "Only a step that was cut off waits for somebody to say how to go on.";
+    three(&what, why, no.try_this("How it stands:", "status"))
+}
+
+fn decided(no: &No<'_>, id: &EnvId, by: &Person) -> Card {
+    let what = format!("{} has said how {} goes on.", no.voice.name(by), no.at(id));
+    let todo = no.try_this("How it stands:", "status");
+    three(&what, "Your answer came after that.", todo)
 }
 
 fn no_target(no: &No<'_>, id: &EnvId, wanted: Option<&Version>, known: &[Version]) -> Card {

@@ -211,6 +211,20 @@ fn refused_for_how_things_stand() {
             release: RELEASE,
             since: at("13:50"),
         },
+        Refusal::Undecided {
+            environment: production(),
+            attempt: 8,
+            release: RELEASE,
+            work: "Run migrate in php".to_owned(),
+            people: vec![person("bo")],
+        },
+        Refusal::NothingToDecide {
+            environment: production(),
+        },
+        Refusal::Decided {
+            environment: production(),
+            by: person("bo"),
+        },
         Refusal::NothingRunning {
             environment: production(),
         },
@@ -268,6 +282,15 @@ fn refused_for_how_things_stand() {
 
     Rapid Audit Manage, production is being changed already. Attempt 8 is at work since 13:50, for 2026.11.20-1.
     Wait until it ends, or stop it: `/release stop rapid-audit production`
+
+    Rapid Audit Manage, production waits for a person. Run migrate in php was cut off in attempt 8, for 2026.11.20-1, and nobody knows how it ended. Bo Lindqvist can say how to go on.
+    Look, then say: `/release resume rapid-audit production`
+
+    Nothing in Rapid Audit Manage, production waits for that. Only a step that was cut off waits for somebody to say how to go on.
+    How it stands: `/release status`
+
+    Bo Lindqvist has said how Rapid Audit Manage, production goes on. Your answer came after that.
+    How it stands: `/release status`
 
     Nothing is being done to Rapid Audit Manage, production. There is nothing to stop.
     How it stands: `/release status`

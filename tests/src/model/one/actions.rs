@@ -3,10 +3,10 @@
 use super::bot::{Bot, Doing, Task};
 use super::guard::Guard;
 use super::host::Name;
-use super::log::{Aim, Attempt, End, Piece, Progress, Stop};
+use super::log::{Aim, Attempt, Piece, Progress, Stop};
 use super::{One, RELEASES, State};
 
-/// One thing that happens. Numbers are places among bots, children and attempts.
+/// One thing that happens. Numbers are places among bots, children and keys.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Action {
     /// A person wants something.
@@ -28,10 +28,12 @@ pub enum Wish {
     Deploy(u8),
     /// Stop what is at work.
     Stop(Stop),
+    /// Of what was cut off: it worked, go on behind it.
+    ItWorked,
+    /// Or: once more, under a new key.
+    Again,
     /// Of a deploy that did not arrive: unlock, and once more.
-    RunAgain(u8),
-    /// Or: its command worked, go on behind it.
-    ItWorked(u8),
+    Unlock(u8),
     /// Or: back to what was verified before.
     RollBack,
 }
@@ -41,7 +43,7 @@ pub enum Wish {
 pub enum Event {
     /// A child ends well: the project is converged, or the container made.
     ChildDone(usize),
-    /// A command ends well.
+    /// The command of a key ends well.
     CommandDone(u8),
     /// Somebody ends a child that hangs and has no bot any more.
     OrphanEnded(usize),
@@ -58,7 +60,7 @@ pub enum Mishap {
     Second,
     /// A bringing of the project to its images fails.
     ChildFails(usize),
-    /// A command fails.
+    /// The command of a key fails.
     CommandFails(u8),
     /// A child will not end by itself.
     Hangs(usize),
@@ -97,9 +99,9 @@ impl One {
                 (true, _) => {}
             }
         }
-        for (attempt, run) in (0..).zip(&state.host.runs) {
+        for (key, run) in (0..).zip(&state.host.runs) {
             if run.name == Name::Running {
-                next.push(Action::Host(Event::CommandDone(attempt)));
+                next.push(Action::Host(Event::CommandDone(key)));
             }
         }
         next
@@ -110,7 +112,8 @@ impl One {
         match bot.doing {
             Doing::Idle => {
                 let may_look = bot.has_lock || !self.guards.on(Guard::Lock);
-                state.log.active().next().is_some() && (may_look || !state.is_held())
+                let work = state.log.active().any(|it| it.1.next().is_some());
+                work && (may_look || !state.is_held())
             }
             Doing::Read(task) => !task.resumed || self.guards.on(Guard::Resumed),
             Doing::Following(task) => state.moves_on(bot, task),
@@ -137,6 +140,9 @@ impl One {
         if state.wishes < self.bounds.wishes {
             if active.is_some_and(|it| it.1.stop.is_none()) {
                 wishes.extend([Stop::Plain, Stop::AndBack].map(Wish::Stop));
+            }
+            if active.is_some_and(|it| it.1.waits.is_some()) {
+                wishes.extend([Wish::ItWorked, Wish::Again]);
             }
             if idle && state.log.locked {
                 wishes.extend(decisions(state));
@@ -173,11 +179,11 @@ impl One {
                 Piece::Converge => Mishap::ChildFails(at),
             });
         }
-        for (attempt, run) in (0..).zip(&state.host.runs) {
+        for (key, run) in (0..).zip(&state.host.runs) {
             match run.name {
-                Name::Running => wrong.push(Mishap::CommandFails(attempt)),
-                Name::Well | Name::Badly if untold(state, attempt) => {
-                    wrong.push(Mishap::Pruned(attempt));
+                Name::Running => wrong.push(Mishap::CommandFails(key)),
+                Name::Well | Name::Badly if untold(state, key) => {
+                    wrong.push(Mishap::Pruned(key));
                 }
                 Name::Free | Name::Well | Name::Badly | Name::Sealed => {}
             }
@@ -190,9 +196,9 @@ impl State {
     /// Whether a bot that waits for the end of a piece of work need wait no
     /// longer: what it waits for has ended, is gone, or hangs.
     pub(super) fn moves_on(&self, bot: &Bot, task: Task) -> bool {
-        match self.host.child_of(bot.life, task.attempt, task.piece) {
+        match self.host.child_of(bot.life, task) {
             Some(child) => self.host.children[child].hangs,
-            None => task.piece == Piece::Once && self.host.run(task.attempt).name != Name::Running,
+            None => task.piece == Piece::Once && self.host.run(task.key).name != Name::Running,
         }
     }
 }
@@ -201,20 +207,15 @@ impl State {
 fn decisions(state: &State) -> Vec<Wish> {
     let mut wishes = vec![Wish::RollBack];
     let last = { state.log.attempts.iter().rev() }.find_map(|it| match it.aim {
-        Aim::Deploy(release) => Some((release, it.end)),
+        Aim::Deploy(release) => Some(release),
         Aim::Back => None,
     });
-    if let Some((release, end)) = last {
-        wishes.push(Wish::RunAgain(release));
-        if end == Some(End::Interrupted) {
-            wishes.push(Wish::ItWorked(release));
-        }
-    }
+    wishes.extend(last.map(Wish::Unlock));
     wishes
 }
 
-/// Whether nobody has recorded yet how an attempt's command ended.
-fn untold(state: &State, attempt: u8) -> bool {
-    let begun = |it: &Attempt| it.stands(Piece::Once) == Progress::Begun;
-    state.log.attempt(attempt).is_some_and(begun)
+/// Whether nobody has recorded yet how a key's command ended.
+fn untold(state: &State, key: u8) -> bool {
+    let begun = |it: &Attempt| it.stands(Piece::Once) == Progress::Begun && it.waits.is_none();
+    state.log.owner(key).is_some_and(begun)
 }

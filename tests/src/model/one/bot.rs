@@ -44,6 +44,8 @@ pub struct Task {
     pub attempt: u8,
     /// Under which fence.
     pub fence: u8,
+    /// By which key its command is found.
+    pub key: u8,
     /// Which piece.
     pub piece: Piece,
     /// Whether it had begun before.
@@ -134,6 +136,7 @@ impl One {
             Some(Task {
                 attempt: number,
                 fence: attempt.fence,
+                key: attempt.key,
                 piece,
                 resumed: progress == Progress::Begun,
             })
@@ -178,12 +181,13 @@ impl One {
         let child = Child {
             life: bot.life,
             attempt: task.attempt,
+            key: task.key,
             piece: task.piece,
             holds: bot.has_lock && self.guards.on(Guard::LockInherited),
             hangs: false,
         };
         let found = match task.piece {
-            Piece::Once if self.guards.on(Guard::HostKey) => state.host.run(task.attempt).name,
+            Piece::Once if self.guards.on(Guard::HostKey) => state.host.run(task.key).name,
             Piece::Once | Piece::Converge => Name::Free,
         };
         let unsure = task.piece == Piece::Once && task.resumed && self.guards.on(Guard::OnceRule);
@@ -200,7 +204,7 @@ impl One {
 
     /// The end of a command is seen, or that its container is gone.
     pub(super) fn see(state: &mut State, at: usize, task: Task) {
-        state.bots[at].doing = match state.host.run(task.attempt).name {
+        state.bots[at].doing = match state.host.run(task.key).name {
             Name::Well => Doing::Seen(task, Outcome::Well),
             Name::Badly => Doing::Seen(task, Outcome::Badly),
             // An earlier life gave it up and died before it could say so.
@@ -213,7 +217,7 @@ impl One {
     /// It takes too long.
     pub(super) fn time_is_up(self, state: &mut State, at: usize, task: Task) {
         let life = state.bots[at].life;
-        let child = state.host.child_of(life, task.attempt, task.piece);
+        let child = state.host.child_of(life, task);
         if let Some(child) = child.filter(|_| self.guards.on(Guard::ChildEnded)) {
             state.host.end_child(child);
         }
@@ -228,7 +232,7 @@ impl One {
         let mut doing = Doing::Seen(task, Outcome::Unknown);
         // A name that is another on every try cannot be found, nor occupied.
         if self.guards.on(Guard::Seal) && self.guards.on(Guard::HostKey) {
-            let run = state.host.run_mut(task.attempt);
+            let run = state.host.run_mut(task.key);
             match run.name {
                 Name::Free | Name::Running | Name::Sealed => run.name = Name::Sealed,
                 // It has ended by itself meanwhile: now it can be told.
@@ -252,6 +256,10 @@ impl One {
             return;
         };
         if recorded && attempt.stands(task.piece) != Progress::Begun {
+            return;
+        }
+        if outcome == Outcome::Unknown && attempt.stop.is_none() {
+            attempt.waits = Some(task.piece);
             return;
         }
         attempt.set(task.piece, Progress::Ended);

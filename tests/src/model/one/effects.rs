@@ -26,18 +26,17 @@ impl One {
     fn wish(self, state: &mut State, wish: Wish) {
         state.wishes += u8::from(!matches!(wish, Wish::Deploy(_)));
         match wish {
-            Wish::Deploy(release) | Wish::RunAgain(release) => {
-                self.begin_attempt(state, Aim::Deploy(release), Progress::Pending);
+            Wish::Deploy(release) | Wish::Unlock(release) => {
+                self.begin_attempt(state, Aim::Deploy(release));
             }
-            Wish::ItWorked(release) => {
-                self.begin_attempt(state, Aim::Deploy(release), Progress::Ended);
-            }
-            Wish::RollBack => self.begin_attempt(state, Aim::Back, Progress::Ended),
+            Wish::RollBack => self.begin_attempt(state, Aim::Back),
             Wish::Stop(stop) => self.stop(state, stop),
+            Wish::ItWorked => decide(state, Progress::Ended),
+            Wish::Again => decide(state, Progress::Pending),
         }
     }
 
-    fn begin_attempt(self, state: &mut State, aim: Aim, command: Progress) {
+    fn begin_attempt(self, state: &mut State, aim: Aim) {
         let busy = state.log.active().next().is_some();
         if busy && self.guards.on(Guard::Assertion) {
             // The decision was wrong: the store refuses it, and all effects stop.
@@ -47,17 +46,20 @@ impl One {
             return;
         }
         state.log.locked = false;
-        state.log.begin(aim, command);
+        state.log.begin(aim);
     }
 
     fn stop(self, state: &mut State, stop: Stop) {
         let Some(number) = state.log.active().last().map(|it| it.0) else {
             return;
         };
+        let mut waits = false;
         if let Some(attempt) = state.log.attempt_mut(number) {
             attempt.stop = Some(stop);
+            waits = attempt.waits.is_some();
         }
-        if !self.guards.on(Guard::StopWaits) {
+        // Of what waits for a person nothing is at work.
+        if waits || !self.guards.on(Guard::StopWaits) {
             state.log.end(number, End::Stopped);
         }
     }
@@ -74,7 +76,7 @@ impl One {
             Doing::Ready(task) => self.act(state, at, task),
             Doing::Following(task) => {
                 let life = state.bots[at].life;
-                match state.host.child_of(life, task.attempt, task.piece) {
+                match state.host.child_of(life, task) {
                     Some(_) => self.time_is_up(state, at, task),
                     None => Self::see(state, at, task),
                 }
@@ -88,11 +90,11 @@ impl One {
     fn happen(self, state: &mut State, event: Event) {
         match event {
             Event::ChildDone(at) => self.child_ends(state, at, Outcome::Well),
-            Event::CommandDone(attempt) => state.host.run_mut(attempt).name = Name::Well,
+            Event::CommandDone(key) => state.host.run_mut(key).name = Name::Well,
             Event::OrphanEnded(at) => state.host.end_child(at),
-            Event::LateCreate(attempt) => {
-                state.host.run_mut(attempt).late = false;
-                state.host.make(attempt, self.guards.on(Guard::HostKey));
+            Event::LateCreate(key) => {
+                state.host.run_mut(key).late = false;
+                state.host.make(key, self.guards.on(Guard::HostKey));
             }
         }
     }
@@ -104,11 +106,11 @@ impl One {
             }
             Mishap::Second => start(state),
             Mishap::ChildFails(at) => self.child_ends(state, at, Outcome::Badly),
-            Mishap::CommandFails(attempt) => state.host.run_mut(attempt).name = Name::Badly,
+            Mishap::CommandFails(key) => state.host.run_mut(key).name = Name::Badly,
             Mishap::Hangs(at) => state.host.children[at].hangs = true,
             Mishap::Killed { child, late } => {
-                let attempt = state.host.children[child].attempt;
-                state.host.run_mut(attempt).late |= late;
+                let key = state.host.children[child].key;
+                state.host.run_mut(key).late |= late;
                 self.child_ends(state, child, Outcome::Unknown);
             }
             Mishap::TooSlow(at) => {
@@ -116,7 +118,7 @@ impl One {
                     self.time_is_up(state, at, task);
                 }
             }
-            Mishap::Pruned(attempt) => state.host.run_mut(attempt).name = Name::Free,
+            Mishap::Pruned(key) => state.host.run_mut(key).name = Name::Free,
         }
     }
 
@@ -125,16 +127,14 @@ impl One {
         let child = state.host.children[at];
         state.host.end_child(at);
         if child.piece == Piece::Once && outcome == Outcome::Well {
-            state
-                .host
-                .make(child.attempt, self.guards.on(Guard::HostKey));
+            state.host.make(child.key, self.guards.on(Guard::HostKey));
         }
         let bot = state.bots.iter_mut().find(|it| it.life == child.life);
         let Some(bot) = bot else { return };
         let Doing::Following(task) = bot.doing else {
             return;
         };
-        if (task.attempt, task.piece) != (child.attempt, child.piece) {
+        if (task.key, task.piece) != (child.key, child.piece) {
             return;
         }
         bot.doing = match (child.piece, outcome) {
@@ -143,6 +143,24 @@ impl One {
             (Piece::Once, Outcome::Unknown) => Doing::GivingUp(task),
             (Piece::Converge, outcome) => Doing::Seen(task, outcome),
         };
+    }
+}
+
+/// A person says of what was cut off that it worked, or that it is to run again.
+fn decide(state: &mut State, now: Progress) {
+    let waiting = { state.log.active() }.find_map(|(number, it)| Some((number, it.waits?)));
+    let Some((number, piece)) = waiting else {
+        return;
+    };
+    let key = (now == Progress::Pending).then(|| state.log.new_key());
+    let Some(attempt) = state.log.attempt_mut(number) else {
+        return;
+    };
+    attempt.waits = None;
+    attempt.set(piece, now);
+    attempt.key = key.unwrap_or(attempt.key);
+    if attempt.next().is_none() {
+        state.log.end(number, End::Verified);
     }
 }
 

@@ -1,5 +1,6 @@
 //! What is at work on the host, whoever began it, and who holds the environment's lock file.
 
+use super::bot::Task;
 use super::log::Piece;
 
 /// The host's own truth.
@@ -7,7 +8,7 @@ use super::log::Piece;
 pub struct Host {
     /// Child processes that live.
     pub children: Vec<Child>,
-    /// The one-off container of each attempt.
+    /// The one-off container of each key.
     pub runs: Vec<Run>,
 }
 
@@ -18,6 +19,8 @@ pub struct Child {
     pub life: u8,
     /// For which attempt.
     pub attempt: u8,
+    /// Under which key.
+    pub key: u8,
     /// It converges the project, or makes the container of the command.
     pub piece: Piece,
     /// Whether it holds the lock file.
@@ -26,7 +29,7 @@ pub struct Child {
     pub hangs: bool,
 }
 
-/// The one-off container of an attempt.
+/// The one-off container of a key.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Run {
     /// What stands under its name.
@@ -63,26 +66,27 @@ impl Default for Run {
 }
 
 impl Host {
-    /// How many children are making the container of an attempt.
-    pub fn making(&self, attempt: u8) -> usize {
-        let making = |it: &&Child| it.piece == Piece::Once && it.attempt == attempt;
+    /// How many children are making the container of a key.
+    pub fn making(&self, key: u8) -> usize {
+        let making = |it: &&Child| it.piece == Piece::Once && it.key == key;
         self.children.iter().filter(making).count()
     }
 
     /// The child a life began for a piece of work.
-    pub fn child_of(&self, life: u8, attempt: u8, piece: Piece) -> Option<usize> {
-        let mine = |it: &Child| (it.life, it.attempt, it.piece) == (life, attempt, piece);
+    pub fn child_of(&self, life: u8, task: Task) -> Option<usize> {
+        let wanted = (life, task.attempt, task.key, task.piece);
+        let mine = |it: &Child| (it.life, it.attempt, it.key, it.piece) == wanted;
         self.children.iter().position(mine)
     }
 
-    /// What is known of an attempt's container.
-    pub fn run(&self, attempt: u8) -> Run {
-        let run = self.runs.get(usize::from(attempt));
+    /// What is known of a key's container.
+    pub fn run(&self, key: u8) -> Run {
+        let run = self.runs.get(usize::from(key));
         run.cloned().unwrap_or_default()
     }
 
-    pub(super) fn run_mut(&mut self, attempt: u8) -> &mut Run {
-        let at = usize::from(attempt);
+    pub(super) fn run_mut(&mut self, key: u8) -> &mut Run {
+        let at = usize::from(key);
         if self.runs.len() <= at {
             self.runs.resize_with(at + 1, Run::default);
         }
@@ -91,8 +95,8 @@ impl Host {
 
     /// The engine is asked to make and start a container under a name. One name,
     /// one container, if the name is the same on every try.
-    pub(super) fn make(&mut self, attempt: u8, named: bool) {
-        let run = self.run_mut(attempt);
+    pub(super) fn make(&mut self, key: u8, named: bool) {
+        let run = self.run_mut(key);
         if run.name == Name::Free || !named {
             run.name = Name::Running;
             run.starts += 1;
@@ -111,7 +115,7 @@ impl Host {
 
     /// The order in which children began is of no matter.
     fn tidy(&mut self) {
-        let order = |it: &Child| (it.life, it.attempt, it.piece as u8, it.hangs);
+        let order = |it: &Child| (it.life, it.attempt, it.key, it.piece as u8, it.hangs);
         self.children.sort_by_key(order);
     }
 }

@@ -7,6 +7,8 @@ pub struct Log {
     pub epoch: u8,
     /// The highest fence ever given out.
     pub fence: u8,
+    /// How many keys were ever given out.
+    pub keys: u8,
     /// Every attempt there was.
     pub attempts: Vec<Attempt>,
     /// Whether the environment waits for a person.
@@ -20,8 +22,12 @@ pub struct Attempt {
     pub aim: Aim,
     /// Whoever reports must know it.
     pub fence: u8,
+    /// What its command is found by; another when somebody wants it run again.
+    pub key: u8,
     /// How each piece stands.
     pub progress: [Progress; 2],
+    /// The piece of which a person must say how to go on.
+    pub waits: Option<Piece>,
     /// Whether somebody wants it stopped.
     pub stop: Option<Stop>,
     /// How it ended.
@@ -78,7 +84,7 @@ pub enum End {
     Failed,
     /// Somebody stopped it.
     Stopped,
-    /// Nobody knows how a piece ended.
+    /// Nobody knows how a piece ended, and somebody wanted it stopped.
     Interrupted,
 }
 
@@ -112,17 +118,31 @@ impl Log {
         { self.attempts.iter() }.any(|it| it.aim == Aim::Deploy(release))
     }
 
-    /// An attempt begins; of a deploy the command may count as done.
-    pub(super) fn begin(&mut self, aim: Aim, command: Progress) {
+    /// The attempt that works under a key, if any does.
+    pub fn owner(&self, key: u8) -> Option<&Attempt> {
+        self.active().map(|it| it.1).find(|it| it.key == key)
+    }
+
+    /// A key nobody has.
+    pub(super) fn new_key(&mut self) -> u8 {
+        self.keys += 1;
+        self.keys - 1
+    }
+
+    /// An attempt begins.
+    pub(super) fn begin(&mut self, aim: Aim) {
         self.fence += 1;
         let command = match aim {
-            Aim::Deploy(_) => command,
+            Aim::Deploy(_) => Progress::Pending,
             Aim::Back => Progress::Ended,
         };
+        let key = self.new_key();
         self.attempts.push(Attempt {
             aim,
             fence: self.fence,
+            key,
             progress: [command, Progress::Pending],
+            waits: None,
             stop: None,
             end: None,
         });
@@ -134,15 +154,16 @@ impl Log {
             return;
         };
         attempt.end = Some(end);
+        attempt.waits = None;
         let back = attempt.aim == Aim::Back;
         let touched = back || attempt.progress != [Progress::Pending; 2];
         let wanted = attempt.stop == Some(Stop::AndBack);
         match end {
             // A rollback that arrived waits for somebody to look.
             End::Verified => self.locked |= back,
-            End::Failed if !back => self.begin(Aim::Back, Progress::Ended),
+            End::Failed if !back => self.begin(Aim::Back),
             End::Failed | End::Stopped | End::Interrupted if touched && wanted => {
-                self.begin(Aim::Back, Progress::Ended);
+                self.begin(Aim::Back);
             }
             End::Failed | End::Stopped | End::Interrupted => self.locked |= touched,
         }
@@ -152,6 +173,9 @@ impl Log {
 impl Attempt {
     /// The piece it is at.
     pub(super) fn next(&self) -> Option<(Piece, Progress)> {
+        if self.waits.is_some() {
+            return None;
+        }
         let pieces = PIECES.into_iter().zip(self.progress);
         { pieces }.find(|(_, progress)| *progress != Progress::Ended)
     }

@@ -25,8 +25,9 @@ fn wanted(wish: Wish) -> String {
         Wish::Deploy(release) => format!("deploys release {}", name(release)),
         Wish::Stop(Stop::Plain) => "stops it".to_owned(),
         Wish::Stop(Stop::AndBack) => "stops it and wants to go back".to_owned(),
-        Wish::RunAgain(release) => format!("unlocks and deploys {} again", name(release)),
-        Wish::ItWorked(release) => format!("says that the command of {} worked", name(release)),
+        Wish::ItWorked => "says that what was cut off worked".to_owned(),
+        Wish::Again => "wants what was cut off run again".to_owned(),
+        Wish::Unlock(release) => format!("unlocks and deploys {} again", name(release)),
         Wish::RollBack => "rolls back".to_owned(),
     }
 }
@@ -65,11 +66,11 @@ fn is_stopped(before: &State, task: Task) -> bool {
 fn happened(before: &State, event: Event) -> String {
     match event {
         Event::ChildDone(at) => format!("{} is done", child(before, at)),
-        Event::CommandDone(attempt) => format!("the command of attempt {} ends", attempt + 1),
+        Event::CommandDone(key) => format!("the command of key {} ends", key + 1),
         Event::OrphanEnded(at) => format!("somebody ends {}", child(before, at)),
-        Event::LateCreate(attempt) => {
-            let number = attempt + 1;
-            format!("the late request for the container of attempt {number} is carried out")
+        Event::LateCreate(key) => {
+            let number = key + 1;
+            format!("the late request for the container of key {number} is carried out")
         }
     }
 }
@@ -79,16 +80,16 @@ fn went_wrong(before: &State, mishap: Mishap) -> String {
         Mishap::Dies(at) => format!("life {} dies", before.bots[at].life),
         Mishap::Second => format!("a second bot is started: life {}", before.lives + 1),
         Mishap::ChildFails(at) => format!("{} fails", child(before, at)),
-        Mishap::CommandFails(attempt) => format!("the command of attempt {} fails", attempt + 1),
+        Mishap::CommandFails(key) => format!("the command of key {} fails", key + 1),
         Mishap::Hangs(at) => format!("{} hangs", child(before, at)),
         Mishap::Killed { child: at, late } => {
             let way = if late { ", its request on the way" } else { "" };
             format!("{} is killed{way}", child(before, at))
         }
         Mishap::TooSlow(at) => format!("life {} waits no longer", before.bots[at].life),
-        Mishap::Pruned(attempt) => {
-            let number = attempt + 1;
-            format!("somebody clears away the ended container of attempt {number}")
+        Mishap::Pruned(key) => {
+            let number = key + 1;
+            format!("somebody clears away the ended container of key {number}")
         }
     }
 }

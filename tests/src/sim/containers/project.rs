@@ -18,6 +18,8 @@ pub struct Project {
     pub since: DateTime<Utc>,
     /// How many child processes are at work on it.
     pub children: u32,
+    /// How many of them will not end by themselves.
+    pub hanging: u32,
 }
 
 /// One bringing of a project to images.

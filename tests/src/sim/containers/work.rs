@@ -10,6 +10,7 @@ use tokio::sync::oneshot;
 
 use super::{Command, Converging, Engine, Host, Quality, quality};
 use crate::sim::executor::Owner;
+use crate::sim::weather::Fault;
 
 type Answer<T> = Result<T, ContainerError>;
 
@@ -18,13 +19,21 @@ impl Engine {
     pub(super) async fn child(&self, up: &Up, within: Duration) -> Answer<()> {
         let (done, ended) = oneshot::channel();
         let (engine, up) = (self.clone(), up.clone());
+        let name = up.project.name.clone();
         self.host()
             .projects
             .entry(up.project.name.clone())
             .or_default()
             .children += 1;
+        let hangs =
+            std::mem::take(&mut self.host().hang) || self.0.weather.strikes(Fault::ChildHangs);
         let work = async move {
-            let answer = engine.converge(&up).await;
+            let answer = if hangs {
+                engine.hang(&up.project.name).await;
+                Err(ContainerError::new(Kind::Interrupted, "up", "killed"))
+            } else {
+                engine.converge(&up).await
+            };
             engine.free(&up.project.name);
             // Whoever started it may be gone.
             drop(done.send(answer));
@@ -34,7 +43,11 @@ impl Engine {
         match select(ended, self.0.executor.until(late)).await {
             Either::Left((answer, _)) => answer
                 .unwrap_or_else(|_| Err(ContainerError::new(Kind::Interrupted, "up", "killed"))),
-            Either::Right(((), _)) => Err(ContainerError::new(Kind::Timeout, "up", "too long")),
+            Either::Right(((), _)) => {
+                // Whoever waits no longer ends the child first.
+                self.end_children(&name);
+                Err(ContainerError::new(Kind::Timeout, "up", "too long"))
+            }
         }
     }
 
@@ -87,6 +100,22 @@ impl Engine {
         Ok(())
     }
 
+    /// A child that does nothing more, until somebody ends it.
+    async fn hang(&self, project: &str) {
+        self.0.diary.write("host", format!("{project}: up hangs"));
+        let hanging = || {
+            let host = self.host();
+            let project = host.projects.get(project);
+            project.is_some_and(|it| it.hanging > 0)
+        };
+        if let Some(it) = self.host().projects.get_mut(project) {
+            it.hanging += 1;
+        }
+        while hanging() {
+            self.0.executor.pause(100, 300).await;
+        }
+    }
+
     fn free(&self, project: &str) {
         if let Some(it) = self.host().projects.get_mut(project) {
             it.children -= 1;
@@ -125,7 +154,7 @@ impl Engine {
             ));
         }
         let bad = images.iter().any(|it| quality(it) == Quality::BadCommands);
-        host.started.push((spec.name.clone(), now));
+        host.started.push((spec.name.clone(), project.clone(), now));
         host.commands.insert(
             spec.name.clone(),
             Command {

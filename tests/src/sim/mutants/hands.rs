@@ -6,9 +6,9 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
-use shipbell::engine::ports::{Clock, Locks};
+use shipbell::engine::ports::{Clock, Held, Locks};
 use shipbell_adapters::containers::{
-    ContainerError, Containers, Exec, Exit, Found, Labels, LogQuery, OneOff, Output, Pinned,
+    ContainerError, Containers, Exec, Exit, Found, Labels, LogQuery, OneOff, Output, Phase, Pinned,
     Preflight, Project, Ran, Running, Sealing, Session, Target, Up, UpReport, Wait,
 };
 use shipbell_domain::ids::EnvId;
@@ -20,9 +20,11 @@ pub(super) struct NoLocks;
 
 #[async_trait]
 impl Locks for NoLocks {
-    async fn take(&self, _: &EnvId) -> Option<Arc<File>> {
-        None
+    async fn take(&self, _: &EnvId) -> Result<Option<Arc<File>>, Held> {
+        Ok(None)
     }
+
+    async fn end_holders(&self, _: &EnvId) {}
 }
 
 /// A clock by which time passes as it shows.
@@ -48,10 +50,12 @@ impl Clock for Gullible {
     }
 }
 
-/// Containers whose one-off commands get another name on each try.
+/// Containers whose one-off commands seem to be there always, so that they are
+/// made again where they are not; perhaps under another name on each try.
 pub(super) struct Repeating {
     pub(super) inner: Arc<dyn Containers>,
     pub(super) executor: Executor,
+    pub(super) renames: bool,
 }
 
 type Answer<T> = Result<T, ContainerError>;
@@ -94,6 +98,9 @@ impl Containers for Repeating {
         spec: &OneOff,
         session: &Session<'_>,
     ) -> Answer<Exit> {
+        if !self.renames {
+            return self.inner.run_once(target, spec, session).await;
+        }
         let number = self.executor.draw(super::super::chance::Chance::draw);
         let spec = OneOff {
             name: format!("{}-{number:x}", spec.name),
@@ -102,8 +109,13 @@ impl Containers for Repeating {
         self.inner.run_once(target, &spec, session).await
     }
 
-    async fn find(&self, _: &Target, _: &str) -> Answer<Option<Found>> {
-        Ok(None)
+    async fn find(&self, target: &Target, name: &str) -> Answer<Option<Found>> {
+        let found = self.inner.find(target, name).await?;
+        Ok(Some(found.unwrap_or_else(|| Found {
+            container: name.to_owned(),
+            labels: Labels::new(),
+            phase: Phase::Running,
+        })))
     }
 
     async fn tombstone(

@@ -2,11 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use shipbell_domain::Fold;
 use shipbell_domain::ask::{Ask, Source, Vote};
 use shipbell_domain::effect::CardId;
-use shipbell_domain::ids::{Person, Surface};
+use shipbell_domain::ids::{EnvId, Person, Surface};
 use shipbell_domain::release::Release;
+use shipbell_domain::{Fold, StreamId};
 
 use super::{Facts, Findings, Invariant};
 use crate::sim::chat::Post;
@@ -20,7 +20,12 @@ pub(super) fn judge(facts: &Facts, found: &mut Findings) {
         let what = format!("{} was due at {}", wake_up.timer, wake_up.due);
         found.add(Invariant::NothingStuck, what);
     }
-    for environment in &facts.active {
+    let waits = |it: &&EnvId| match facts.folds.get(&StreamId::Environment((*it).clone())) {
+        Some(Fold::Environment(it)) => it.active().is_some_and(|it| it.cut_off().is_some()),
+        _ => false,
+    };
+    // What was cut off waits for a person, for as long as they like.
+    for environment in facts.active.iter().filter(|it| !waits(it)) {
         let what = format!("something is still at work on {environment}");
         found.add(Invariant::NothingStuck, what).environment = Some(environment.clone());
     }

@@ -1,7 +1,7 @@
 //! Runs: what hosts did, against the attempts that were to be at work.
 
 use chrono::TimeDelta;
-use shipbell_domain::attempt::{AttemptKind, Work};
+use shipbell_domain::attempt::{AttemptKind, Choice, Work};
 use shipbell_domain::event::EnvironmentEvent;
 use shipbell_domain::ids::{EnvName, Hash};
 use shipbell_domain::steps::StepKind;
@@ -174,16 +174,21 @@ fn once(facts: &Facts, found: &mut Findings, start: &Start<'_>) {
         });
     let project = project_name(start.environment.env.as_str());
     let end = facts.end_of(start).map_or(facts.end, |(row, _)| row.at);
-    let begun = facts.host.started.iter().filter(|(name, at)| {
-        let of_it = facts
-            .host
-            .commands
-            .get(name)
-            .and_then(|it| it.project.as_ref());
-        of_it == Some(&project) && start.at <= *at && *at <= end
-    });
-    let begun = begun.count();
-    if begun > commands.unwrap_or(0) {
+    let begun = { facts.host.started.iter() }
+        .filter(|(_, of_it, at)| of_it.as_ref() == Some(&project) && start.at <= *at && *at <= end)
+        .count();
+    // Whoever wants one run again has it run again.
+    let again = { facts.of_environments() }
+        .filter(|(_, environment, event)| match event {
+            EnvironmentEvent::Decided {
+                attempt,
+                choice: Choice::Again,
+                ..
+            } => *environment == start.environment && *attempt == start.attempt,
+            _ => false,
+        })
+        .count();
+    if begun > commands.unwrap_or(0) + again {
         let what = format!("attempt {} started {begun} one-off commands", start.attempt);
         found.at(start, Invariant::OnceMeansOnce, what);
     }

@@ -199,11 +199,19 @@ fn choose(chance: &mut Chance, requester: &'static str, version: &str, probe: &s
             Move::Say(by, text)
         }
         72..78 => Move::Press,
-        78..84 => {
+        78..82 => {
             let env = pick(chance, &[STAGING, PRODUCTION]);
             Move::Say(
                 pick(chance, &managers),
                 format!("unlock shop {env} {probe}"),
+            )
+        }
+        82..87 => {
+            let env = pick(chance, &[STAGING, PRODUCTION]);
+            let answer = pick(chance, &["worked", "again"]);
+            Move::Say(
+                pick(chance, &managers),
+                format!("resume shop {env} {answer}"),
             )
         }
         _ => rarer(chance, version, probe),

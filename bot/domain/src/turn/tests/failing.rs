@@ -212,9 +212,9 @@ fn what_nobody_can_tell_is_never_rolled_back_by_itself() {
             evidence: Evidence::default(),
         },
     );
-    let current = super::team::version("1.4.0");
-    assert_eq!(after(&team), Some(AfterFailure::Stays(Some(current))));
-    assert!(team.environment("production").lock.is_some());
+    assert_eq!(after(&team), None, "it waits for a person");
+    let active = team.environment("production").active().unwrap();
+    assert!(!active.is_rollback());
 }
 
 #[test]

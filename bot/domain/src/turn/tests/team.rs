@@ -2,13 +2,14 @@
 
 mod acts;
 mod setting;
+mod work;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-pub(super) use self::acts::{failed, image, new, reaction, succeeded};
+pub(super) use self::acts::{cut_off, failed, image, new, reaction, succeeded};
 pub(super) use self::setting::{
     app, at, check, env_id, env_name, length, person, pinned, quorum, role, segment, service,
     version,

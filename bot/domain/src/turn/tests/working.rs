@@ -5,6 +5,7 @@ use crate::attempt::{AttemptState, FailureMode, Next, Progress, Work};
 use crate::command::Report;
 use crate::effect::{CardId, Effect};
 use crate::event::{Evidence, Outcome, StageResult};
+use crate::notice::News;
 use crate::refusal::Refusal;
 use crate::reply::Reply;
 
@@ -235,4 +236,28 @@ fn takes(team: &mut Team, attempt: u32) -> Result<Reply, Refusal> {
         environment: env_id("staging"),
         attempt,
     })
+}
+
+#[test]
+fn what_keeps_it_from_going_on_is_told_once_until_it_is_over() {
+    let mut team = Team::new();
+    let release = team.readies("1.4.0");
+    team.starts("bo", release, "production");
+    let (attempt, fence) = team.owner("production");
+    let held = |why: Option<&str>| Report::WorkHeld {
+        environment: env_id("production"),
+        attempt,
+        fence,
+        why: why.map(str::to_owned),
+    };
+    team.world_says(held(Some("process 12 holds the lock")))
+        .unwrap();
+    assert_eq!(team.did(), ["environment.work_held"]);
+    assert!(matches!(team.news()[..], [News::WorkHeld { .. }]));
+    team.world_says(held(Some("process 12 holds the lock")))
+        .unwrap();
+    assert!(team.did().is_empty());
+    team.world_says(held(None)).unwrap();
+    let active = team.environment("production").active().unwrap();
+    assert_eq!(active.held, None);
 }

@@ -28,6 +28,16 @@ impl Day {
         day
     }
 
+    /// The containers of production were being made, and nobody knows how that ended.
+    pub(crate) fn cut_off() -> Self {
+        let mut day = Self::deploying();
+        let seen = "its container is gone".to_owned();
+        let evidence = Evidence::default();
+        let outcome = Outcome::Interrupted { seen, evidence };
+        day.works("production", 1, Some(outcome), "14:04");
+        day
+    }
+
     /// The first check in production found something wrong.
     pub(crate) fn failed() -> Self {
         let mut day = Self::deploying();

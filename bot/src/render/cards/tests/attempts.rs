@@ -19,6 +19,23 @@ fn progress_names_the_step_it_is_at() {
 }
 
 #[test]
+fn work_that_was_cut_off_shows_what_was_seen_and_the_three_ways_on() {
+    insta::assert_snapshot!(drawn(&Day::cut_off(), &progress(), "14:06"), @r"
+    Rapid Audit Manage, production: Deploy of 2026.11.20-1. Cut off, waits for a person.
+    ---
+    Production: Deploy of 2026.11.20-1  [✕ Cut off, waits for a person]
+      ✓ Pull php (0 s)
+      ? Recreate containers (cut off: its container is gone)
+      ○ GET /healthz
+      ○ GET /login
+      ○ GET /api/version
+    Nobody knows how Recreate containers ended: its container is gone. Look what it did, then say how to go on.
+    Attempt 8, started 14:02 by Ana Ruiz. Times in Paris.
+    [It worked, go on]  [Run again]  [Roll back to 2026.11.18-2]
+    ");
+}
+
+#[test]
 fn a_failed_attempt_shows_its_last_lines_and_the_way_back() {
     insta::assert_snapshot!(drawn(&Day::failed(), &progress(), "14:06"), @r"
     Rapid Audit Manage, production: Deploy of 2026.11.20-1. Failed 14:05, verification.

@@ -1,7 +1,7 @@
 //! One event of every kind that is about an environment.
 
 use super::{at, bo, hash, manifest, over};
-use crate::attempt::{AttemptKind, FailureMode};
+use crate::attempt::{AttemptKind, Choice, FailureMode};
 use crate::event::{EnvironmentEvent, Evidence, Outcome};
 use crate::ids::{Key, ReleaseId};
 use crate::watch::Tick;
@@ -51,6 +51,16 @@ pub(super) fn attempts() -> Vec<EnvironmentEvent> {
             attempt,
             by: by.clone(),
             rollback,
+        },
+        EnvironmentEvent::WorkHeld {
+            attempt,
+            why: Some(why.clone()),
+        },
+        EnvironmentEvent::Decided {
+            attempt,
+            index: 0,
+            by: by.clone(),
+            choice: Choice::Again,
         },
         EnvironmentEvent::AttemptVerified { attempt },
         EnvironmentEvent::AttemptFailed {

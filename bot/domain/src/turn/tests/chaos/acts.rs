@@ -2,7 +2,7 @@
 
 use super::{ENVIRONMENTS, PEOPLE};
 use crate::ask::{Source, Vote};
-use crate::attempt::FailureMode;
+use crate::attempt::{Choice, FailureMode};
 use crate::command::{Report, Wish};
 use crate::event::{Evidence, Outcome};
 use crate::ids::{IncidentId, ReleaseId};
@@ -113,6 +113,10 @@ fn works(team: &mut Team, env: &str, number: u32) -> Said {
         return Ok(Reply::Nothing);
     }
     let (attempt, _) = team.owner(env);
+    if team.is_cut_off(env) && number < 2 {
+        let choice = [Choice::Again, Choice::Worked][number as usize];
+        return team.decides("bo", env, choice);
+    }
     let gone = Outcome::Interrupted {
         seen: "gone".to_owned(),
         evidence: Evidence::default(),

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::{Said, Team, app, env_id, env_name, person, service, version};
 use crate::ask::{AskId, Phase, Source, Standing, Vote};
-use crate::attempt::{FailureMode, Next};
+use crate::attempt::FailureMode;
 use crate::command::{New, Report, Wish};
 use crate::event::{Evidence, Outcome};
 use crate::ids::{Hash, ReleaseId, Surface};
@@ -214,67 +214,6 @@ impl Team {
         )
     }
 
-    /// Does all work that is left, and all of it ends well.
-    pub(crate) fn works_well(&mut self, env: &str) {
-        while self.is_busy(env) {
-            self.works(env, succeeded());
-        }
-    }
-
-    /// Does the next piece of work.
-    pub(crate) fn works(&mut self, env: &str, outcome: Outcome) {
-        let Some(index) = self.begins_work(env) else {
-            return;
-        };
-        self.ends_work(env, index, outcome).unwrap();
-    }
-
-    /// Begins the next piece of work; none if that ends the attempt.
-    pub(crate) fn begins_work(&mut self, env: &str) -> Option<u32> {
-        let next = self.environment(env).active()?.next();
-        let (Next::Begin(index, _) | Next::Resume(index, _)) = next else {
-            return None;
-        };
-        let (attempt, fence) = self.owner(env);
-        let environment = env_id(env);
-        self.world_says(Report::WorkStarted {
-            environment,
-            attempt,
-            fence,
-            index,
-        })
-        .unwrap();
-        let active = self.environment(env).active();
-        active.filter(|it| it.number == attempt).map(|_| index)
-    }
-
-    pub(crate) fn ends_work(&mut self, env: &str, index: u32, outcome: Outcome) -> Said {
-        let (attempt, fence) = self.owner(env);
-        let environment = env_id(env);
-        self.world_says(Report::WorkEnded {
-            environment,
-            attempt,
-            fence,
-            index,
-            outcome,
-        })
-    }
-
-    /// Works until the environment is touched, and that fails.
-    pub(crate) fn breaks(&mut self, env: &str) {
-        self.works(env, succeeded());
-        self.works(env, failed(FailureMode::Healthcheck));
-    }
-
-    /// The attempt at work and its fence.
-    pub(crate) fn owner(&self, env: &str) -> (u32, u64) {
-        let attempt = self
-            .environment(env)
-            .active()
-            .expect("something is running");
-        (attempt.number, attempt.fence)
-    }
-
     /// Every look there is to take is taken, and all is well.
     pub(crate) fn watches(&mut self, env: &str) {
         while let Some(watch) = self.environment(env).watching() {
@@ -371,6 +310,13 @@ pub(crate) fn reaction() -> Source {
 
 pub(crate) fn succeeded() -> Outcome {
     Outcome::Succeeded {
+        evidence: Evidence::default(),
+    }
+}
+
+pub(crate) fn cut_off() -> Outcome {
+    Outcome::Interrupted {
+        seen: "its container is gone".to_owned(),
         evidence: Evidence::default(),
     }
 }
