@@ -55,6 +55,8 @@ impl Moment {
 /// All kills of a run.
 pub(crate) struct Schedule {
     kills: VecDeque<Kill>,
+    /// The life before was to leave a message behind that nobody has noted.
+    posted: bool,
 }
 
 impl Schedule {
@@ -77,11 +79,30 @@ impl Schedule {
         kills.truncate(count as usize);
         Self {
             kills: kills.into(),
+            posted: false,
         }
     }
 
     pub(crate) fn next(&mut self) -> Option<Kill> {
-        self.kills.pop_front()
+        let next = self.kills.pop_front()?;
+        let looks_up = matches!(
+            next,
+            Kill::At {
+                point: Point::LookedUp,
+                ..
+            }
+        );
+        self.posted = looks_up && !self.posted;
+        if !self.posted {
+            return Some(next);
+        }
+        // There is nothing to look up but where a message has landed and nobody knows.
+        self.kills.push_front(next);
+        Some(Kill::At {
+            point: Point::AfterPost,
+            times: 1,
+            tries: 0,
+        })
     }
 
     /// A life ended without reaching its point: another one tries, in place of one left to chance.
