@@ -41,8 +41,11 @@ pub(crate) struct Batch {
     pub(crate) timers: BTreeMap<Timer, Alarm>,
     /// The next numbers.
     pub(crate) next: Next,
-    /// The time of everything in it.
+    /// The time of every event in it: never earlier than that of the one before.
     pub(crate) at: DateTime<Utc>,
+    /// The time by the clock, which may have been set back. What is decided and owed
+    /// follows it: a log that is ahead must not hold up reminders.
+    pub(crate) now: DateTime<Utc>,
     /// The position of the last event.
     pub(crate) seq: u64,
 }
@@ -102,8 +105,8 @@ pub(crate) async fn decide<D: Desk>(
         desk.known(ids).await?
     };
     // The clock may have been set back; the log never goes back.
-    let at = whole(commit.now).max(head.at);
-    let mut draft = Draft::new(desk, head.seq, at).await?;
+    let now = whole(commit.now);
+    let mut draft = Draft::new(desk, head.seq, (now.max(head.at), now)).await?;
     for input in &commit.inputs {
         let verdict = decide_one(&mut draft, input, commit, &mut known).await?;
         draft.batch.verdicts.push(verdict);
@@ -123,7 +126,7 @@ async fn decide_one<D: Desk>(
     }
     let needs = needs(&input.command);
     let world = crate::load::world(draft, &needs, Arc::clone(&commit.settings)).await?;
-    let decided = (commit.decide)(world, &input.command, draft.batch.at);
+    let decided = (commit.decide)(world, &input.command, draft.batch.now);
 
     draft.settle(&input.settles);
     let (verdict, outcome) = match decided {

@@ -25,7 +25,7 @@ impl<'a, D: Desk> Draft<'a, D> {
     pub(super) async fn new(
         desk: &'a mut D,
         seq: u64,
-        at: DateTime<Utc>,
+        (at, now): (DateTime<Utc>, DateTime<Utc>),
     ) -> Result<Self, StoreError> {
         let next = desk.next().await?;
         let batch = Batch {
@@ -39,6 +39,7 @@ impl<'a, D: Desk> Draft<'a, D> {
             timers: BTreeMap::new(),
             next,
             at,
+            now,
             seq,
         };
         Ok(Self { desk, batch })
@@ -54,7 +55,7 @@ impl<'a, D: Desk> Draft<'a, D> {
                     Some(Alarm::Fired | Alarm::Cancelled) => None,
                     None => self.desk.pending(timer).await?,
                 };
-                Ok(due.is_some_and(|due| due <= self.batch.at))
+                Ok(due.is_some_and(|due| due <= self.batch.now))
             }
             Settles::Effect(claim) => {
                 Ok(!self.batch.settled.contains(claim) && self.desk.holds(claim).await?)

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use shipbell_domain::ids::ReleaseId;
 use shipbell_domain::{Fold, StreamId};
 
-use super::fixture::{at, commit, note, open, record};
+use super::fixture::{at, card, commit, note, open, record, want};
 use super::{Bench, Checks as _, history};
 use crate::store::Store as _;
 use crate::{StoreError, chain};
@@ -30,6 +30,10 @@ pub(super) async fn time_never_goes_back(bench: &impl Bench) {
     let store = bench.open().await;
     record(&store, 100, open("1.0.0")).await;
     record(&store, 50, note(1, "the clock was set back")).await;
+    let wanted = want("now", vec![card(ReleaseId(1))], Vec::new());
+    record(&store, 50, wanted).await;
+    let owed = store.owed(at(50), 10).await.unwrap();
+    assert_eq!(owed.len(), 2, "nothing waits for the clock to catch up");
     drop(store);
     let store = bench.open().await;
     record(&store, 60, note(1, "still")).await;

@@ -75,7 +75,7 @@ impl Contents {
     }
 
     pub(super) fn apply(&mut self, batch: Batch, seed: [u8; 32]) -> Vec<Verdict> {
-        let at = batch.at;
+        let (at, now) = (batch.at, batch.now);
         self.events
             .extend(batch.events.into_iter().map(|fresh| Logged {
                 stream: fresh.stream,
@@ -104,7 +104,7 @@ impl Contents {
             self.outbox.answered(claim);
         }
         for want in batch.wants {
-            self.outbox.want(want, at);
+            self.outbox.want(want, now);
         }
         for (timer, alarm) in batch.timers {
             self.put_timer(timer, alarm);

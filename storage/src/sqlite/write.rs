@@ -281,7 +281,7 @@ async fn wants(conn: &mut SqliteConnection, batch: &Batch) -> Result<(), StoreEr
                 .push_bind(effect.clone())
                 .push_bind(crate::batch::once(&want.effect))
                 .push_bind(signed(want.times))
-                .push_bind(micros(batch.at));
+                .push_bind(micros(batch.now));
         });
         // While nobody knows how the last try ended, it keeps the time it is
         // looked up at: asking sooner could miss what is still on its way.

@@ -155,8 +155,13 @@ impl Weather {
             let far = self.minutes(1, 12 * 60);
             let back = self.executor.draw(|it| it.happens(300_000));
             let by = if back { -far } else { far };
-            locked(&self.slips).push((at, until, by));
+            self.set_clock(at, until, by);
         }
+    }
+
+    /// Sets the bot's clock wrong, from when until when and by how much.
+    pub fn set_clock(&self, from: DateTime<Utc>, until: DateTime<Utc>, by: TimeDelta) {
+        locked(&self.slips).push((from, until, by));
     }
 
     /// By how much the bot's clock is wrong.
