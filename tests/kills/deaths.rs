@@ -16,7 +16,7 @@ use crate::stage::Stage;
 use crate::world;
 
 /// How long a life may go on without reaching its point.
-const LONGEST: Duration = Duration::from_secs(15);
+const LONGEST: Duration = Duration::from_secs(30);
 
 /// The number of SIGKILL.
 const KILLED: i32 = 9;

@@ -60,7 +60,7 @@ compose = "compose.yml"
 project = "PROJECT-shop-staging"
 url = "http://127.0.0.1:PORT_0"
 vars = { PORT = "PORT_0" }
-deploy = [{ pull = "web" }, { up = true, stable_for = "1s", healthy_within = "20s" }]
+deploy = [{ pull = "web" }, { up = true, stable_for = "1s", healthy_within = "1m" }]
 smoke = [{ get = "/", contains = "web", retry = 5, every = "1s" }, { logs = "web", tail = 20 }]
 signoff = { operator = 1 }
 on_failure = "rollback"
@@ -83,9 +83,9 @@ vars = { PORT = "PORT_2" }
 deploy = [
   { pull = "web" },
   { run = ["/bin/migrate"], in = "web", once = true, title = "Migrate" },
-  { up = true, stable_for = "1s", healthy_within = "20s" },
+  { up = true, stable_for = "1s", healthy_within = "1m" },
 ]
-rollback = [{ pull = "web" }, { up = true, stable_for = "1s", healthy_within = "20s" }]
+rollback = [{ pull = "web" }, { up = true, stable_for = "1s", healthy_within = "1m" }]
 smoke = [{ get = "/", contains = "web", retry = 5, every = "1s" }]
 monitor = [{ for = "10s", every = "5s", get = "/" }]
 signoff = { operator = 1 }
@@ -101,7 +101,7 @@ url = "http://127.0.0.1:PORT_3"
 vars = { PORT = "PORT_3" }
 deploy = [
   { pull = "web" },
-  { up = true, stable_for = "1s", healthy_within = "20s" },
+  { up = true, stable_for = "1s", healthy_within = "1m" },
   { exec = ["/bin/busybox", "true"], in = "web", title = "Warm up" },
 ]
 smoke = [{ get = "/", contains = "web", retry = 5, every = "1s" }]

@@ -121,10 +121,10 @@ impl<'a> Team<'a> {
         assert_eq!(fate, Fate::Well, "{version} is bad and was verified");
     }
 
-    /// Every other time people wait until the watch is over; the next deploy ends it otherwise.
+    /// Mostly people wait until the watch is over; the next deploy ends it otherwise.
     async fn watches(&mut self, env: &str) {
         let environment = format!("{}/{env}", self.lane.app);
-        let patient = self.chance.happens(500_000);
+        let patient = self.chance.happens(700_000);
         while patient && self.stage.records.is_watched(&environment).await {
             sleep(PAUSE).await;
         }
@@ -139,17 +139,15 @@ impl<'a> Team<'a> {
             sleep(PAUSE).await;
             let stand = self.stage.records.stand(release, &environment).await;
             let mine = |it: &&Attempt| it.release == release && it.kind == "deploy";
-            match stand
-                .attempts
-                .iter()
-                .rfind(mine)
-                .map(|it| it.state.as_str())
-            {
+            let last = stand.attempts.iter().rfind(mine);
+            match last.map(|it| it.state.as_str()) {
                 Some("verified") => return End::Verified,
                 Some("failed") => return self.gives_up(release, version, (env, fate)).await,
                 Some(_) => {
-                    // Somebody impatient: a deploy that runs is not begun again.
-                    if self.chance.happens(30_000) {
+                    if self.stage.records.is_cut_off(&environment).await {
+                        self.resumes(env).await;
+                    } else if self.chance.happens(30_000) {
+                        // Somebody impatient: a deploy that runs is not begun again.
                         self.says(&deploy).await;
                     }
                     continue;
@@ -183,6 +181,8 @@ impl<'a> Team<'a> {
     async fn gives_up(&mut self, release: &str, version: &str, (env, fate): (&str, Fate)) -> End {
         let app = self.lane.app;
         let environment = format!("{app}/{env}");
+        let why = self.stage.records.why(&environment).await;
+        assert_eq!(fate, Fate::Sick, "{version} is good and failed: {why}");
         let stand = loop {
             let stand = self.stage.records.stand(release, &environment).await;
             let over = stand.attempts.iter().all(|it| it.state != "running");
@@ -194,18 +194,10 @@ impl<'a> Team<'a> {
             {
                 break stand;
             }
-            let bad = fate == Fate::Sick;
-            assert!(
-                !over || bad,
-                "{version} is good and failed in {environment}: {stand:?}"
-            );
             sleep(PAUSE).await;
         };
-        self.went_back(&stand, version, fate);
-        while self.stage.records.stand(release, &environment).await.locked {
-            self.says(&format!("/release unlock {app} {env} looked at it"))
-                .await;
-        }
+        self.went_back(&stand, version);
+        self.unlocks(release, env).await;
         self.really_runs(env).await;
         while let Some((_, true)) = self.stage.records.release(app, version).await {
             self.says(&format!("/release cancel {release} it is bad"))
@@ -214,8 +206,24 @@ impl<'a> Team<'a> {
         End::GivenUp
     }
 
-    fn went_back(&self, stand: &Stand, version: &str, fate: Fate) {
-        assert_eq!(fate, Fate::Sick, "{version} is good and failed: {stand:?}");
+    /// A command that must run once was cut off between the record that it begins and
+    /// its container: somebody looks, finds that it never ran, and wants it run.
+    async fn resumes(&mut self, env: &str) {
+        let app = self.lane.app;
+        self.says(&format!("/release resume {app} {env} again"))
+            .await;
+    }
+
+    async fn unlocks(&mut self, release: &str, env: &str) {
+        let app = self.lane.app;
+        let environment = format!("{app}/{env}");
+        let unlock = format!("/release unlock {app} {env} looked at it");
+        while self.stage.records.stand(release, &environment).await.locked {
+            self.says(&unlock).await;
+        }
+    }
+
+    fn went_back(&self, stand: &Stand, version: &str) {
         let back: Vec<&Attempt> = (stand.attempts.iter())
             .filter(|it| it.kind == "rollback")
             .collect();

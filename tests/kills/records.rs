@@ -5,8 +5,12 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use shipbell_domain::Event;
+use shipbell_domain::event::{EnvironmentEvent, Outcome};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
 use sqlx::{Connection as _, Row as _};
+
+/// Where the command that must run once stands among the steps that have one.
+const ONCE: u32 = 1;
 
 /// The two files.
 pub(crate) struct Records {
@@ -174,6 +178,35 @@ impl Records {
                 .expect("a manifest pins its images")
                 .to_owned(),
         )
+    }
+
+    /// Whether an attempt waits for somebody to say if a command that must run once had run.
+    pub(crate) async fn is_cut_off(&self, environment: &str) -> bool {
+        let mut db = self.open("shipbell.db").await.unwrap();
+        let sql = "SELECT payload FROM event WHERE stream = ? \
+                   AND kind IN ('environment.work_ended', 'environment.decided') \
+                   ORDER BY seq DESC LIMIT 1";
+        let last = sqlx::query_scalar::<_, String>(sql).bind(format!("env/{environment}"));
+        let last = last.fetch_optional(&mut db).await.unwrap();
+        let last = last.map(|it| serde_json::from_str(&it).unwrap());
+        match last {
+            Some(Event::Environment(EnvironmentEvent::WorkEnded {
+                index,
+                outcome: Outcome::Interrupted { .. },
+                ..
+            })) => index == ONCE,
+            _ => false,
+        }
+    }
+
+    /// Why the last attempt that failed in an environment did, in the log's own words.
+    pub(crate) async fn why(&self, environment: &str) -> String {
+        let mut db = self.open("shipbell.db").await.unwrap();
+        let sql = "SELECT payload FROM event WHERE stream = ? AND kind IN \
+                   ('environment.attempt_failed', 'environment.work_ended') \
+                   ORDER BY seq DESC LIMIT 3";
+        let events = sqlx::query_scalar::<_, String>(sql).bind(format!("env/{environment}"));
+        events.fetch_all(&mut db).await.unwrap().join("\n")
     }
 
     /// Whether looks at an environment are still to come.

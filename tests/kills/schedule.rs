@@ -11,7 +11,7 @@ use shipbell_tests::sim::chance::Chance;
 pub(crate) const ALL: u32 = 48;
 
 /// How often a life may end without its point.
-const TRIES: u32 = 6;
+const TRIES: u32 = 8;
 
 /// How one life ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

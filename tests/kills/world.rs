@@ -116,6 +116,7 @@ fn clear(is_left: &dyn Fn(&str) -> bool) {
         let run = rest.and_then(|it| it.split(['-', '/']).next());
         run.is_some_and(is_left)
     };
+    seals(&of);
     let project = format!("{{{{.ID}}}} {{{{.Label \"{PROJECT}\"}}}}");
     let named = format!("{{{{.Name}}}} {{{{.Label \"{PROJECT}\"}}}}");
     let image = "{{.Repository}}:{{.Tag}} {{.Repository}}";
@@ -136,6 +137,23 @@ fn clear(is_left: &dyn Fn(&str) -> bool) {
             let words: Vec<&str> = remove.iter().copied().chain(ours).collect();
             now(&words);
         }
+    }
+}
+
+/// Removes containers that only occupy a name: they belong to no project, but are of our images.
+fn seals(of: &dyn Fn(&str) -> bool) {
+    let images = now(&["images", "--format", "{{.Repository}}:{{.Tag}}"]);
+    let ours = images.lines().filter(|it| of(it));
+    let filters: Vec<String> = ours.map(|it| format!("ancestor={it}")).collect();
+    if filters.is_empty() {
+        return;
+    }
+    let mut words = vec!["ps", "-aq"];
+    words.extend(filters.iter().flat_map(|it| ["--filter", it]));
+    let found = now(&words);
+    if !found.is_empty() {
+        let remove = ["rm", "-fv"].into_iter();
+        now(&remove.chain(found.lines()).collect::<Vec<_>>());
     }
 }
 

@@ -9,13 +9,14 @@ use crate::people::{Act, Deed, Heard};
 use crate::records::{Recorded, Snapshot};
 
 /// Answers that say that a command was done.
-const DONE: [&str; 6] = [
+const DONE: [&str; 7] = [
     "is open as",
     "Reading what stands",
     "is on its way to",
     "people were asked first",
     "is unlocked",
     "is given up",
+    " goes on.",
 ];
 
 /// Every command that was answered with success is in the log, under the name of
@@ -80,9 +81,12 @@ fn is_wish(it: &Recorded) -> bool {
             Event::Release(
                 ReleaseEvent::Opened { .. }
                     | ReleaseEvent::StartRequested { .. }
+                    | ReleaseEvent::AskOpened { .. }
                     | ReleaseEvent::Cancelled { .. }
                     | ReleaseEvent::VoteWithdrawn { .. }
-            ) | Event::Environment(EnvironmentEvent::Unlocked { .. })
+            ) | Event::Environment(
+                EnvironmentEvent::Unlocked { .. } | EnvironmentEvent::Decided { .. }
+            )
         )
 }
 

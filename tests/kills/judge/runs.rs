@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use shipbell_domain::Event;
-use shipbell_domain::attempt::Work;
+use shipbell_domain::attempt::{Choice, Work};
 use shipbell_domain::event::{EnvironmentEvent, Outcome};
 use shipbell_domain::steps::StepKind;
 
@@ -16,8 +16,8 @@ pub(super) type Lines = BTreeMap<(&'static str, &'static str), Vec<String>>;
 /// A piece of work that must run once: the environment, the attempt, its place.
 type Once = (String, u32, u32);
 
-/// For each piece of work that was begun at most one container was ever started,
-/// once, and left at most one line.
+/// For each piece of work that was begun, and each time somebody wanted it once more, at
+/// most one container was ever started, once, and left at most one line.
 pub(super) fn at_most_once(
     snapshot: &Snapshot,
     events: &[world::Event],
@@ -34,8 +34,9 @@ pub(super) fn at_most_once(
             .collect();
         let names: BTreeSet<&str> = started.iter().map(|(name, _)| *name).collect();
         let different: BTreeSet<&String> = lines.iter().collect();
-        let environment = format!("{app}-{env}");
+        let environment = format!("{app}.{env}");
         let work = begun.iter().filter(|(of, ..)| *of == environment).count();
+        let work = work + wanted_again(snapshot, &environment);
         let once = names.len() == started.len() && different.len() == lines.len();
         if !once || started.len() > work || lines.len() > started.len() {
             wrong.push(format!(
@@ -65,14 +66,28 @@ pub(super) fn proven(snapshot: &Snapshot, events: &[world::Event], lines: &Lines
             continue;
         }
         let name = format!("-{environment}-a{attempt}-s{index}");
-        let started = |it: &&world::Event| it.action == "start" && it.name.ends_with(&name);
-        let started = events.iter().find(started);
-        let mut lines = lines.values().flatten();
-        if !lines.any(|line| started.is_some_and(|it| it.container.starts_with(line))) {
+        let again = format!("{name}-r");
+        let started = |it: &&world::Event| {
+            it.action == "start" && (it.name.ends_with(&name) || it.name.contains(&again))
+        };
+        let mut started = events.iter().filter(started);
+        let left = |line: &String| lines.values().flatten().any(|it| it == line);
+        if !started.any(|it| left(&it.container.chars().take(12).collect())) {
             wrong.push(format!("{name} went well, and nothing shows that it ran"));
         }
     }
     wrong
+}
+
+fn wanted_again(snapshot: &Snapshot, of: &str) -> usize {
+    let again = snapshot.log.iter().filter(|it| {
+        let choice = match &it.event {
+            Event::Environment(EnvironmentEvent::Decided { choice, .. }) => Some(*choice),
+            _ => None,
+        };
+        choice == Some(Choice::Again) && environment(it) == of
+    });
+    again.count()
 }
 
 fn begun(snapshot: &Snapshot) -> BTreeSet<Once> {
@@ -92,9 +107,9 @@ fn begun(snapshot: &Snapshot) -> BTreeSet<Once> {
     begun.intersection(&once).cloned().collect()
 }
 
-/// As it stands in the names of containers: `blog-live`.
+/// As it stands in the names of containers: `blog.live`.
 fn environment(it: &Recorded) -> String {
-    it.stream.trim_start_matches("env/").replace('/', "-")
+    it.stream.trim_start_matches("env/").replace('/', ".")
 }
 
 fn is_once(work: &Work) -> bool {

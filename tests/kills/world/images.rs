@@ -65,7 +65,7 @@ pub(crate) async fn load(app: &str, version: &str, fate: Fate) {
         healthcheck: Some(ImageHealthcheck {
             command: words(&["/bin/busybox", "wget", "-q", "-O", "/dev/null", &health]),
             interval: Duration::from_millis(300),
-            timeout: Duration::from_secs(5),
+            timeout: Duration::from_secs(20),
             retries: 3,
         }),
         stop_signal: Some("SIGKILL".to_owned()),
