@@ -81,6 +81,7 @@ impl Stage {
             executor: executor.clone(),
             owner,
             weather: self.weather.clone(),
+            since: executor.now(),
         });
         let (weather, engine) = (self.weather.clone(), self.engine.clone());
         Ports {

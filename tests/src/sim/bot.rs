@@ -156,6 +156,7 @@ impl Ground {
             executor: executor.clone(),
             owner,
             weather: self.weather.clone(),
+            since: executor.now(),
         });
         let edges = Edges {
             inner: self.disk.open(),

@@ -26,12 +26,15 @@ pub struct Life {
     pub owner: Owner,
     /// What becomes of its clock.
     pub weather: Arc<Weather>,
+    /// When it began: what its clock shows then it has to believe.
+    pub since: DateTime<Utc>,
 }
 
 impl Life {
     /// By how much the clock is wrong.
     fn wrong_by(&self) -> TimeDelta {
-        self.weather.clock_is_off_by(self.executor.now())
+        self.weather
+            .clock_is_off_by(self.since, self.executor.now())
     }
 }
 

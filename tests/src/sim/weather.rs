@@ -164,10 +164,10 @@ impl Weather {
         locked(&self.slips).push((from, until, by));
     }
 
-    /// By how much the bot's clock is wrong.
-    pub fn clock_is_off_by(&self, now: DateTime<Utc>) -> TimeDelta {
+    /// By how much the clock of a bot is wrong that has run since then.
+    pub fn clock_is_off_by(&self, since: DateTime<Utc>, now: DateTime<Utc>) -> TimeDelta {
         let slips = locked(&self.slips);
-        let now = slips.iter().find(|(from, to, _)| *from <= now && now < *to);
+        let now = (slips.iter()).find(|(from, to, _)| since < *from && *from <= now && now < *to);
         now.map_or(TimeDelta::zero(), |(_, _, by)| *by)
     }
 
