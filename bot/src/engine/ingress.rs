@@ -99,7 +99,7 @@ async fn answer(
     let scene = Scene {
         vocabulary: &vocabulary,
         by: &by,
-        now: hub.now(),
+        now: hub.time().await,
     };
     let resolved = match act {
         Act::Said { text, .. } => resolve::read(&text, scene),

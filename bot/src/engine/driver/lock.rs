@@ -45,7 +45,7 @@ pub(super) async fn take(hub: &Hub, environment: &EnvId) -> Option<Arc<File>> {
             tracing::info!(%environment, %held, "waiting for the lock");
             until = limit(hub, environment).await;
         }
-        let now = hub.now();
+        let now = hub.time().await;
         if until.is_some_and(|it| now >= it) && !ended {
             tracing::warn!(%environment, %held, "what holds the lock has had its time: ending it");
             hub.ports.locks.end_holders(environment).await;
@@ -72,7 +72,7 @@ async fn limit(hub: &Hub, environment: &EnvId) -> Option<DateTime<Utc>> {
     Some(match began {
         Some((Work::Step(step), since)) => since + step.timeout.delta(),
         // Nothing that had begun is left to wait for.
-        Some((Work::Check(_), _)) | None => hub.now() + CHECK,
+        Some((Work::Check(_), _)) | None => hub.time().await + CHECK,
     })
 }
 

@@ -47,15 +47,18 @@ pub(super) struct Proof {
 ///
 /// None if all effects were stopped before it could be told how it ended.
 pub(super) async fn run(hub: &Hub, place: &Place<'_>, step: &Step) -> Option<Outcome> {
-    let until = hub.now() + step.timeout.delta();
+    let until = hub.time().await + step.timeout.delta();
     let mut given_up = false;
     loop {
-        let within = (until - hub.now()).to_std().unwrap_or(AGAIN).max(AGAIN);
+        let within = (until - hub.time().await)
+            .to_std()
+            .unwrap_or(AGAIN)
+            .max(AGAIN);
         let error = match once(hub, place, step, within).await {
             Ok(proof) => return Some(proven(hub, step, proof).await),
             Err(error) => error,
         };
-        if error.kind == Kind::Unreachable && hub.now() < until {
+        if error.kind == Kind::Unreachable && hub.time().await < until {
             tracing::warn!(%error, step = step.title(), "trying again");
             hub.pause(AGAIN).await;
             continue;

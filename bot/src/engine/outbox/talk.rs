@@ -63,7 +63,7 @@ pub(super) async fn deliver(
             }
             Err(error) => {
                 tracing::info!(%error, "could not look up whether a message was sent");
-                return Some(hub.now() + LOOK_TWICE);
+                return Some(hub.time().await + LOOK_TWICE);
             }
         }
     }
@@ -80,7 +80,7 @@ async fn post(
     owed: &Owed,
 ) -> Option<DateTime<Utc>> {
     let limits = destination.chat.limits();
-    let turn = rates.post(surface, limits.post_every, hub.now());
+    let turn = rates.post(surface, limits.post_every, hub.time().await);
     hub.ports.clock.until(turn).await;
     let asked = hub.ports.clock.passed();
     let claim = retry::claim(hub, &owed.id).await?;
@@ -88,12 +88,12 @@ async fn post(
         Ok(Some(card)) => card,
         Ok(None) => return settle(hub, &claim, Settlement::Done(Vec::new())).await,
         Err(error) => {
-            let at = hub.now() + SOON;
+            let at = hub.time().await + SOON;
             return settle(hub, &claim, Settlement::Later { at, error }).await;
         }
     };
     if hub.ports.clock.passed().saturating_sub(asked) > AT_ONCE {
-        let (at, error) = (hub.now(), "drawing it took too long".to_owned());
+        let (at, error) = (hub.time().await, "drawing it took too long".to_owned());
         return settle(hub, &claim, Settlement::Later { at, error }).await;
     }
     let key = claim.owed.id.key.as_str();
@@ -115,7 +115,7 @@ async fn edit(
     let surface = owed.id.surface.clone()?;
     let message = owed.message.clone()?;
     let limits = destination.chat.limits();
-    if let Err(until) = rates.edit(&owed.id, limits.edit_every, hub.now()) {
+    if let Err(until) = rates.edit(&owed.id, limits.edit_every, hub.time().await) {
         return Some(until);
     }
     let claim = retry::claim(hub, &owed.id).await?;
@@ -123,7 +123,7 @@ async fn edit(
         Ok(Some(card)) => card,
         Ok(None) => return settle(hub, &claim, Settlement::Done(vec![message])).await,
         Err(error) => {
-            let at = hub.now() + SOON;
+            let at = hub.time().await + SOON;
             return settle(hub, &claim, Settlement::Later { at, error }).await;
         }
     };
@@ -132,7 +132,7 @@ async fn edit(
         Err(ChatError::Gone) => Settlement::Gone,
         // An edit is safe to do twice: there is nothing to look up.
         Err(ChatError::Unknown(error)) => Settlement::Later {
-            at: hub.now() + pause(owed.tries),
+            at: hub.time().await + pause(owed.tries),
             error,
         },
         Err(error @ (ChatError::Later { .. } | ChatError::Refused(_))) => {
@@ -176,7 +176,7 @@ async fn look_up(
     place: &Place,
     owed: &Owed,
 ) -> Result<Vec<MessageRef>, ChatError> {
-    let since = owed.claimed.unwrap_or_else(|| hub.now()) - ON_ITS_WAY;
+    let since = owed.claimed.unwrap_or(hub.time().await) - ON_ITS_WAY;
     let key = owed.id.key.as_str();
     let found = destination.chat.find_by_key(place, key, since).await?;
     if !found.is_empty() {
@@ -209,7 +209,7 @@ pub(super) async fn place(
             channel,
             thread: Some(address(&message)),
         }),
-        None => Err(hub.now() + SOON),
+        None => Err(hub.time().await + SOON),
     }
 }
 

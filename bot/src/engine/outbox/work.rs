@@ -24,7 +24,7 @@ const TRIES: u32 = 10;
 /// Carries one effect out and reports; says until when it must wait, if it must.
 pub(super) async fn perform(hub: &Hub, owed: Owed) -> Option<DateTime<Utc>> {
     let Some(claim) = retry::claim(hub, &owed.id).await else {
-        return Some(hub.now() + AGAIN);
+        return Some(hub.time().await + AGAIN);
     };
     let report = match &owed.effect {
         Effect::PinImages { release } => pin(hub, *release, owed.tries).await,
@@ -53,7 +53,7 @@ pub(super) async fn perform(hub: &Hub, owed: Owed) -> Option<DateTime<Utc>> {
 }
 
 async fn put_off(hub: &Hub, claim: &Claim, error: String) -> Option<DateTime<Utc>> {
-    let at = hub.now() + AGAIN;
+    let at = hub.time().await + AGAIN;
     retry::settle(hub, claim, &Settlement::Later { at, error }).await;
     None
 }
