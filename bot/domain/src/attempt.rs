@@ -3,11 +3,13 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use crate::checks::Check;
+use crate::calendar::Length;
+use crate::checks::{Check, CheckKind};
 use crate::event::{Outcome, Override};
 use crate::ids::{Key, Person, ReleaseId};
 use crate::manifest::Manifest;
-use crate::steps::Step;
+use crate::snapshot::Snapshot;
+use crate::steps::{Ask, Step, StepKind, Then};
 
 /// An attempt as its events made it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -120,6 +122,24 @@ pub enum Choice {
     Worked,
     /// Once more, under a key of its own.
     Again,
+    /// It did not: on as after any failure.
+    Failed,
+}
+
+/// How long somebody who looks may take.
+const LOOKING: u64 = 24 * 60 * 60;
+
+/// Something a person must do or look at before an attempt can go on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Asked<'a> {
+    /// Which piece of work.
+    pub index: u32,
+    /// What, and of whom.
+    pub ask: &'a Ask,
+    /// Since when.
+    pub since: DateTime<Utc>,
+    /// Until when it is worth waiting.
+    pub until: DateTime<Utc>,
 }
 
 /// Work that was cut off, of which somebody must say how to go on.
@@ -181,11 +201,24 @@ pub enum Next<'a> {
     Resume(u32, &'a Work),
     /// It was cut off: somebody must say how to go on.
     Decide(CutOff<'a>),
+    /// A person is asked: wait until they answer, or it is too late.
+    Await(Asked<'a>),
     /// Nothing: it is over.
     Nothing,
 }
 
 impl Attempt {
+    /// What the project was brought to last.
+    pub fn snapshot(&self) -> Option<&Snapshot> {
+        self.progress.iter().rev().find_map(|it| match it {
+            Progress::Ended {
+                outcome: Outcome::Succeeded { evidence },
+                ..
+            } => evidence.snapshot.as_deref(),
+            Progress::Ended { .. } | Progress::Running { .. } | Progress::Pending => None,
+        })
+    }
+
     /// Whether it is over.
     pub fn is_over(&self) -> bool {
         self.state != AttemptState::Running
@@ -198,6 +231,9 @@ impl Attempt {
         }
         if let Some(cut_off) = self.cut_off() {
             return Next::Decide(cut_off);
+        }
+        if let Some(asked) = self.asked() {
+            return Next::Await(asked);
         }
         for (index, (work, progress)) in (0u32..).zip(self.work.iter().zip(&self.progress)) {
             match progress {
@@ -224,10 +260,32 @@ impl Attempt {
         })
     }
 
-    /// Who said that a piece of work that was cut off did its work.
+    /// What a person is asked to do or to look at.
+    pub fn asked(&self) -> Option<Asked<'_>> {
+        if self.is_over() {
+            return None;
+        }
+        let all = (0u32..).zip(self.work.iter().zip(&self.progress));
+        { all }.find_map(|(index, (work, progress))| match (work.ask(), progress) {
+            (Some((ask, within)), Progress::Running { since }) => Some(Asked {
+                index,
+                ask,
+                since: *since,
+                until: *since + within.delta(),
+            }),
+            (Some(_) | None, _) => None,
+        })
+    }
+
+    /// Whether nothing is at work: it waits for a person.
+    pub fn waits(&self) -> bool {
+        self.cut_off().is_some() || self.asked().is_some()
+    }
+
+    /// Who said how a piece of work went, after which it went on.
     pub fn decision(&self, index: u32) -> Option<&Decision> {
         let last = self.decisions.iter().rfind(|it| it.index == index);
-        last.filter(|it| it.choice == Choice::Worked)
+        last.filter(|it| it.choice != Choice::Again)
     }
 
     /// How often somebody wanted a piece of work done again.
@@ -259,6 +317,38 @@ impl Work {
         match self {
             Self::Step(step) => step.title(),
             Self::Check(check) => check.title(),
+        }
+    }
+
+    /// What a person is asked, and how long they may take.
+    pub fn ask(&self) -> Option<(&Ask, Length)> {
+        match self {
+            Self::Step(step) => match &step.kind {
+                StepKind::Ask(ask) => Some((ask, step.timeout)),
+                StepKind::Pull(_)
+                | StepKind::Up(_)
+                | StepKind::Run(_)
+                | StepKind::Exec(_)
+                | StepKind::Tag(_)
+                | StepKind::Push(_)
+                | StepKind::Host(_)
+                | StepKind::SetEnv(_)
+                | StepKind::Git(_)
+                | StepKind::Http(_)
+                | StepKind::Wait(_) => None,
+            },
+            Self::Check(check) => match &check.kind {
+                CheckKind::Ask(ask) => Length::of_seconds(LOOKING).map(|it| (ask, it)),
+                CheckKind::Http(_) | CheckKind::Logs(_) => None,
+            },
+        }
+    }
+
+    /// What follows if it fails, where it says so itself.
+    pub fn then(&self) -> Option<Then> {
+        match self {
+            Self::Step(step) => step.then,
+            Self::Check(_) => None,
         }
     }
 }

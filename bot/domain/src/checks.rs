@@ -11,6 +11,7 @@ pub use http::HttpCheck;
 pub use logs::LogCheck;
 
 use crate::calendar::Length;
+use crate::steps::Ask;
 
 /// One check.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -33,6 +34,8 @@ pub enum CheckKind {
     Http(HttpCheck),
     /// Look at what a service wrote.
     Logs(LogCheck),
+    /// Have a person look.
+    Ask(Ask),
 }
 
 impl Check {
@@ -41,6 +44,7 @@ impl Check {
         self.title.clone().unwrap_or_else(|| match &self.kind {
             CheckKind::Http(it) => it.title(),
             CheckKind::Logs(it) => it.title(),
+            CheckKind::Ask(it) => it.title(),
         })
     }
 }

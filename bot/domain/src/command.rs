@@ -15,6 +15,7 @@ use crate::ids::{
 };
 use crate::manifest::Image;
 use crate::policy::{Pinned, Severity};
+use crate::preview::Preview;
 use crate::release::Mark;
 use crate::timer::Timer;
 
@@ -63,6 +64,8 @@ pub enum Wish {
         env: EnvName,
         over: Option<String>,
     },
+    /// To know what a deploy would change.
+    DryRun { release: ReleaseId, env: EnvName },
     /// To answer an ask.
     Vote {
         ask: AskId,
@@ -76,6 +79,12 @@ pub enum Wish {
         release: ReleaseId,
         item: u32,
         mark: Option<Mark>,
+    },
+    /// Something kept with a release: words, and where they were said.
+    Note {
+        release: ReleaseId,
+        text: String,
+        link: Option<String>,
     },
     /// To return an environment to a version verified there; the previous one if not said.
     Rollback {
@@ -184,6 +193,12 @@ pub enum Report {
         env: Option<EnvName>,
         read_at: DateTime<Utc>,
         standing: Vec<Standing>,
+    },
+    /// What a deploy would change was found out.
+    LookedAhead {
+        release: ReleaseId,
+        env: EnvName,
+        preview: Box<Preview>,
     },
     /// The bot started again: it takes the attempt over.
     FenceTaken { environment: EnvId, attempt: u32 },

@@ -23,6 +23,8 @@ pub enum Effect {
     PinImages { release: ReleaseId },
     /// Read what stands on the asks before a start.
     ReadStanding { release: ReleaseId, env: EnvName },
+    /// Find out what a deploy would change.
+    LookAhead { release: ReleaseId, env: EnvName },
     /// Look at a watched environment.
     LookAt {
         environment: EnvId,
@@ -84,6 +86,7 @@ impl Effect {
             Self::Say { key, .. } => Key::join(&[&"say", key]),
             Self::PinImages { release } => Key::join(&[&"pin", release]),
             Self::ReadStanding { release, env } => Key::join(&[&"read", release, env]),
+            Self::LookAhead { release, env } => Key::join(&[&"ahead", release, env]),
             Self::LookAt {
                 environment,
                 attempt,
@@ -109,6 +112,7 @@ impl Effect {
             }
             | Self::PinImages { .. }
             | Self::ReadStanding { .. }
+            | Self::LookAhead { .. }
             | Self::LookAt { .. }
             | Self::Checkpoint { .. } => None,
         }

@@ -9,6 +9,7 @@ use crate::attempt::{Attempt, AttemptState, Choice, Decision, Progress, Stop};
 use crate::event::EnvironmentEvent;
 use crate::ids::{EnvId, Person, ReleaseId};
 use crate::manifest::Manifest;
+use crate::snapshot::Snapshot;
 use crate::watch::{TickEnd, Watch};
 
 /// One environment.
@@ -45,6 +46,9 @@ pub struct Verified {
     pub manifest: Manifest,
     /// When.
     pub at: DateTime<Utc>,
+    /// What ran then, if that was kept.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub snapshot: Option<Box<Snapshot>>,
 }
 
 /// Why nothing may be deployed.
@@ -98,6 +102,14 @@ impl Environment {
         }
         let other = |it: &&Verified| it.manifest.images != current.manifest.images;
         self.verified.iter().rev().find(other)
+    }
+
+    /// What an attempt returns to, if it is a rollback and that was kept.
+    pub fn kept_for(&self, attempt: &Attempt) -> Option<&Snapshot> {
+        let of_it = |it: &&Verified| {
+            it.release == attempt.target && it.manifest == attempt.manifest && attempt.is_rollback()
+        };
+        self.verified.iter().rev().find(of_it)?.snapshot.as_deref()
     }
 
     /// The releases somebody deciding about this environment must see.
@@ -222,7 +234,7 @@ impl Environment {
         };
         self.with_attempt(|it| it.decisions.push(decision));
         match choice {
-            Choice::Worked => {}
+            Choice::Worked | Choice::Failed => {}
             Choice::Again => self.progress(index, Progress::Pending),
         }
     }
@@ -238,6 +250,7 @@ impl Environment {
             release: attempt.target,
             manifest: attempt.manifest.clone(),
             at,
+            snapshot: attempt.snapshot().cloned().map(Box::new),
         });
         if self.verified.len() > MAX_VERIFIED {
             self.verified.remove(0);

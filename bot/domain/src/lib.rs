@@ -27,7 +27,9 @@ pub mod environment;
 pub mod history;
 pub mod incident;
 pub mod manifest;
+pub mod preview;
 pub mod release;
+pub mod snapshot;
 pub mod watch;
 
 pub mod gates;

@@ -9,6 +9,7 @@ use crate::gates::Waiting;
 use crate::history::{Checkpoint, Loss};
 use crate::ids::{AppId, EnvName, FreezeId, IncidentId, Person, ReleaseId, Role, Version};
 use crate::policy::Severity;
+use crate::preview::Preview;
 
 /// One piece of news, with everything it needs to be told.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -36,6 +37,12 @@ pub enum News {
     },
     /// The images could not be pinned.
     ImagesUnresolved { version: Version, why: String },
+    /// What a deploy would change, for those who asked.
+    DryRun {
+        env: EnvName,
+        version: Version,
+        preview: Box<Preview>,
+    },
     /// A wish to deploy did not start after the asks were read.
     StartRefused {
         env: EnvName,
@@ -78,6 +85,15 @@ pub enum News {
         tail: Vec<String>,
         /// The version it could return to.
         back: Option<Version>,
+    },
+    /// Somebody must do something, or look, before an attempt goes on.
+    Asked {
+        env: EnvName,
+        version: Version,
+        rollback: bool,
+        text: String,
+        role: Role,
+        until: chrono::DateTime<chrono::Utc>,
     },
     /// Something keeps an attempt from going on.
     WorkHeld {

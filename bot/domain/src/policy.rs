@@ -1,9 +1,13 @@
 //! What a team demands of a release of one application: gates, rights, steps,
 //! checks, watch and rollback. Pinned by its hash when a release is opened.
 
-use std::collections::BTreeMap;
+mod repositories;
+
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
+
+pub use repositories::Repositories;
 
 use crate::calendar::Length;
 use crate::checks::Check;
@@ -23,6 +27,9 @@ pub struct Policy {
     pub scheme: VersionScheme,
     /// The images, each with its reference; `{version}` stands for the version.
     pub images: BTreeMap<ServiceName, String>,
+    /// Where images may come from; from anywhere if nothing is said.
+    #[serde(default, skip_serializing_if = "Repositories::is_empty")]
+    pub allow_images: Repositories,
     /// What somebody must attest before anything is deployed.
     pub checklist: Vec<Item>,
     /// Who may do what; an action not named is open to everyone with a role.
@@ -193,6 +200,15 @@ impl Policy {
     /// One of its environments.
     pub fn environment(&self, env: &EnvName) -> Option<&EnvPolicy> {
         self.environments.iter().find(|it| it.name == *env)
+    }
+
+    /// The images that commands run in alone: the files of a project need not name them.
+    pub fn alone(&self) -> BTreeSet<ServiceName> {
+        let steps = |it: &'_ EnvPolicy| -> Vec<ServiceName> {
+            let all = it.deploy.iter().chain(&it.rollback);
+            all.filter_map(Step::alone).cloned().collect()
+        };
+        self.environments.iter().flat_map(steps).collect()
     }
 
     /// The environments that wait for `env`.

@@ -21,6 +21,10 @@ pub enum Refusal {
     },
     #[error("only {role} can settle this item")]
     NotYourItem { role: Role, people: Vec<Person> },
+    #[error("only {role} can say that")]
+    NotAsked { role: Role, people: Vec<Person> },
+    #[error("nothing to run again")]
+    NothingToRepeat { work: String },
     #[error("no application {app}")]
     UnknownApp { app: AppId, known: Vec<AppId> },
     #[error("no environment {env} in {app}")]
@@ -37,6 +41,12 @@ pub enum Refusal {
     UnknownPerson { person: Person },
     #[error("no image {service}")]
     UnknownImage { service: String, known: Vec<String> },
+    #[error("image {service} may not come from {reference}")]
+    ImageNotAllowed {
+        service: String,
+        reference: String,
+        allowed: Vec<String>,
+    },
     #[error("image {service} needs a reference")]
     ImageMissing { service: String },
     #[error("no checklist item {item}")]
@@ -116,6 +126,8 @@ pub enum Refusal {
     InThePast { at: DateTime<Utc> },
     #[error("too long: {what}")]
     TooLong { what: &'static str, limit: usize },
+    #[error("too many: {what}")]
+    TooMany { what: &'static str, limit: usize },
     #[error("something is missing: {what}")]
     Missing { what: &'static str },
     #[error("the time is outside every window")]

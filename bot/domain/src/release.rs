@@ -13,6 +13,7 @@ use crate::event::{Override, ReleaseEvent, StageResult};
 use crate::gates::Waiting;
 use crate::ids::{AppId, EnvId, EnvName, Hash, Person, ReleaseId, ServiceName, Version};
 use crate::manifest::Manifest;
+use crate::preview::Preview;
 
 /// One release of one application, on its way through the environments.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -47,8 +48,24 @@ pub struct Release {
     pub stages: BTreeMap<EnvName, Stage>,
     /// Every ask, by name.
     pub asks: BTreeMap<AskId, Ask>,
+    /// What people kept with it, oldest first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub notes: Vec<Note>,
     /// How it ended.
     pub end: Option<End>,
+}
+
+/// Something worth remembering with a release.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Note {
+    /// Who kept it.
+    pub by: Person,
+    /// When.
+    pub at: DateTime<Utc>,
+    /// What.
+    pub text: String,
+    /// Where it was said, if it was.
+    pub link: Option<String>,
 }
 
 /// A settled checklist item.
@@ -80,6 +97,12 @@ pub enum Mark {
 pub struct Stage {
     /// When it is to be deployed.
     pub plan: Option<Plan>,
+    /// What a deploy would change, as it was last found out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ahead: Option<Ahead>,
+    /// Who waits to be told that.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub curious: Vec<Person>,
     /// Who wants it deployed while what stands on the asks is being read.
     pub starting: Option<Starting>,
     /// The gates that kept the last wish from starting.
@@ -88,6 +111,15 @@ pub struct Stage {
     pub attempts: Vec<StageAttempt>,
     /// The findings of the watch, once it ended.
     pub watched: Option<u32>,
+}
+
+/// What a deploy would change.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Ahead {
+    /// When it was found out.
+    pub at: DateTime<Utc>,
+    /// What.
+    pub preview: Preview,
 }
 
 /// A planned deploy.
@@ -189,6 +221,7 @@ impl Release {
             checklist: BTreeMap::new(),
             stages: BTreeMap::new(),
             asks: BTreeMap::new(),
+            notes: Vec::new(),
             end: None,
         })
     }
@@ -265,6 +298,12 @@ impl Release {
                     self.checklist.remove(item);
                 }
             },
+            ReleaseEvent::Noted { by, text, link } => self.notes.push(Note {
+                by: by.clone(),
+                at,
+                text: text.clone(),
+                link: link.clone(),
+            }),
             ReleaseEvent::AskOpened { .. }
             | ReleaseEvent::Voted { .. }
             | ReleaseEvent::VoteWithdrawn { .. }
@@ -272,6 +311,8 @@ impl Release {
             | ReleaseEvent::AskVoided { .. } => self.evolve_ask(event, at),
             ReleaseEvent::Planned { .. }
             | ReleaseEvent::Announced { .. }
+            | ReleaseEvent::PreviewWanted { .. }
+            | ReleaseEvent::Previewed { .. }
             | ReleaseEvent::StartRequested { .. }
             | ReleaseEvent::StandingRead { .. }
             | ReleaseEvent::StartRefused { .. }
@@ -329,6 +370,9 @@ impl Release {
             | ReleaseEvent::Planned { .. }
             | ReleaseEvent::Announced { .. }
             | ReleaseEvent::Ticked { .. }
+            | ReleaseEvent::Noted { .. }
+            | ReleaseEvent::PreviewWanted { .. }
+            | ReleaseEvent::Previewed { .. }
             | ReleaseEvent::StartRequested { .. }
             | ReleaseEvent::StandingRead { .. }
             | ReleaseEvent::StartRefused { .. }

@@ -27,6 +27,8 @@ pub enum Reply {
     },
     /// The asks are being read; the deploy starts if they hold.
     Starting { release: ReleaseId, env: EnvName },
+    /// What the deploy would change is being found out.
+    LookingAhead { release: ReleaseId, env: EnvName },
     /// People had to be asked first.
     Asked {
         release: ReleaseId,
@@ -52,6 +54,8 @@ pub enum Reply {
         item: u32,
         open: u32,
     },
+    /// It is kept with the release.
+    Noted { release: ReleaseId },
     /// It will stop after the current piece of work.
     Stopping { environment: EnvId },
     /// The attempt goes on behind work that was cut off.

@@ -2,29 +2,87 @@
 //!
 //! To add one, write its file, then follow the compiler from the new variant.
 
+mod ask;
 mod exec;
+mod git;
+mod host;
+mod http;
 mod pull;
+mod push;
 mod run;
+mod set_env;
+mod tag;
 mod up;
+mod value;
+mod wait;
+
+use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+pub use ask::Ask;
 pub use exec::Exec;
+pub use git::{Git, GitAction};
+pub use host::Host;
+pub use http::{Http, Method};
 pub use pull::Pull;
-pub use run::Run;
+pub use push::Push;
+pub use run::{Alone, Run};
+pub use set_env::SetEnv;
+pub use tag::Tag;
 pub use up::Up;
+pub use value::Value;
+pub use wait::Wait;
 
 use crate::calendar::Length;
+use crate::ids::ServiceName;
 
 /// One piece of work of a deploy or a rollback.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Step {
     /// What people read, if the team named it.
     pub title: Option<String>,
-    /// How long it may take.
+    /// How long it may take, each time it is tried.
     pub timeout: Length,
+    /// How often it is tried again before it has failed.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub retries: u32,
+    /// When it is done.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub when: When,
+    /// What follows if it fails; as the environment says if it does not.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub then: Option<Then>,
+    /// Variables for this step only.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub vars: BTreeMap<String, Value>,
     /// What it does.
     pub kind: StepKind,
+}
+
+/// When a step is done.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum When {
+    /// On the way forward and on the way back.
+    #[default]
+    Always,
+    /// On the way forward only.
+    Deploy,
+    /// On the way back only.
+    Rollback,
+}
+
+/// What follows a step that failed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Then {
+    /// The next step: this one was worth a try.
+    GoOn,
+    /// Nothing: it stays as it is, and somebody is called.
+    Stop,
+    /// The way back, if it was on the way forward.
+    RollBack,
 }
 
 /// The kinds of work there are.
@@ -39,18 +97,38 @@ pub enum StepKind {
     Run(Run),
     /// Run a repeatable command inside a running container.
     Exec(Exec),
-}
-
-/// What to do with a step that was cut off.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum AfterCrash {
-    /// Doing it again ends in the same state.
-    Repeat,
-    /// Its container has a name: find it and wait for it.
-    Adopt,
+    /// Give the pinned image of a service one more tag.
+    Tag(Tag),
+    /// Push an image.
+    Push(Push),
+    /// Run a program on the host.
+    Host(Host),
+    /// Give variables of an env file new values.
+    SetEnv(SetEnv),
+    /// Bring a working copy to a commit, or mark one.
+    Git(Git),
+    /// Call an address.
+    Http(Http),
+    /// Let time pass.
+    Wait(Wait),
+    /// Have a person do something and say so.
+    Ask(Ask),
 }
 
 impl Step {
+    /// A step with nothing special about it.
+    pub fn new(kind: StepKind, timeout: Length) -> Self {
+        Self {
+            title: None,
+            timeout,
+            retries: 0,
+            when: When::Always,
+            then: None,
+            vars: BTreeMap::new(),
+            kind,
+        }
+    }
+
     /// What people read.
     pub fn title(&self) -> String {
         self.title.clone().unwrap_or_else(|| match &self.kind {
@@ -58,22 +136,103 @@ impl Step {
             StepKind::Up(it) => it.title(),
             StepKind::Run(it) => it.title(),
             StepKind::Exec(it) => it.title(),
+            StepKind::Tag(it) => it.title(),
+            StepKind::Push(it) => it.title(),
+            StepKind::Host(it) => it.title(),
+            StepKind::SetEnv(it) => it.title(),
+            StepKind::Git(it) => it.title(),
+            StepKind::Http(it) => it.title(),
+            StepKind::Wait(it) => it.title(),
+            StepKind::Ask(it) => it.title(),
         })
-    }
-
-    /// What to do when it was cut off.
-    pub fn after_crash(&self) -> AfterCrash {
-        match &self.kind {
-            StepKind::Pull(_) | StepKind::Up(_) | StepKind::Exec(_) => AfterCrash::Repeat,
-            StepKind::Run(_) => AfterCrash::Adopt,
-        }
     }
 
     /// Whether a failure leaves the environment as it was.
     pub fn touches_nothing(&self) -> bool {
         match &self.kind {
-            StepKind::Pull(_) => true,
-            StepKind::Up(_) | StepKind::Run(_) | StepKind::Exec(_) => false,
+            StepKind::Pull(_)
+            | StepKind::Tag(_)
+            | StepKind::Push(_)
+            | StepKind::Wait(_)
+            | StepKind::Ask(_) => true,
+            StepKind::Http(it) => it.method.only_looks(),
+            StepKind::Git(it) => it.touches_nothing(),
+            StepKind::Up(_)
+            | StepKind::Run(_)
+            | StepKind::Exec(_)
+            | StepKind::Host(_)
+            | StepKind::SetEnv(_) => false,
         }
     }
+
+    /// Whether it is never repeated without a person.
+    pub fn once(&self) -> bool {
+        match &self.kind {
+            StepKind::Run(it) => it.once,
+            StepKind::Host(it) => it.once,
+            StepKind::Http(it) => it.once,
+            StepKind::Pull(_)
+            | StepKind::Up(_)
+            | StepKind::Exec(_)
+            | StepKind::Tag(_)
+            | StepKind::Push(_)
+            | StepKind::SetEnv(_)
+            | StepKind::Git(_)
+            | StepKind::Wait(_)
+            | StepKind::Ask(_) => false,
+        }
+    }
+
+    /// The image a command runs in alone: the project's files need not name it.
+    pub fn alone(&self) -> Option<&ServiceName> {
+        match &self.kind {
+            StepKind::Run(it) => it.alone.as_ref().map(|_| &it.service),
+            StepKind::Pull(_)
+            | StepKind::Up(_)
+            | StepKind::Exec(_)
+            | StepKind::Tag(_)
+            | StepKind::Push(_)
+            | StepKind::Host(_)
+            | StepKind::SetEnv(_)
+            | StepKind::Git(_)
+            | StepKind::Http(_)
+            | StepKind::Wait(_)
+            | StepKind::Ask(_) => None,
+        }
+    }
+
+    /// Every value it uses.
+    pub fn values(&self) -> impl Iterator<Item = &Value> {
+        let own = match &self.kind {
+            StepKind::Http(it) => Some(&it.send),
+            StepKind::SetEnv(it) => Some(&it.values),
+            StepKind::Pull(_)
+            | StepKind::Up(_)
+            | StepKind::Run(_)
+            | StepKind::Exec(_)
+            | StepKind::Tag(_)
+            | StepKind::Push(_)
+            | StepKind::Host(_)
+            | StepKind::Git(_)
+            | StepKind::Wait(_)
+            | StepKind::Ask(_) => None,
+        };
+        self.vars
+            .values()
+            .chain(own.into_iter().flat_map(BTreeMap::values))
+    }
+
+    /// Whether it is done on the way forward, or on the way back.
+    pub fn belongs(&self, rollback: bool) -> bool {
+        match self.when {
+            When::Always => true,
+            When::Deploy => !rollback,
+            When::Rollback => rollback,
+        }
+    }
+}
+
+/// Whether a field says nothing, so that policies without it keep their hash.
+fn is_default<T: Default + PartialEq>(value: &T) -> bool {
+    *value == T::default()
 }

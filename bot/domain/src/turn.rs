@@ -6,6 +6,8 @@
 //! | new                    | version free                                 | opened                                                    |
 //! | images pinned          | open, not pinned                             | manifest fixed, asks opened                               |
 //! | images unresolved      | open, not pinned                             | images unresolved                                         |
+//! | dry run                | images pinned                                | preview wanted                                            |
+//! | looked ahead           | open                                         | previewed; told to those who wanted it                    |
 //! | plan                   | open, inside the windows                     | planned, announced                                        |
 //! | check                  | the item's role                              | ticked                                                    |
 //! | vote, withdraw         | ask open, asked for that                     | voted, vote withdrawn; else vote ignored                  |
@@ -19,6 +21,7 @@
 //! | … work ended badly     |                                              | attempt failed, stage ended; incident; rollback or lock   |
 //! | … work was cut off     | nobody wants it stopped                      | told, incident; waits for a person                        |
 //! | decide                 | work was cut off                             | decided, then as after its end, or work started again     |
+//! | … work asks a person   | that role                                    | decided, work ended, then as far as that leads            |
 //! | work held              | running, by the fence in force               | work held                                                 |
 //! | fence taken            | running                                      | fence taken                                               |
 //! | stop                   | running                                      | stop asked, then as above at the next end of work         |
@@ -43,6 +46,8 @@
 
 mod advance;
 mod agenda;
+mod ahead;
+mod asked;
 mod attempt;
 mod checkpoint;
 mod configure;
@@ -111,6 +116,7 @@ pub fn turn(world: World, command: &Command, now: DateTime<Utc>) -> Result<Turn,
     Ok(draft.finish(reply))
 }
 
+#[expect(clippy::too_many_lines, reason = "a table: one arm for each wish")]
 fn decide_wish(draft: &mut Draft, by: &Person, wish: &Wish) -> Decided {
     match wish {
         Wish::New(new) => release::open(draft, by, new),
@@ -120,6 +126,11 @@ fn decide_wish(draft: &mut Draft, by: &Person, wish: &Wish) -> Decided {
             item,
             mark,
         } => release::tick(draft, by, *release, *item, mark.as_ref()),
+        Wish::Note {
+            release,
+            text,
+            link,
+        } => release::note(draft, by, *release, (text, link.as_deref())),
         Wish::Plan {
             release,
             env,
@@ -137,6 +148,7 @@ fn decide_wish(draft: &mut Draft, by: &Person, wish: &Wish) -> Decided {
         Wish::Deploy { release, env, over } => {
             start::request(draft, by, *release, env, over.as_deref())
         }
+        Wish::DryRun { release, env } => ahead::wanted(draft, by, *release, env),
         Wish::Vote { ask, source, vote } => consent::vote(draft, by, ask, source, vote),
         Wish::Withdraw { ask, source } => consent::withdraw(draft, by, ask, source),
         Wish::Rollback {
@@ -185,6 +197,11 @@ fn decide_wish(draft: &mut Draft, by: &Person, wish: &Wish) -> Decided {
 
 fn decide_report(draft: &mut Draft, report: &Report) -> Decided {
     match report {
+        Report::LookedAhead {
+            release,
+            env,
+            preview,
+        } => ahead::found(draft, *release, env, preview),
         Report::ImagesPinned { release, images } => release::pinned(draft, *release, images),
         Report::ImagesUnresolved { release, why } => release::unresolved(draft, *release, why),
         Report::StandingRead {

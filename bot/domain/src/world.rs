@@ -35,20 +35,21 @@ pub enum StreamId {
     Agenda,
 }
 
-/// What a stream's events add up to.
+/// What a stream's events add up to. Cheap to hand on: whoever changes one that
+/// somebody else holds too changes a copy of its own.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "fold", content = "is", rename_all = "snake_case")]
 pub enum Fold {
     /// An application.
-    Application(Box<Application>),
+    Application(Arc<Application>),
     /// A release.
-    Release(Box<Release>),
+    Release(Arc<Release>),
     /// An environment.
-    Environment(Box<Environment>),
+    Environment(Arc<Environment>),
     /// An incident.
-    Incident(Box<Incident>),
+    Incident(Arc<Incident>),
     /// The agenda.
-    Agenda(Box<Agenda>),
+    Agenda(Arc<Agenda>),
 }
 
 /// Everything one decision may see. The agenda and the numbers are always in it.
@@ -57,17 +58,17 @@ pub struct World {
     /// People, time and titles as they are in force.
     pub settings: Arc<Settings>,
     /// The application the decision is about.
-    pub application: Option<Application>,
+    pub application: Option<Arc<Application>>,
     /// Its name.
     pub app: Option<AppId>,
     /// Its environments that anything ever happened to.
-    pub environments: BTreeMap<EnvName, Environment>,
+    pub environments: BTreeMap<EnvName, Arc<Environment>>,
     /// The releases asked for.
-    pub releases: BTreeMap<ReleaseId, Release>,
+    pub releases: BTreeMap<ReleaseId, Arc<Release>>,
     /// The incident asked for.
-    pub incidents: BTreeMap<IncidentId, Incident>,
+    pub incidents: BTreeMap<IncidentId, Arc<Incident>>,
     /// One-off windows and freezes.
-    pub agenda: Agenda,
+    pub agenda: Arc<Agenda>,
     /// The number the next release gets.
     pub next_release: ReleaseId,
     /// The number the next incident gets.
@@ -78,16 +79,16 @@ impl Fold {
     /// What a stream's first event makes; none if it cannot begin a stream of this name.
     pub fn begin(stream: &StreamId, event: &Event, at: DateTime<Utc>) -> Option<Self> {
         let mut fold = match (stream, event) {
-            (StreamId::Application(_), Event::Application(_)) => Self::Application(Box::default()),
+            (StreamId::Application(_), Event::Application(_)) => Self::Application(Arc::default()),
             (StreamId::Environment(id), Event::Environment(_)) => {
-                Self::Environment(Box::new(Environment::new(id.clone())))
+                Self::Environment(Arc::new(Environment::new(id.clone())))
             }
-            (StreamId::Agenda, Event::Agenda(_)) => Self::Agenda(Box::default()),
+            (StreamId::Agenda, Event::Agenda(_)) => Self::Agenda(Arc::default()),
             (StreamId::Release(_), Event::Release(event)) => {
-                return Release::opened(event, at).map(|it| Self::Release(Box::new(it)));
+                return Release::opened(event, at).map(|it| Self::Release(Arc::new(it)));
             }
             (StreamId::Incident(_), Event::Incident(event)) => {
-                return Incident::opened(event, at).map(|it| Self::Incident(Box::new(it)));
+                return Incident::opened(event, at).map(|it| Self::Incident(Arc::new(it)));
             }
             (
                 StreamId::Application(_)
@@ -109,11 +110,13 @@ impl Fold {
     /// Folds one more event in. Total: a recorded fact cannot be refused.
     pub fn evolve(&mut self, event: &Event, at: DateTime<Utc>) {
         match (self, event) {
-            (Self::Application(it), Event::Application(event)) => it.evolve(event),
-            (Self::Release(it), Event::Release(event)) => it.evolve(event, at),
-            (Self::Environment(it), Event::Environment(event)) => it.evolve(event, at),
-            (Self::Incident(it), Event::Incident(event)) => it.evolve(event, at),
-            (Self::Agenda(it), Event::Agenda(event)) => it.evolve(event, at),
+            (Self::Application(it), Event::Application(event)) => Arc::make_mut(it).evolve(event),
+            (Self::Release(it), Event::Release(event)) => Arc::make_mut(it).evolve(event, at),
+            (Self::Environment(it), Event::Environment(event)) => {
+                Arc::make_mut(it).evolve(event, at);
+            }
+            (Self::Incident(it), Event::Incident(event)) => Arc::make_mut(it).evolve(event, at),
+            (Self::Agenda(it), Event::Agenda(event)) => Arc::make_mut(it).evolve(event, at),
             (
                 Self::Application(_)
                 | Self::Release(_)
@@ -150,7 +153,7 @@ impl World {
             environments: BTreeMap::new(),
             releases: BTreeMap::new(),
             incidents: BTreeMap::new(),
-            agenda: Agenda::default(),
+            agenda: Arc::default(),
             next_release: ReleaseId(1),
             next_incident: IncidentId(1),
         }
@@ -161,18 +164,18 @@ impl World {
         match (stream, fold) {
             (StreamId::Application(app), Fold::Application(it)) => {
                 self.app = Some(app.clone());
-                self.application = Some(*it);
+                self.application = Some(it);
             }
             (StreamId::Release(id), Fold::Release(it)) => {
-                self.releases.insert(*id, *it);
+                self.releases.insert(*id, it);
             }
             (StreamId::Environment(id), Fold::Environment(it)) => {
-                self.environments.insert(id.env.clone(), *it);
+                self.environments.insert(id.env.clone(), it);
             }
             (StreamId::Incident(id), Fold::Incident(it)) => {
-                self.incidents.insert(*id, *it);
+                self.incidents.insert(*id, it);
             }
-            (StreamId::Agenda, Fold::Agenda(it)) => self.agenda = *it,
+            (StreamId::Agenda, Fold::Agenda(it)) => self.agenda = it,
             (
                 StreamId::Application(_)
                 | StreamId::Release(_)
@@ -193,28 +196,28 @@ impl World {
         match (stream, event) {
             (StreamId::Application(app), Event::Application(event)) => {
                 self.app = Some(app.clone());
-                self.application.get_or_insert_default().evolve(event);
+                Arc::make_mut(self.application.get_or_insert_default()).evolve(event);
             }
             (StreamId::Release(id), Event::Release(event)) => match self.releases.get_mut(id) {
-                Some(it) => it.evolve(event, at),
+                Some(it) => Arc::make_mut(it).evolve(event, at),
                 None => self
                     .releases
-                    .extend(Release::opened(event, at).map(|it| (*id, it))),
+                    .extend(Release::opened(event, at).map(|it| (*id, Arc::new(it)))),
             },
             (StreamId::Environment(id), Event::Environment(event)) => {
-                let new = || Environment::new(id.clone());
-                self.environments
-                    .entry(id.env.clone())
-                    .or_insert_with(new)
-                    .evolve(event, at);
+                let new = || Arc::new(Environment::new(id.clone()));
+                let environment = self.environments.entry(id.env.clone());
+                Arc::make_mut(environment.or_insert_with(new)).evolve(event, at);
             }
             (StreamId::Incident(id), Event::Incident(event)) => match self.incidents.get_mut(id) {
-                Some(it) => it.evolve(event, at),
+                Some(it) => Arc::make_mut(it).evolve(event, at),
                 None => self
                     .incidents
-                    .extend(Incident::opened(event, at).map(|it| (*id, it))),
+                    .extend(Incident::opened(event, at).map(|it| (*id, Arc::new(it)))),
             },
-            (StreamId::Agenda, Event::Agenda(event)) => self.agenda.evolve(event, at),
+            (StreamId::Agenda, Event::Agenda(event)) => {
+                Arc::make_mut(&mut self.agenda).evolve(event, at);
+            }
             (
                 StreamId::Application(_)
                 | StreamId::Release(_)

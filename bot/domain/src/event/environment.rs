@@ -7,6 +7,7 @@ use crate::attempt::{AttemptKind, Choice, FailureMode, Work};
 use crate::event::Override;
 use crate::ids::{Hash, Key, Person, ReleaseId};
 use crate::manifest::Manifest;
+use crate::snapshot::Snapshot;
 use crate::watch::Tick;
 
 /// A fact about an environment.
@@ -134,6 +135,9 @@ pub struct Evidence {
     pub hash: Option<Hash>,
     /// How many bytes were kept.
     pub size: u64,
+    /// What a project was brought to by it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub snapshot: Option<Box<Snapshot>>,
 }
 
 impl EnvironmentEvent {

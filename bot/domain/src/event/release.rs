@@ -11,6 +11,7 @@ use crate::gates::Waiting;
 use crate::history::Checkpoint;
 use crate::ids::{AppId, EnvName, Hash, Person, ReleaseId, Role, ServiceName, Version};
 use crate::manifest::Manifest;
+use crate::preview::Preview;
 use crate::quorum::Quorum;
 use crate::release::{Mark, Moment};
 
@@ -53,6 +54,13 @@ pub enum ReleaseEvent {
         mark: Option<Mark>,
         by: Person,
     },
+    /// Somebody kept something worth remembering with it.
+    Noted {
+        by: Person,
+        text: String,
+        /// Where it was said, if it was.
+        link: Option<String>,
+    },
     /// People were asked.
     AskOpened { ask: AskId, quorum: Quorum },
     /// Somebody answered.
@@ -72,6 +80,10 @@ pub enum ReleaseEvent {
     VoteIgnored { ask: AskId, by: Person, why: String },
     /// An ask counts no longer.
     AskVoided { ask: AskId, why: String },
+    /// Somebody wants to know what a deploy would change.
+    PreviewWanted { env: EnvName, by: Person },
+    /// What a deploy would change was found out.
+    Previewed { env: EnvName, preview: Box<Preview> },
     /// Somebody wants it deployed: what stands on the asks is read first.
     StartRequested {
         env: EnvName,
@@ -147,11 +159,14 @@ impl ReleaseEvent {
             Self::Planned { .. } => "release.planned",
             Self::Announced { .. } => "release.announced",
             Self::Ticked { .. } => "release.ticked",
+            Self::Noted { .. } => "release.noted",
             Self::AskOpened { .. } => "release.ask_opened",
             Self::Voted { .. } => "release.voted",
             Self::VoteWithdrawn { .. } => "release.vote_withdrawn",
             Self::VoteIgnored { .. } => "release.vote_ignored",
             Self::AskVoided { .. } => "release.ask_voided",
+            Self::PreviewWanted { .. } => "release.preview_wanted",
+            Self::Previewed { .. } => "release.previewed",
             Self::StartRequested { .. } => "release.start_requested",
             Self::StandingRead { .. } => "release.standing_read",
             Self::StartRefused { .. } => "release.start_refused",

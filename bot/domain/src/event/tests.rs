@@ -61,6 +61,7 @@ fn names_are_never_changed() {
     release.planned
     release.announced
     release.ticked
+    release.noted
     release.done
     release.cancelled
     release.checkpointed
@@ -69,6 +70,8 @@ fn names_are_never_changed() {
     release.vote_withdrawn
     release.vote_ignored
     release.ask_voided
+    release.preview_wanted
+    release.previewed
     release.start_requested
     release.standing_read
     release.start_refused

@@ -2,10 +2,10 @@
 
 use chrono::{DateTime, Utc};
 
-use super::{Plan, Release, Stage, StageAttempt, Starting};
+use super::{Ahead, Plan, Release, Stage, StageAttempt, Starting};
 use crate::ask::{AskId, AskState};
 use crate::event::ReleaseEvent;
-use crate::ids::EnvName;
+use crate::ids::{EnvName, Person};
 
 impl Release {
     pub(super) fn evolve_stage(&mut self, event: &ReleaseEvent, at: DateTime<Utc>) {
@@ -30,15 +30,14 @@ impl Release {
                     plan.told = Some(*moment);
                 }
             }
+            ReleaseEvent::PreviewWanted { env, by } => self.is_curious(env, by),
+            ReleaseEvent::Previewed { env, preview } => {
+                let preview = (**preview).clone();
+                self.look_ahead(env, Ahead { at, preview });
+            }
             ReleaseEvent::StartRequested { env, by, over } => {
-                let starting = Starting {
-                    by: by.clone(),
-                    at,
-                    over: over.clone(),
-                };
-                let stage = self.at(env);
-                stage.starting = Some(starting);
-                stage.refused.clear();
+                let (by, over) = (by.clone(), over.clone());
+                self.wait_for_asks(env, Starting { by, at, over });
             }
             ReleaseEvent::StartRefused { env, waiting } => {
                 let stage = self.at(env);
@@ -68,6 +67,7 @@ impl Release {
             | ReleaseEvent::ImagesUnresolved { .. }
             | ReleaseEvent::PolicyChanged { .. }
             | ReleaseEvent::Ticked { .. }
+            | ReleaseEvent::Noted { .. }
             | ReleaseEvent::AskOpened { .. }
             | ReleaseEvent::Voted { .. }
             | ReleaseEvent::VoteWithdrawn { .. }
@@ -77,6 +77,25 @@ impl Release {
             | ReleaseEvent::Cancelled { .. }
             | ReleaseEvent::Checkpointed { .. } => {}
         }
+    }
+
+    fn is_curious(&mut self, env: &EnvName, by: &Person) {
+        let curious = &mut self.at(env).curious;
+        if !curious.contains(by) {
+            curious.push(by.clone());
+        }
+    }
+
+    fn look_ahead(&mut self, env: &EnvName, ahead: Ahead) {
+        let stage = self.at(env);
+        stage.ahead = Some(ahead);
+        stage.curious.clear();
+    }
+
+    fn wait_for_asks(&mut self, env: &EnvName, starting: Starting) {
+        let stage = self.at(env);
+        stage.starting = Some(starting);
+        stage.refused.clear();
     }
 
     fn start_stage(&mut self, env: &EnvName, attempt: u32, ask: Option<&AskId>, at: DateTime<Utc>) {

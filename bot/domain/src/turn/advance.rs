@@ -156,6 +156,10 @@ pub(super) fn ask(
     if let Ok(after) = Length::parse(REMIND_AFTER) {
         draft.wake(consent::reminder(&id), draft.now + after.delta());
     }
+    match phase {
+        Phase::Signoff => super::ahead::look(draft, release, env),
+        Phase::Accept => {}
+    }
     draft.card(CardId::Ask { ask: id });
 }
 

@@ -1,13 +1,14 @@
 //! An attempt begins, does its work piece by piece, and is verified or fails.
 
+mod ended;
 mod evidence;
 mod failure;
 
-use self::evidence::bounded;
-use self::failure::{Failure, failed};
+pub(super) use self::ended::record as record_end;
+pub(super) use self::failure::{Failure, failed};
 use super::Decided;
 use super::draft::Draft;
-use super::{consent, cut_off, rollback, watch};
+use super::{asked, consent, rollback, watch};
 use crate::ask::AskId;
 use crate::attempt::{Attempt, AttemptKind, FailureMode, Progress, Work};
 use crate::checks::Check;
@@ -31,9 +32,11 @@ pub(super) struct Start {
     pub(super) ask: Option<AskId>,
 }
 
-pub(super) fn work_of(steps: &[Step], checks: &[Check]) -> Vec<Work> {
-    let steps = steps.iter().cloned().map(Work::Step);
+/// What an attempt does: the steps of its way, then the checks.
+pub(super) fn work_of(steps: &[Step], checks: &[Check], rollback: bool) -> Vec<Work> {
+    let steps = steps.iter().filter(|it| it.belongs(rollback)).cloned();
     steps
+        .map(Work::Step)
         .chain(checks.iter().cloned().map(Work::Check))
         .collect()
 }
@@ -134,6 +137,7 @@ pub(super) fn work_started(
         },
     );
     draft.card(progress(environment, release, number));
+    asked::told(draft, environment);
     Ok(Reply::Nothing)
 }
 
@@ -145,65 +149,12 @@ pub(super) fn work_ended(
     outcome: &Outcome,
 ) -> Decided {
     let attempt = owned(draft, environment, number, fence)?;
-    let release = attempt.release;
     let Some(Progress::Running { .. }) = attempt.progress.get(index as usize) else {
         return Err(Refusal::Stale {
             what: "this work is not running",
         });
     };
-    let is_check = matches!(attempt.work.get(index as usize), Some(Work::Check(_)));
-    let is_last = index as usize + 1 == attempt.work.len();
-    let outcome = bounded(outcome);
-    let stop = attempt.stop.is_some();
-    let goes_back = attempt
-        .stop
-        .as_ref()
-        .is_some_and(|it| it.rollback.is_some());
-    let ended = outcome.clone();
-    let ended = EnvironmentEvent::WorkEnded {
-        attempt: number,
-        index,
-        outcome: ended,
-    };
-    draft.environment_event(environment, ended);
-    draft.card(progress(environment, release, number));
-    if is_check {
-        let environment = environment.clone();
-        draft.card(CardId::Evidence {
-            release,
-            environment,
-            attempt: number,
-        });
-    }
-    let (mode, why, evidence) = match outcome {
-        Outcome::Succeeded { .. } if is_last && !goes_back => {
-            verified(draft, environment);
-            return Ok(Reply::Nothing);
-        }
-        Outcome::Succeeded { .. } if stop => return stop_here(draft, environment),
-        Outcome::Succeeded { .. } => return Ok(Reply::Nothing),
-        Outcome::Failed {
-            mode,
-            why,
-            evidence,
-        } => (mode, why, evidence),
-        Outcome::Interrupted { seen, evidence } if stop => {
-            (FailureMode::Interrupted, seen, evidence)
-        }
-        Outcome::Interrupted { evidence, .. } => {
-            cut_off::told(draft, environment, evidence.tail);
-            return Ok(Reply::Nothing);
-        }
-    };
-    failed(
-        draft,
-        environment,
-        Failure {
-            mode,
-            why,
-            tail: evidence.tail,
-        },
-    )
+    ended::record(draft, environment, index, outcome)
 }
 
 /// Something keeps the work at hand from going on, or nothing does any more.
@@ -262,6 +213,7 @@ pub(super) fn verified(draft: &mut Draft, environment: &EnvId) {
         result,
     };
     draft.release_event(release, ended);
+    super::ahead::next(draft, release, Some(&env));
     if planned(draft, release, environment) {
         draft.card(CardId::Announcement { release, env });
     }
@@ -284,6 +236,7 @@ pub(super) fn stop_here(draft: &mut Draft, environment: &EnvId) -> Decided {
             mode,
             why,
             tail: Vec::new(),
+            then: None,
         },
     )
 }

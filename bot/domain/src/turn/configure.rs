@@ -58,12 +58,9 @@ pub(super) fn remove(draft: &mut Draft, app: &AppId) -> Decided {
 }
 
 fn open_releases(draft: &Draft, app: &AppId) -> Vec<ReleaseId> {
-    let of_it = |it: &&crate::release::Release| it.app == *app && it.is_open();
-    draft
-        .world
-        .releases
-        .values()
-        .filter(of_it)
+    let releases = draft.world.releases.values();
+    releases
+        .filter(|it| it.app == *app && it.is_open())
         .map(|it| it.id)
         .collect()
 }

@@ -1,10 +1,10 @@
 //! Work that was cut off: nobody knows how it ended, and a person says how to go on.
 
 use super::Decided;
-use super::attempt::{progress, stop_here, verified};
+use super::attempt::{Failure, failed, progress, stop_here, verified};
 use super::draft::Draft;
-use super::incident;
-use crate::attempt::Choice;
+use super::{asked, incident};
+use crate::attempt::{Choice, FailureMode};
 use crate::event::EnvironmentEvent;
 use crate::ids::{EnvId, Key, Person};
 use crate::notice::News;
@@ -44,19 +44,22 @@ pub(super) fn told(draft: &mut Draft, environment: &EnvId, tail: Vec<String>) {
     incident::after_failure(draft, environment, &attempt, &what);
 }
 
-/// Somebody says that it worked, or wants it done again.
+/// Somebody says that it worked, or did not, or wants it done again.
 pub(super) fn decide(
     draft: &mut Draft,
     by: &Person,
     environment: &EnvId,
-    asked: Option<(u32, usize)>,
+    when: Option<(u32, usize)>,
     choice: Choice,
 ) -> Decided {
     draft.require_env(&environment.app, &environment.env)?;
-    draft.require(by, Action::Deploy)?;
     let known = draft.environment(&environment.env);
+    let is_question = known.and_then(|it| it.active()?.asked()).is_some();
+    if !is_question {
+        draft.require(by, Action::Deploy)?;
+    }
     let last = known.and_then(|it| it.attempt.as_ref());
-    if let (Some((number, before)), Some(last)) = (asked, last)
+    if let (Some((number, before)), Some(last)) = (when, last)
         && number == last.number
         && let Some(decision) = last.decisions.get(before)
     {
@@ -65,15 +68,19 @@ pub(super) fn decide(
             by: decision.by.clone(),
         });
     }
-    let meant = |number: u32| asked.is_none_or(|(it, _)| it == number);
+    let meant = |number: u32| when.is_none_or(|(it, _)| it == number);
     let active = known.and_then(|it| it.active());
     let active = active.filter(|it| meant(it.number));
+    if active.is_some() && is_question {
+        return asked::answer(draft, by, environment, choice);
+    }
     let Some((attempt, cut_off)) = active.and_then(|it| Some((it, it.cut_off()?))) else {
         return Err(Refusal::NothingToDecide {
             environment: environment.clone(),
         });
     };
     let (number, release, index) = (attempt.number, attempt.release, cut_off.index);
+    let (seen, then) = (cut_off.seen.to_owned(), cut_off.work.then());
     let is_last = index as usize + 1 == attempt.work.len();
     let stop = attempt.stop.is_some();
     let decided = EnvironmentEvent::Decided {
@@ -91,6 +98,16 @@ pub(super) fn decide(
             Reply::Nothing
         }
         Choice::Worked | Choice::Again => Reply::Nothing,
+        Choice::Failed => {
+            let name = draft.world.settings.name_of(by);
+            let failure = Failure {
+                mode: FailureMode::Runtime,
+                why: format!("{name} said that it did not work: {seen}"),
+                tail: Vec::new(),
+                then,
+            };
+            failed(draft, environment, failure)?
+        }
     };
     Ok(Reply::GoesOn {
         environment: environment.clone(),

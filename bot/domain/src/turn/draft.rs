@@ -201,9 +201,8 @@ impl Draft {
     }
 
     pub(super) fn require_release(&self, release: ReleaseId) -> Result<&Release, Refusal> {
-        self.world
-            .releases
-            .get(&release)
+        let it = self.world.releases.get(&release);
+        it.map(AsRef::as_ref)
             .ok_or(Refusal::UnknownRelease { release })
     }
 
@@ -228,7 +227,7 @@ impl Draft {
     }
 
     pub(super) fn environment(&self, env: &EnvName) -> Option<&Environment> {
-        self.world.environments.get(env)
+        self.world.environments.get(env).map(AsRef::as_ref)
     }
 
     /// The work of an environment that was cut off and waits for a person.

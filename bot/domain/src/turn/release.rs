@@ -6,7 +6,6 @@ use super::Decided;
 use super::draft::{Draft, text};
 use crate::command::New;
 use crate::effect::Effect;
-use crate::environment::Environment;
 use crate::event::ReleaseEvent;
 use crate::ids::{EnvName, Key, Person, ReleaseId, ServiceName};
 use crate::manifest::{Image, Manifest};
@@ -27,8 +26,8 @@ pub(super) fn open(draft: &mut Draft, by: &Person, new: &New) -> Decided {
         });
     }
     draft.require(by, Action::New)?;
-    let taken = |it: &&crate::release::Release| it.version == new.version && it.is_open();
-    if let Some(other) = draft.world.releases.values().find(taken) {
+    let mut releases = draft.world.releases.values();
+    if let Some(other) = releases.find(|it| it.version == new.version && it.is_open()) {
         let (version, release) = (new.version.clone(), other.id);
         return Err(Refusal::VersionTaken { version, release });
     }
@@ -88,6 +87,13 @@ fn references(policy: &Policy, new: &New) -> Result<BTreeMap<ServiceName, String
                 });
             }
         };
+        if !policy.allow_images.allow(&reference) {
+            return Err(Refusal::ImageNotAllowed {
+                service: service.to_string(),
+                reference,
+                allowed: policy.allow_images.0.clone(),
+            });
+        }
         references.insert(service.clone(), reference);
     }
     Ok(references)
@@ -132,6 +138,7 @@ pub(super) fn pinned(
             manifest: Box::new(manifest),
         },
     );
+    super::ahead::next(draft, release, None);
     Ok(Reply::Nothing)
 }
 
@@ -206,6 +213,40 @@ pub(super) fn tick(
     })
 }
 
+/// How many notes a release takes.
+const MAX_NOTES: usize = 200;
+
+/// Keeps something with a release. What was said in one place is kept once.
+pub(super) fn note(
+    draft: &mut Draft,
+    by: &Person,
+    release: ReleaseId,
+    (words, link): (&str, Option<&str>),
+) -> Decided {
+    let it = draft.require_open(release)?;
+    let is_kept = link.is_some() && it.notes.iter().any(|note| note.link.as_deref() == link);
+    if is_kept {
+        return Ok(Reply::Noted { release });
+    }
+    if it.notes.len() >= MAX_NOTES {
+        return Err(Refusal::TooMany {
+            what: "notes of this release",
+            limit: MAX_NOTES,
+        });
+    }
+    let words = text("the note", words)?;
+    let link = link.map(|it| text("the link", it)).transpose()?;
+    draft.release_event(
+        release,
+        ReleaseEvent::Noted {
+            by: by.clone(),
+            text: words,
+            link,
+        },
+    );
+    Ok(Reply::Noted { release })
+}
+
 pub(super) fn cancel(draft: &mut Draft, by: &Person, release: ReleaseId, why: &str) -> Decided {
     let it = draft.require_open(release)?;
     let app = it.app.clone();
@@ -215,12 +256,9 @@ pub(super) fn cancel(draft: &mut Draft, by: &Person, release: ReleaseId, why: &s
         draft.require_policy(&app)?;
         draft.require(by, Action::Cancel)?;
     }
-    let works_on_it = |it: &&Environment| it.active().is_some_and(|it| it.release == release);
-    draft
-        .world
-        .environments
-        .values()
-        .filter(works_on_it)
+    let environments = draft.world.environments.values();
+    environments
+        .filter(|it| it.active().is_some_and(|it| it.release == release))
         .try_for_each(|it| draft.require_idle(&it.id.env))?;
     let starting = draft.require_open(release)?.stages.iter();
     let starting = starting.filter(|(_, stage)| stage.starting.is_some());

@@ -117,7 +117,7 @@ fn begin(
     } else {
         &policy.rollback
     };
-    let work = attempt::work_of(steps, &policy.smoke);
+    let work = attempt::work_of(steps, &policy.smoke, true);
     let number = draft
         .environment(&environment.env)
         .map_or(0, |it| it.attempts)
@@ -175,7 +175,7 @@ pub(super) fn arrived(draft: &mut Draft, environment: &EnvId, attempt: &Attempt)
     let to = version_of(attempt);
     let left = draft.world.releases.get(&attempt.release);
     let left_version = left.map(|it| it.version.clone());
-    let open = left.is_some_and(crate::release::Release::is_open);
+    let open = left.is_some_and(|it| it.is_open());
     let last = left
         .and_then(|it| it.stage(&env)?.attempts.last())
         .map(|it| it.number);
@@ -233,7 +233,7 @@ fn stop_now(
             environment: environment.clone(),
         });
     };
-    let waits = active.cut_off().is_some();
+    let waits = active.waits();
     let (number, release) = (active.number, active.release);
     // Once somebody wants it rolled back, a plain stop takes nothing of that away.
     let news = active

@@ -3,6 +3,7 @@
 mod team;
 
 mod asking;
+mod asking_people;
 mod counting;
 mod cutting_off;
 mod ending;
@@ -10,6 +11,7 @@ mod failing;
 mod gating;
 mod going_back;
 mod incidents;
+mod looking_ahead;
 mod losing;
 mod opening;
 mod overriding;
@@ -18,6 +20,7 @@ mod policies;
 mod refusing;
 mod signing;
 mod starting;
+mod stepping;
 mod stopping;
 mod watching;
 mod working;

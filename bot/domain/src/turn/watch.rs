@@ -13,7 +13,6 @@ use crate::event::{EnvironmentEvent, ReleaseEvent};
 use crate::ids::{EnvId, Person};
 use crate::policy::{Action, WatchSegment};
 use crate::refusal::Refusal;
-use crate::release::Release;
 use crate::reply::Reply;
 use crate::timer::Timer;
 use crate::watch::{MAX_TICKS, Tick, Watch};
@@ -185,12 +184,8 @@ pub(super) fn end(draft: &mut Draft, environment: &EnvId, by: Option<Person>) {
     };
     draft.environment_event(environment, ended);
     card(draft, environment);
-    if draft
-        .world
-        .releases
-        .get(&release)
-        .is_some_and(Release::is_open)
-    {
+    let watched = draft.world.releases.get(&release);
+    if watched.is_some_and(|it| it.is_open()) {
         let (env, findings) = (environment.env.clone(), watch.findings());
         draft.release_event(release, ReleaseEvent::StageWatched { env, findings });
     }

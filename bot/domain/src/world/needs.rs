@@ -57,9 +57,11 @@ fn needs_of_wish(wish: &Wish) -> Needs {
                 ..Needs::default()
             }
         }
-        Wish::Plan { release, .. } | Wish::Check { release, .. } | Wish::Cancel { release, .. } => {
-            of_release(*release)
-        }
+        Wish::Plan { release, .. }
+        | Wish::DryRun { release, .. }
+        | Wish::Check { release, .. }
+        | Wish::Note { release, .. }
+        | Wish::Cancel { release, .. } => of_release(*release),
         Wish::Deploy { release, .. } => with_open_releases(of_release(*release)),
         Wish::Vote { ask, .. } | Wish::Withdraw { ask, .. } => of_release(ask.release),
         Wish::Answer { environment, .. }
@@ -103,6 +105,7 @@ fn needs_of_report(report: &Report) -> Needs {
         Report::ImagesPinned { release, .. }
         | Report::ImagesUnresolved { release, .. }
         | Report::CheckpointSigned { release, .. }
+        | Report::LookedAhead { release, .. }
         | Report::StandingRead {
             release, env: None, ..
         } => of_release(*release),

@@ -19,7 +19,8 @@ use crate::ids::{
     Surface, Version, WindowId,
 };
 use crate::manifest::{Image, Manifest};
-use crate::policy::{Pinned, Policy, Severity, VersionScheme};
+use crate::policy::{Pinned, Policy, Repositories, Severity, VersionScheme};
+use crate::preview::{Back, Change, Fate, Preview};
 use crate::quorum::Quorum;
 use crate::release::{Mark, Moment};
 use crate::settings::Escalation;
@@ -41,6 +42,7 @@ fn applications() -> Vec<ApplicationEvent> {
         app: app(),
         scheme: VersionScheme::GitSha,
         images: BTreeMap::new(),
+        allow_images: Repositories::default(),
         checklist: Vec::new(),
         allow: BTreeMap::new(),
         environments: Vec::new(),
@@ -97,6 +99,11 @@ fn releases() -> Vec<ReleaseEvent> {
             item: 1,
             mark,
             by: by.clone(),
+        },
+        ReleaseEvent::Noted {
+            by: by.clone(),
+            text: "the disk is nearly full".to_owned(),
+            link: Some("https://chat.example/1".to_owned()),
         },
         ReleaseEvent::Done,
         ReleaseEvent::Cancelled {
@@ -161,6 +168,14 @@ fn stages() -> Vec<ReleaseEvent> {
     let result = StageResult::RolledBack(ReleaseId(1));
     let over = Some(over());
     vec![
+        ReleaseEvent::PreviewWanted {
+            env: env.clone(),
+            by: by.clone(),
+        },
+        ReleaseEvent::Previewed {
+            env: env.clone(),
+            preview: Box::new(preview()),
+        },
         ReleaseEvent::StartRequested {
             env: env.clone(),
             by,
@@ -192,6 +207,26 @@ fn stages() -> Vec<ReleaseEvent> {
         },
         ReleaseEvent::StageWatched { env, findings: 2 },
     ]
+}
+
+fn preview() -> Preview {
+    Preview {
+        engine: "engine 29".to_owned(),
+        changes: vec![Change {
+            service: "web".to_owned(),
+            fate: Fate::Replaced,
+            from: None,
+            to: Some("web:1.4.0".to_owned()),
+            published: true,
+            away: None,
+        }],
+        once: vec!["Migrate".to_owned()],
+        trouble: None,
+        back: Some(Back {
+            version: version(),
+            lost: Some("no such image".to_owned()),
+        }),
+    }
 }
 
 fn incidents() -> Vec<IncidentEvent> {

@@ -1,6 +1,7 @@
 //! Evidence with its limits kept, whoever made it.
 
 use crate::event::{Evidence, Outcome};
+use crate::snapshot::Snapshot;
 use crate::turn::draft::MAX_TEXT;
 
 /// Evidence with its limits kept, whoever made it.
@@ -10,6 +11,7 @@ pub(super) fn bounded(outcome: &Outcome) -> Outcome {
         tail: limited(&evidence.tail),
         hash: evidence.hash.clone(),
         size: evidence.size,
+        snapshot: whole(evidence.snapshot.as_deref()),
     };
     let words = |why: &String| why.chars().take(MAX_TEXT).collect();
     match outcome {
@@ -30,6 +32,11 @@ pub(super) fn bounded(outcome: &Outcome) -> Outcome {
             evidence: cut(evidence),
         },
     }
+}
+
+/// What is kept in parts is of no use.
+fn whole(snapshot: Option<&Snapshot>) -> Option<Box<Snapshot>> {
+    snapshot.and_then(Snapshot::bounded).map(Box::new)
 }
 
 /// The last lines that fit into 4 KiB, each cut at 500 characters.

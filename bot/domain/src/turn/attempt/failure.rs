@@ -9,17 +9,20 @@ use crate::notice::{AfterFailure, News};
 use crate::policy::OnFailure;
 use crate::refusal::Refusal;
 use crate::reply::Reply;
+use crate::steps::Then;
 use crate::turn::draft::Draft;
 use crate::turn::{Decided, incident, rollback};
 
-/// In which way it failed, why, and the end of what it wrote.
-pub(super) struct Failure {
-    pub(super) mode: FailureMode,
-    pub(super) why: String,
-    pub(super) tail: Vec<String>,
+/// In which way it failed, why, the end of what it wrote, and what follows if the
+/// work that failed says so itself.
+pub(in crate::turn) struct Failure {
+    pub(in crate::turn) mode: FailureMode,
+    pub(in crate::turn) why: String,
+    pub(in crate::turn) tail: Vec<String>,
+    pub(in crate::turn) then: Option<Then>,
 }
 
-pub(super) fn failed(draft: &mut Draft, environment: &EnvId, failure: Failure) -> Decided {
+pub(in crate::turn) fn failed(draft: &mut Draft, environment: &EnvId, failure: Failure) -> Decided {
     let known = draft.environment(&environment.env);
     let Some(attempt) = known.and_then(|it| it.active()).cloned() else {
         return Err(Refusal::Stale {
@@ -49,7 +52,7 @@ pub(super) fn failed(draft: &mut Draft, environment: &EnvId, failure: Failure) -
             draft.card(CardId::Announcement { release, env });
         }
     }
-    let next = what_now(draft, environment, &attempt, mode);
+    let next = what_now(draft, environment, &attempt, (mode, failure.then));
     tell(draft, environment, &attempt, failure, next.clone());
     // Nobody is called for what somebody did on purpose.
     if mode != FailureMode::Stopped {
@@ -64,7 +67,7 @@ fn what_now(
     draft: &Draft,
     environment: &EnvId,
     attempt: &Attempt,
-    mode: FailureMode,
+    (mode, then): (FailureMode, Option<Then>),
 ) -> AfterFailure {
     let policy = draft
         .policy()
@@ -82,7 +85,13 @@ fn what_now(
         return AfterFailure::Untouched;
     }
     // A rollback never chains, and what nobody can tell is never rolled back by itself.
-    let automatic = policy.is_some_and(|it| it.on_failure == OnFailure::Rollback)
+    let wants_back = match then {
+        Some(Then::RollBack) => true,
+        Some(Then::Stop) => false,
+        Some(Then::GoOn) | None => policy.is_some_and(|it| it.on_failure == OnFailure::Rollback),
+    };
+    let automatic = wants_back
+        && policy.is_some()
         && !attempt.is_rollback()
         && !matches!(mode, FailureMode::Interrupted | FailureMode::Stopped);
     let stop = attempt.stop.as_ref();
@@ -125,7 +134,12 @@ fn tell(
     failure: Failure,
     next: AfterFailure,
 ) {
-    let Failure { mode, why, tail } = failure;
+    let Failure {
+        mode,
+        why,
+        tail,
+        then: _,
+    } = failure;
     let begun = |progress: &Progress| !matches!(progress, Progress::Pending);
     let last = attempt.progress.iter().rposition(begun);
     let step = last

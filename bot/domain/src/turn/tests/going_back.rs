@@ -5,12 +5,13 @@ use crate::ask::Phase;
 use crate::attempt::{AttemptKind, FailureMode};
 use crate::command::Wish;
 use crate::effect::{Audience, CardId, Effect};
-use crate::event::StageResult;
+use crate::event::{Evidence, Outcome, StageResult};
 use crate::ids::ReleaseId;
 use crate::notice::News;
 use crate::policy::{Action, Item};
 use crate::refusal::Refusal;
 use crate::reply::Reply;
+use crate::snapshot::Snapshot;
 
 #[test]
 fn it_returns_to_the_version_before() {
@@ -51,6 +52,35 @@ fn it_returns_to_the_version_before() {
     team.rolls_back("bo", None).unwrap();
     team.works_well("production");
     assert_eq!(team.runs("production"), "1.5.0", "and back again");
+}
+
+#[test]
+fn it_returns_to_what_was_kept_of_that_version() {
+    let mut team = Team::new();
+    let first = team.readies("1.4.0");
+    team.starts("bo", first, "production");
+    let here = team.environment("production");
+    assert_eq!(
+        here.kept_for(here.active().unwrap()),
+        None,
+        "it leads forward"
+    );
+    let kept = Snapshot {
+        name: "a1".to_owned(),
+        images: [].into(),
+        away: [("web".to_owned(), 1_400)].into(),
+    };
+    let evidence = Evidence {
+        snapshot: Some(Box::new(kept.clone())),
+        ..Evidence::default()
+    };
+    team.works("production", Outcome::Succeeded { evidence });
+    team.works_well("production");
+    team.watches("production");
+    team.ships("1.5.0");
+    team.rolls_back("bo", None).unwrap();
+    let here = team.environment("production");
+    assert_eq!(here.kept_for(here.active().unwrap()), Some(&kept));
 }
 
 #[test]

@@ -269,6 +269,42 @@ fn checklist_items_are_settled_by_their_role() {
 }
 
 #[test]
+fn what_people_say_is_kept_with_a_release() {
+    let mut team = Team::new();
+    let release = team.opens("1.4.0");
+    let link = Some("https://chat.example/1".to_owned());
+    let note = |text: &str, link: &Option<String>| Wish::Note {
+        release,
+        text: text.to_owned(),
+        link: link.clone(),
+    };
+    assert_eq!(
+        team.says("bo", note("the disk is nearly full", &link)),
+        Ok(Reply::Noted { release })
+    );
+    assert_eq!(team.did(), ["release.noted"]);
+    team.says("chloe", note("again", &link)).unwrap();
+    assert!(team.did().is_empty(), "one place, one note");
+    team.says("chloe", note("again", &None)).unwrap();
+    assert_eq!(team.did(), ["release.noted"]);
+    assert!(matches!(
+        team.says("bo", note("  ", &None)),
+        Err(Refusal::Missing { .. })
+    ));
+    assert!(matches!(
+        team.says("nobody", note("x", &None)),
+        Err(Refusal::Stranger { .. })
+    ));
+    for number in 2..200 {
+        team.says("bo", note(&number.to_string(), &None)).unwrap();
+    }
+    assert!(matches!(
+        team.says("bo", note("one more", &None)),
+        Err(Refusal::TooMany { limit: 200, .. })
+    ));
+}
+
+#[test]
 fn an_unknown_release_is_not_deployed() {
     let mut team = Team::new();
     let release = ReleaseId(7);

@@ -294,16 +294,16 @@ impl Team {
             assert_eq!(
                 Some(it),
                 self.folds.get(&StreamId::Release(*id)).map(|it| match it {
-                    Fold::Release(it) => &**it,
+                    Fold::Release(it) => it,
                     _ => panic!("not a release"),
                 })
             );
         }
         for it in world.environments.values() {
-            assert_eq!(it, self.environment(it.id.env.as_str()));
+            assert_eq!(&**it, self.environment(it.id.env.as_str()));
         }
         for (id, it) in &world.incidents {
-            assert_eq!(it, self.incident(id.0));
+            assert_eq!(&**it, self.incident(id.0));
         }
     }
 }

@@ -143,6 +143,7 @@ fn evidence_keeps_its_limits() {
         tail,
         hash: None,
         size: 1,
+        snapshot: None,
     };
     let (mode, why) = (FailureMode::Runtime, "x".repeat(5000));
     team.ends_work(

@@ -30,6 +30,7 @@ pub(super) fn attempts() -> Vec<EnvironmentEvent> {
         tail,
         hash: Some(hash()),
         size: 5,
+        snapshot: None,
     };
     let mode = FailureMode::Healthcheck;
     let outcome = Outcome::Failed {

@@ -155,6 +155,7 @@ fn policy() -> Policy {
         app: app(),
         scheme: VersionScheme::Semver,
         images: [(service(), "registry.example/web:{version}".to_owned())].into(),
+        allow_images: crate::policy::Repositories::default(),
         checklist: Vec::new(),
         allow: allow(),
         environments: vec![staging, production],
@@ -163,15 +164,12 @@ fn policy() -> Policy {
 
 /// Pull, migrate, recreate, and a smoke test.
 fn environment(env: &str) -> EnvPolicy {
-    let step = |kind| Step {
-        title: None,
-        timeout: length("5m"),
-        kind,
-    };
+    let step = |kind| Step::new(kind, length("5m"));
     let migrate = Run {
         service: service(),
         argv: vec!["migrate".to_owned()],
         once: true,
+        alone: None,
     };
     let up = Up {
         stable_for: length("10s"),
