@@ -4,6 +4,7 @@
 //! savepoints is enough: a refusal leaves nothing behind, and an error of the
 //! database loses all of it together.
 
+mod assertions;
 mod draft;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -182,6 +183,7 @@ pub(crate) fn talks(effect: &Effect) -> bool {
         Effect::Card { .. } | Effect::Say { .. } => true,
         Effect::PinImages { .. }
         | Effect::ReadStanding { .. }
+        | Effect::LookAhead { .. }
         | Effect::LookAt { .. }
         | Effect::Checkpoint { .. } => false,
     }
@@ -194,6 +196,7 @@ pub(crate) fn once(effect: &Effect) -> bool {
         Effect::Card { .. }
         | Effect::PinImages { .. }
         | Effect::ReadStanding { .. }
+        | Effect::LookAhead { .. }
         | Effect::LookAt { .. } => false,
     }
 }

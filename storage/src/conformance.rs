@@ -181,7 +181,8 @@ conformance! {
         an_answer_settles_its_claim_once,
         every_copy_of_a_message_is_known;
     doubt:
-        what_may_be_shown_twice_is_looked_for;
+        what_may_be_shown_twice_is_looked_for,
+        what_is_gone_is_edited_where_a_copy_is_left;
     timers:
         a_wake_up_moves_and_is_cancelled,
         a_wake_up_ends_once,
@@ -189,7 +190,9 @@ conformance! {
     folds:
         a_world_holds_what_is_needed,
         open_things_are_listed,
+        releases_that_ask_are_listed,
         a_second_attempt_is_never_recorded,
+        a_fence_is_never_given_out_twice,
         tables_are_what_the_events_add_up_to,
         an_earlier_opening_is_not_the_same;
 }

@@ -76,5 +76,5 @@ fn concerns(fold: &Fold) -> Vec<ReleaseId> {
 }
 
 fn place(world: &mut World, stream: &StreamId, kept: Kept) {
-    world.place(stream, Arc::unwrap_or_clone(kept.fold));
+    world.place(stream, kept.fold);
 }

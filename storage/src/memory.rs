@@ -14,7 +14,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use shipbell_domain::effect::Effect;
-use shipbell_domain::ids::{AppId, EnvId, Hash, Key, Surface};
+use shipbell_domain::ids::{AppId, EnvId, Hash, Key, ReleaseId, Surface};
 use shipbell_domain::settings::Settings;
 use shipbell_domain::{Fold, Needs, StreamId, World};
 use tokio::sync::{Mutex, MutexGuard};
@@ -181,6 +181,10 @@ impl Store for MemoryStore {
 
     async fn releases(&self, app: Option<&AppId>, limit: usize) -> Result<Vec<Fold>, StoreError> {
         Ok(self.contents().await.releases(app, limit))
+    }
+
+    async fn asked(&self, limit: usize) -> Result<Vec<ReleaseId>, StoreError> {
+        Ok(self.contents().await.asked(limit))
     }
 
     async fn active(&self) -> Result<Vec<EnvId>, StoreError> {

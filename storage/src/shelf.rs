@@ -4,7 +4,6 @@
 //! these traits; a backend only knows how to find and how to keep.
 
 use std::collections::BTreeSet;
-use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use shipbell_domain::ids::{AppId, EnvId, IncidentId, ReleaseId, Version};
@@ -18,7 +17,7 @@ use crate::{StoreError, chain};
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Kept {
     pub(crate) version: u64,
-    pub(crate) fold: Arc<Fold>,
+    pub(crate) fold: Fold,
 }
 
 /// The numbers the next release and the next incident get.

@@ -6,6 +6,7 @@
 mod body;
 mod check;
 mod copy;
+mod decoded;
 mod doubt;
 mod failure;
 pub mod inspect;
@@ -15,6 +16,7 @@ mod open;
 mod outbox;
 mod place;
 mod read;
+mod recent;
 mod seat;
 mod shelf;
 mod store;
@@ -27,6 +29,7 @@ use tokio::sync::{Mutex, MutexGuard};
 
 use crate::StoreError;
 use crate::store::Tables;
+use decoded::Decoded;
 use failure::failed;
 use seat::Seat;
 use shelf::Memo;
@@ -47,6 +50,7 @@ pub struct SqliteStore {
     writer: Mutex<Writer>,
     reader: Mutex<Seat>,
     more: Vec<Mutex<Seat>>,
+    decoded: Decoded,
     // The operating system gives it back when the process ends, however it ends.
     _lock: File,
 }
@@ -90,6 +94,7 @@ impl SqliteStore {
             writer,
             reader,
             more,
+            decoded: Decoded::new(),
             _lock: lock,
         })
     }

@@ -33,7 +33,9 @@ pub trait Store: Send + Sync {
     /// event is never earlier than that of the event before it.
     async fn commit(&self, commit: Commit) -> Result<Vec<Verdict>, StoreError>;
 
-    /// Everything owed whose time has come, oldest first.
+    /// Everything owed whose time has come, oldest first: at most `limit` things to
+    /// each platform, and as many that no platform shows, so that none of them has
+    /// to wait until another one gets ahead.
     ///
     /// A card is owed while it has been wanted more often than drawn. What was
     /// claimed and never settled is in it too, with `Owed::claimed` set.
@@ -93,6 +95,9 @@ pub trait Store: Send + Sync {
 
     /// Releases, open or not, newest first, at most `limit`.
     async fn releases(&self, app: Option<&AppId>, limit: usize) -> Result<Vec<Fold>, StoreError>;
+
+    /// Open releases with an ask that is open, newest first, at most `limit`.
+    async fn asked(&self, limit: usize) -> Result<Vec<ReleaseId>, StoreError>;
 
     /// Environments on which an attempt is at work.
     async fn active(&self) -> Result<Vec<EnvId>, StoreError>;
@@ -249,7 +254,8 @@ pub enum Settlement {
         /// Why.
         error: String,
     },
-    /// Its message is gone: post it afresh.
+    /// The message it was claimed with is gone: another copy is edited if one is known,
+    /// or it is posted afresh.
     Gone,
     /// Certainly not done, and it never will be.
     Dead {
@@ -285,6 +291,8 @@ pub struct Swept {
     pub gone: Vec<Message>,
     /// When to look again; never if not said.
     pub again: Option<DateTime<Utc>>,
+    /// How often it was looked for by now.
+    pub looks: u32,
 }
 
 /// One message of a platform.

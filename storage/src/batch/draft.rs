@@ -5,12 +5,11 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use shipbell_domain::effect::Effect;
-use shipbell_domain::event::EnvironmentEvent;
 use shipbell_domain::ids::{AppId, EnvId, IncidentId, ReleaseId, Surface, Version};
 use shipbell_domain::timer::TimerChange;
 use shipbell_domain::{Event, Fold, StreamId};
 
-use super::{Alarm, Batch, Fresh, Want, once, talks};
+use super::{Alarm, Batch, Fresh, Want, assertions, once, talks};
 use crate::names::not_earlier;
 use crate::shelf::{Desk, Kept, Next, Shelf};
 use crate::store::{Claim, OwedId, Settles};
@@ -99,14 +98,11 @@ impl<'a, D: Desk> Draft<'a, D> {
         let kept = match before {
             None => {
                 let fold = Fold::begin(stream, event, at).ok_or_else(impossible)?;
-                Kept {
-                    version: 1,
-                    fold: Arc::new(fold),
-                }
+                Kept { version: 1, fold }
             }
             Some(mut kept) => {
-                one_attempt_at_a_time(&kept.fold, event)?;
-                Arc::make_mut(&mut kept.fold).evolve(event, at);
+                assertions::hold(&kept.fold, event)?;
+                kept.fold.evolve(event, at);
                 Kept {
                     version: kept.version + 1,
                     fold: kept.fold,
@@ -219,7 +215,7 @@ impl<D: Desk> Shelf for Draft<'_, D> {
     async fn open_releases(&mut self, app: &AppId) -> Result<BTreeSet<ReleaseId>, StoreError> {
         let mut all = self.desk.open_releases(app).await?;
         for fold in self.batch.folds.values() {
-            if let Fold::Release(it) = &*fold.fold
+            if let Fold::Release(it) = &fold.fold
                 && it.app == *app
             {
                 if it.is_open() {
@@ -239,7 +235,7 @@ impl<D: Desk> Shelf for Draft<'_, D> {
     ) -> Result<Option<ReleaseId>, StoreError> {
         let mut newest = self.desk.release_called(app, version).await?;
         for fold in self.batch.folds.values() {
-            if let Fold::Release(it) = &*fold.fold
+            if let Fold::Release(it) = &fold.fold
                 && it.app == *app
                 && it.version == *version
             {
@@ -261,23 +257,5 @@ fn is_about(event: &Event, stream: &StreamId) -> bool {
         Event::Environment(_) => matches!(stream, StreamId::Environment(_)),
         Event::Incident(_) => matches!(stream, StreamId::Incident(_)),
         Event::Agenda(_) => matches!(stream, StreamId::Agenda),
-    }
-}
-
-/// No decision may ever start a second one; if one does, everything stops here.
-fn one_attempt_at_a_time(fold: &Fold, event: &Event) -> Result<(), StoreError> {
-    let Fold::Environment(environment) = fold else {
-        return Ok(());
-    };
-    let started = matches!(
-        event,
-        Event::Environment(EnvironmentEvent::AttemptStarted { .. })
-    );
-    match environment.active() {
-        Some(active) if started => Err(StoreError::Corrupt(format!(
-            "a second attempt on {} was decided while attempt {} is at work",
-            environment.id, active.number
-        ))),
-        Some(_) | None => Ok(()),
     }
 }

@@ -48,6 +48,7 @@ pub(super) async fn what_may_be_shown_twice_is_looked_for(bench: &impl Bench) {
         shown: vec![message("m1"), message("m2")],
         gone: Vec::new(),
         again: Some(at(900)),
+        looks: 1,
     };
     store.swept(&web, &swept).await.unwrap();
     assert_eq!(doubts(899).await, []);
@@ -62,6 +63,7 @@ pub(super) async fn what_may_be_shown_twice_is_looked_for(bench: &impl Bench) {
         shown: vec![message("m2")],
         gone: vec![message("m1")],
         again: None,
+        looks: 2,
     };
     store.swept(&web, &swept).await.unwrap();
     store.swept(&web, &swept).await.unwrap();
@@ -75,4 +77,44 @@ pub(super) async fn what_may_be_shown_twice_is_looked_for(bench: &impl Bench) {
     .await;
     let edit = claim(&store, &web, 1_001).await;
     assert_eq!(edit.owed.message, Some(message("m2")));
+}
+
+pub(super) async fn what_is_gone_is_edited_where_a_copy_is_left(bench: &impl Bench) {
+    let store = bench.open().await;
+    record(&store, 1, open("1.0.0")).await;
+    let web = release_card("web");
+    let lost = claim(&store, &web, 2).await;
+    let unknown = Settlement::Unknown {
+        look_at: at(3),
+        error: "no answer".to_owned(),
+    };
+    store.settle(&lost, unknown).await.unwrap();
+    let one = claim(&store, &web, 3).await;
+    let done = Settlement::Done(["m1", "m2", "m3"].map(message).into());
+    store.settle(&one, done).await.unwrap();
+    let more = async |seconds| {
+        let wanted = want("more", vec![card(ReleaseId(1))], Vec::new());
+        record(&store, seconds, wanted).await;
+    };
+    more(3).await;
+    let two = claim(&store, &web, 4).await;
+    store.settle(&two, Settlement::Gone).await.unwrap();
+    let three = claim(&store, &web, 5).await;
+    assert_eq!(three.owed.message, Some(message("m2")));
+
+    // While it was edited, another copy became the one to edit.
+    let swept = Swept {
+        shown: vec![message("m3"), message("m2")],
+        gone: Vec::new(),
+        again: None,
+        looks: 1,
+    };
+    store.swept(&web, &swept).await.unwrap();
+    store.settle(&three, Settlement::Gone).await.unwrap();
+    let four = claim(&store, &web, 6).await;
+    assert_eq!(four.owed.message, Some(message("m3")));
+    let key = card(ReleaseId(1)).key();
+    assert_eq!(store.messages(&key).await.unwrap(), [message("m3")]);
+    store.settle(&four, Settlement::Gone).await.unwrap();
+    assert_eq!(claim(&store, &web, 7).await.owed.message, None);
 }

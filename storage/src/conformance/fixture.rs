@@ -237,13 +237,10 @@ pub(crate) fn environment_events(events: Vec<EnvironmentEvent>) -> Vec<(StreamId
 }
 
 pub(crate) fn started(attempt: u32) -> EnvironmentEvent {
-    let step = Step {
-        title: None,
-        timeout: Length::of_seconds(60).unwrap(),
-        kind: StepKind::Pull(Pull {
-            service: ServiceName::new("web").unwrap(),
-        }),
+    let pull = Pull {
+        service: ServiceName::new("web").unwrap(),
     };
+    let step = Step::new(StepKind::Pull(pull), Length::of_seconds(60).unwrap());
     EnvironmentEvent::AttemptStarted {
         attempt,
         key: Key::new(format!("shop/staging/{attempt}")).unwrap(),

@@ -1,10 +1,13 @@
 //! What events add up to: for decisions, for people, and made anew.
 
+use shipbell_domain::event::{EnvironmentEvent, ReleaseEvent};
 use shipbell_domain::ids::{AppId, IncidentId, ReleaseId, Version};
 use shipbell_domain::{Fold, Needs, StreamId};
 
+use super::fixture::history::asks;
 use super::fixture::{
-    at, commit, environment_events, failed, happen, open, record, settings, shop, staging, started,
+    at, commit, environment_events, failed, happen, open, record, release_events, settings, shop,
+    staging, started,
 };
 use super::{Bench, Checks as _, history};
 use crate::StoreError;
@@ -100,6 +103,25 @@ pub(super) async fn open_things_are_listed(bench: &impl Bench) {
     assert_eq!(store.active().await.unwrap(), [staging()]);
 }
 
+pub(super) async fn releases_that_ask_are_listed(bench: &impl Bench) {
+    let store = bench.open().await;
+    history(&store).await;
+    for (second, version) in (9..).zip(["1.2.0", "1.3.0", "1.4.0"]) {
+        record(&store, second, open(version)).await;
+    }
+    assert_eq!(store.asked(10).await.unwrap(), [], "what was asked is used");
+    for release in [3, 4] {
+        let asks = asks(ReleaseId(release));
+        record(&store, 20 + i64::from(release), happen("ask", asks)).await;
+    }
+    let (third, fourth) = (ReleaseId(3), ReleaseId(4));
+    assert_eq!(store.asked(10).await.unwrap(), [fourth, third]);
+    assert_eq!(store.asked(1).await.unwrap(), [fourth]);
+    let over = release_events(fourth, vec![ReleaseEvent::Done]);
+    record(&store, 30, happen("over", over.events)).await;
+    assert_eq!(store.asked(10).await.unwrap(), [third]);
+}
+
 pub(super) async fn a_second_attempt_is_never_recorded(bench: &impl Bench) {
     let store = bench.open().await;
     record(&store, 1, open("1.0.0")).await;
@@ -124,6 +146,26 @@ pub(super) async fn a_second_attempt_is_never_recorded(bench: &impl Bench) {
     )
     .await;
     assert!(store.active().await.unwrap().is_empty());
+}
+
+pub(super) async fn a_fence_is_never_given_out_twice(bench: &impl Bench) {
+    let store = bench.open().await;
+    record(&store, 1, open("1.0.0")).await;
+    for (second, attempt) in [(2, 1), (3, 2)] {
+        let events = environment_events(vec![started(attempt), failed(attempt)]);
+        record(&store, second, happen("deploy", events)).await;
+    }
+    for fence in [2, 1] {
+        let taken = EnvironmentEvent::FenceTaken { attempt: 2, fence };
+        let again = happen("again", environment_events(vec![taken]));
+        let found = commit(&store, at(4), vec![again]).await;
+        assert!(matches!(found, Err(StoreError::Corrupt(_))), "{found:?}");
+    }
+    let old = happen("old", environment_events(vec![started(1)]));
+    let found = commit(&store, at(5), vec![old]).await;
+    assert!(matches!(found, Err(StoreError::Corrupt(_))), "{found:?}");
+    let next = environment_events(vec![started(3)]);
+    record(&store, 6, happen("next", next)).await;
 }
 
 pub(super) async fn tables_are_what_the_events_add_up_to(bench: &impl Bench) {

@@ -5,6 +5,7 @@ use std::ops::Bound;
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
+use shipbell_domain::ask::Ask;
 use shipbell_domain::ids::{AppId, EnvId, Hash, IncidentId, ReleaseId, Version};
 use shipbell_domain::timer::Timer;
 use shipbell_domain::{Event, Fold, StreamId};
@@ -114,7 +115,7 @@ impl Contents {
     }
 
     pub(super) fn fold(&self, stream: &StreamId) -> Option<Fold> {
-        self.folds.get(stream).map(|kept| Fold::clone(&kept.fold))
+        self.folds.get(stream).map(|kept| kept.fold.clone())
     }
 
     pub(super) fn open_folds(&self, app: Option<&AppId>, limit: usize) -> Vec<(StreamId, Fold)> {
@@ -143,7 +144,7 @@ impl Contents {
             let numbered = matches!(stream, StreamId::Release(_) | StreamId::Incident(_));
             let full = numbered && group.len() >= limit;
             if !full && fold.is_open() && of_app(stream, fold) {
-                group.push((stream.clone(), Fold::clone(fold)));
+                group.push((stream.clone(), fold.clone()));
             }
         }
         let [
@@ -164,21 +165,36 @@ impl Contents {
             Bound::Included(last_release()),
         );
         let folds = self.folds.range(all).rev().map(|(_, kept)| &kept.fold);
-        let of_app = |fold: &&Arc<Fold>| match (&***fold, app) {
+        let of_app = |fold: &&Fold| match (fold, app) {
             (Fold::Release(it), Some(app)) => it.app == *app,
             (_, _) => true,
         };
-        folds
-            .filter(of_app)
-            .take(limit)
-            .map(|fold| Fold::clone(fold))
-            .collect()
+        folds.filter(of_app).take(limit).cloned().collect()
+    }
+
+    pub(super) fn asked(&self, limit: usize) -> Vec<ReleaseId> {
+        let is_asked = |id: &ReleaseId| {
+            let kept = self.folds.get(&StreamId::Release(*id));
+            kept.is_some_and(|kept| match &kept.fold {
+                Fold::Release(it) => it.asks.values().any(Ask::is_open),
+                Fold::Application(_)
+                | Fold::Environment(_)
+                | Fold::Incident(_)
+                | Fold::Agenda(_) => false,
+            })
+        };
+        let mut asked: Vec<ReleaseId> = (self.open_releases.values().flatten().copied())
+            .filter(is_asked)
+            .collect();
+        asked.sort_unstable_by(|a, b| b.cmp(a));
+        asked.truncate(limit);
+        asked
     }
 
     pub(super) fn active(&self) -> Vec<EnvId> {
         let active = |id: &&EnvId| {
             let kept = self.folds.get(&StreamId::Environment(EnvId::clone(id)));
-            kept.is_some_and(|kept| match &*kept.fold {
+            kept.is_some_and(|kept| match &kept.fold {
                 Fold::Environment(it) => it.active().is_some(),
                 Fold::Application(_) | Fold::Release(_) | Fold::Incident(_) | Fold::Agenda(_) => {
                     false
@@ -217,8 +233,7 @@ impl Contents {
         limit: usize,
     ) -> Result<Vec<EventRow>, StoreError> {
         self.hash_all()?;
-        let of_stream = |row: &EventRow| stream.is_none_or(|stream| row.stream == *stream);
-        Ok(self.log(after).filter(of_stream).take(limit).collect())
+        Ok(self.log(stream, after).take(limit).collect())
     }
 
     pub(super) fn hashed_head(&mut self) -> Result<(u64, Hash), StoreError> {
@@ -251,7 +266,7 @@ impl Contents {
     pub(super) fn rebuild(&mut self) -> Result<Tables, StoreError> {
         self.hash_all()?;
         let mut rebuild = Rebuild::new();
-        for row in self.log(0) {
+        for row in self.log(None, 0) {
             rebuild.add(&row)?;
         }
         Ok(rebuild.finish())
@@ -261,7 +276,7 @@ impl Contents {
         let folds = self.folds.iter();
         Tables {
             folds: folds
-                .map(|(stream, kept)| (stream.clone(), Fold::clone(&kept.fold)))
+                .map(|(stream, kept)| (stream.clone(), kept.fold.clone()))
                 .collect(),
             versions: (self.folds.iter())
                 .map(|(stream, kept)| (stream.clone(), kept.version))
@@ -334,11 +349,13 @@ impl Contents {
         Ok(())
     }
 
-    fn log(&self, after: u64) -> impl Iterator<Item = EventRow> {
+    fn log(&self, stream: Option<&StreamId>, after: u64) -> impl Iterator<Item = EventRow> {
         let skip = usize::try_from(after).unwrap_or(usize::MAX);
         let rows = (1u64..)
             .zip(self.events.iter().zip(&self.hashes))
             .skip(skip);
+        let rows =
+            rows.filter(move |(_, (it, _))| stream.is_none_or(|stream| it.stream == *stream));
         rows.map(|(seq, (logged, hash))| EventRow {
             seq,
             stream: logged.stream.clone(),

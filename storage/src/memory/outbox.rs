@@ -81,12 +81,17 @@ impl Outbox {
     }
 
     pub(super) fn owed(&self, now: DateTime<Utc>, limit: usize) -> Vec<Owed> {
+        let mut taken: BTreeMap<&Option<Surface>, usize> = BTreeMap::new();
+        let mut owed = Vec::new();
         let lines = self.open.iter().filter_map(|index| self.lines.get(*index));
-        lines
-            .filter(|line| line.not_before <= now)
-            .take(limit)
-            .map(Line::owed)
-            .collect()
+        for line in lines.filter(|line| line.not_before <= now) {
+            let taken = taken.entry(&line.id.surface).or_default();
+            if *taken < limit {
+                *taken += 1;
+                owed.push(line.owed());
+            }
+        }
+        owed
     }
 
     pub(super) fn next(&self, epoch: u64) -> Option<DateTime<Utc>> {
@@ -163,11 +168,15 @@ impl Outbox {
             }
             Settlement::Gone => {
                 line.hold = None;
-                if let Some(gone) = line.message.take() {
-                    self.messages.remove(&gone);
-                    if let Some(copies) = self.copies.get_mut(&line.id.key) {
-                        copies.retain(|it| *it != gone);
-                    }
+                let Some(gone) = &claim.owed.message else {
+                    return;
+                };
+                self.messages.remove(gone);
+                let copies = self.copies.entry(line.id.key.clone()).or_default();
+                copies.retain(|it| it != gone);
+                if line.message.as_ref() == Some(gone) {
+                    let mut here = copies.iter().filter(|it| it.surface == gone.surface);
+                    line.message = here.next().cloned();
                 }
             }
             Settlement::Dead { .. } => {
@@ -196,6 +205,7 @@ impl Outbox {
 
     pub(super) fn doubtful(&self, now: DateTime<Utc>, limit: usize) -> Vec<Doubt> {
         let doubt = |line: &Line| {
+            let at = line.sweep.filter(|at| *at <= now)?;
             let doubt = Doubt {
                 id: line.id.clone(),
                 effect: line.effect.clone(),
@@ -203,7 +213,6 @@ impl Outbox {
                 looks: line.sweeps,
                 message: line.message.clone()?,
             };
-            let at = line.sweep.filter(|at| *at <= now)?;
             Some((at, doubt))
         };
         let mut all: Vec<_> = self.lines.iter().filter_map(doubt).collect();
@@ -226,7 +235,7 @@ impl Outbox {
             return;
         };
         line.sweep = swept.again.map(not_earlier);
-        line.sweeps += 1;
+        line.sweeps = swept.looks;
         line.doubted = line.doubted.filter(|_| line.sweep.is_some());
         if let Some(first) = swept.shown.first() {
             line.message = Some(first.clone());

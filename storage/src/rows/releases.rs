@@ -43,7 +43,10 @@ pub(super) fn touch(
         | ReleaseEvent::ImagesUnresolved { .. }
         | ReleaseEvent::Announced { .. }
         | ReleaseEvent::Ticked { .. }
+        | ReleaseEvent::Noted { .. }
         | ReleaseEvent::VoteIgnored { .. }
+        | ReleaseEvent::PreviewWanted { .. }
+        | ReleaseEvent::Previewed { .. }
         | ReleaseEvent::StartRequested { .. }
         | ReleaseEvent::StandingRead { .. }
         | ReleaseEvent::StartRefused { .. }

@@ -1,5 +1,7 @@
 //! How folds and effects are written: JSON.
 
+use std::sync::Arc;
+
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use shipbell_domain::Fold;
@@ -19,7 +21,9 @@ struct Body {
 pub(super) fn write_fold(fold: &Fold) -> Result<String, StoreError> {
     let mut fold = fold.clone();
     let asks = match &mut fold {
-        Fold::Release(it) => std::mem::take(&mut it.asks).into_values().collect(),
+        Fold::Release(it) => std::mem::take(&mut Arc::make_mut(it).asks)
+            .into_values()
+            .collect(),
         Fold::Application(_) | Fold::Environment(_) | Fold::Incident(_) | Fold::Agenda(_) => {
             Vec::new()
         }
@@ -30,7 +34,7 @@ pub(super) fn write_fold(fold: &Fold) -> Result<String, StoreError> {
 pub(super) fn read_fold(text: &str) -> Result<Fold, StoreError> {
     let Body { mut fold, asks } = read(text)?;
     if let Fold::Release(it) = &mut fold {
-        it.asks = asks.into_iter().map(|ask| (ask.id.clone(), ask)).collect();
+        Arc::make_mut(it).asks = asks.into_iter().map(|ask| (ask.id.clone(), ask)).collect();
     }
     Ok(fold)
 }

@@ -1,7 +1,6 @@
 //! Whether what is stored contradicts itself.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
 
 use shipbell_domain::StreamId;
 use shipbell_domain::effect::{CardId, Effect};
@@ -13,12 +12,12 @@ use super::body::{read, read_fold};
 use super::failure::failed;
 use super::log::PAGE;
 use super::read as reading;
-use super::shelf::Desktop;
+use super::shelf::next;
 use crate::StoreError;
 use crate::names::{self, checked, count};
 use crate::rebuild::Rebuild;
 use crate::rows::{Cell, Row, Table};
-use crate::shelf::{Kept, Labels, Shelf as _};
+use crate::shelf::{Kept, Labels};
 use crate::store::Tables;
 
 /// Cards, each with how often it was wanted and drawn.
@@ -57,8 +56,10 @@ pub(super) async fn streams_after(
     longest: usize,
 ) -> Result<(), StoreError> {
     let names: Vec<String> = sqlx::query_scalar(
-        "SELECT DISTINCT event.stream FROM event LEFT JOIN fold ON fold.stream = event.stream \
-         WHERE event.seq > ? AND (fold.version IS NULL OR fold.version <= ?)",
+        // Else every stream there ever was is looked through for its name.
+        "SELECT DISTINCT event.stream FROM event NOT INDEXED \
+         LEFT JOIN fold ON fold.stream = event.stream WHERE event.seq > ? \
+         AND (fold.version IS NULL OR fold.version <= ?)",
     )
     .bind(names::signed(seq))
     .bind(names::limit(longest))
@@ -116,14 +117,9 @@ pub(super) async fn tables(
         let Ok(kept) = row.read() else { continue };
         odd.extend(row.mislabelled(&stream, &kept));
         tables.versions.insert(stream.clone(), kept.version);
-        tables.folds.insert(stream, Arc::unwrap_or_clone(kept.fold));
+        tables.folds.insert(stream, kept.fold);
     }
-    let mut desktop = Desktop {
-        conn: &mut *conn,
-        memo: None,
-        epoch: 0,
-    };
-    tables.next = Some(desktop.next().await?);
+    tables.next = Some(next(conn).await?);
     tables.cards = cards(conn).await?;
     for table in Table::ALL {
         tables.rows.extend(rows(conn, table).await?);
@@ -146,7 +142,7 @@ struct FoldRow {
 
 impl FoldRow {
     fn read(&self) -> Result<Kept, StoreError> {
-        let (version, fold) = (count(self.version)?, Arc::new(read_fold(&self.body)?));
+        let (version, fold) = (count(self.version)?, read_fold(&self.body)?);
         Ok(Kept { version, fold })
     }
 

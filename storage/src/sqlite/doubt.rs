@@ -50,7 +50,7 @@ pub(super) async fn swept(
     let again = swept.again.map(|at| micros(not_earlier(at)));
     let first = swept.shown.first();
     sqlx::query(
-        "UPDATE outbox SET sweep_us = ?1, sweeps = sweeps + 1, \
+        "UPDATE outbox SET sweep_us = ?1, sweeps = ?6, \
          doubted_us = CASE WHEN ?1 IS NULL THEN NULL ELSE doubted_us END, \
          channel = coalesce(?2, channel), message = coalesce(?3, message) \
          WHERE key = ?4 AND surface = ?5 AND sweep_us IS NOT NULL",
@@ -60,6 +60,7 @@ pub(super) async fn swept(
     .bind(first.map(|it| it.id.clone()))
     .bind(id.key.as_str())
     .bind(surface_of(id))
+    .bind(i64::from(swept.looks))
     .execute(conn)
     .await
     .map_err(failed)?;

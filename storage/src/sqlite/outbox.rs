@@ -31,7 +31,11 @@ pub(super) async fn owed(
 ) -> Result<Vec<Owed>, StoreError> {
     let lines: Vec<Line> = sqlx::query_as(
         "SELECT key, surface, effect, tries, claimed_us, held_us, channel, message FROM outbox \
-         WHERE wanted > drawn AND dead = 0 AND not_before_us <= ? ORDER BY id LIMIT ?",
+         WHERE id IN (SELECT id FROM \
+             (SELECT id, row_number() OVER (PARTITION BY surface ORDER BY id) AS place \
+              FROM outbox WHERE wanted > drawn AND dead = 0 AND not_before_us <= ?) \
+             WHERE place <= ?) \
+         ORDER BY id",
     )
     .bind(micros(now))
     .bind(limit(most))
@@ -162,10 +166,11 @@ pub(super) async fn settle(
         .bind(error)
         .bind(row),
         (Settlement::Gone, Some(row)) => {
-            forget(conn, row).await?;
+            if let Some(gone) = &claim.owed.message {
+                forget(conn, row, gone).await?;
+            }
             sqlx::query(
-                "UPDATE outbox SET claimed_us = NULL, held_us = NULL, claim_epoch = NULL, \
-                 channel = NULL, message = NULL WHERE id = ?",
+                "UPDATE outbox SET claimed_us = NULL, held_us = NULL, claim_epoch = NULL WHERE id = ?",
             )
             .bind(row)
         }
@@ -273,13 +278,25 @@ pub(super) async fn know(
     Ok(())
 }
 
-/// Forgets the message that showed it: nobody can answer there any more.
-async fn forget(conn: &mut SqliteConnection, row: i64) -> Result<(), StoreError> {
+/// Forgets a message: nobody can answer there any more. If it was the one to edit,
+/// the oldest of the other copies is from now on.
+async fn forget(conn: &mut SqliteConnection, row: i64, gone: &Message) -> Result<(), StoreError> {
+    sqlx::query("DELETE FROM chat_message WHERE surface = ? AND channel = ? AND message = ?")
+        .bind(gone.surface.as_str())
+        .bind(&gone.channel)
+        .bind(&gone.id)
+        .execute(&mut *conn)
+        .await
+        .map_err(failed)?;
     sqlx::query(
-        "DELETE FROM chat_message WHERE (surface, channel, message) = \
-         (SELECT surface, channel, message FROM outbox WHERE id = ?)",
+        "UPDATE outbox SET (channel, message) = \
+         (SELECT copy.channel, copy.message FROM chat_message AS copy \
+          WHERE copy.outbox = outbox.id ORDER BY copy.id LIMIT 1) \
+         WHERE id = ? AND channel = ? AND message = ?",
     )
     .bind(row)
+    .bind(&gone.channel)
+    .bind(&gone.id)
     .execute(conn)
     .await
     .map_err(failed)?;

@@ -1,88 +1,89 @@
 //! Reads for everybody: streams, releases, wake-ups, the log.
 
 use chrono::{DateTime, Utc};
-use shipbell_domain::ids::{AppId, EnvId};
+use shipbell_domain::ids::{AppId, EnvId, ReleaseId};
 use shipbell_domain::timer::Timer;
-use shipbell_domain::{Event, Fold, StreamId};
+use shipbell_domain::{Event, StreamId};
 use sqlx::sqlite::SqliteConnection;
 
-use super::body::{read, read_fold};
+use super::body::read;
 use super::failure::failed;
 use super::shelf::digest;
 use crate::names::{self, count, instant, limit, micros, signed};
 use crate::store::{EventRow, WakeUp};
 use crate::{StoreError, chain};
 
-pub(super) async fn fold(
-    conn: &mut SqliteConnection,
-    stream: &StreamId,
-) -> Result<Option<Fold>, StoreError> {
-    let body: Option<String> = sqlx::query_scalar("SELECT body FROM fold WHERE stream = ?")
-        .bind(stream.to_string())
-        .fetch_optional(conn)
-        .await
-        .map_err(failed)?;
-    body.as_deref().map(read_fold).transpose()
+/// Which streams are listed, of one application or all: ?1 is the application, ?2 how
+/// many at most.
+#[derive(Clone, Copy)]
+pub(super) enum Listing {
+    /// Open releases and incidents newest first, then applications that are
+    /// configured, environments and the agenda.
+    Open,
+    /// Releases, open or not, newest first.
+    Releases,
 }
 
-/// Open releases and incidents newest first, then applications that are
-/// configured, environments and the agenda.
-pub(super) async fn open_folds(
+impl Listing {
+    fn query(self) -> &'static str {
+        match self {
+            Self::Open => OPEN,
+            Self::Releases => RELEASES,
+        }
+    }
+}
+
+const OPEN: &str = "SELECT stream, version FROM ( \
+           SELECT * FROM (SELECT 0 AS place, number, stream, version FROM fold \
+             WHERE kind = 'release' AND open = 1 AND (?1 IS NULL OR app = ?1) \
+             ORDER BY number DESC LIMIT ?2) \
+           UNION ALL \
+           SELECT * FROM (SELECT 1 AS place, number, stream, version FROM fold \
+             WHERE kind = 'incident' AND open = 1 AND (?1 IS NULL OR app = ?1) \
+             ORDER BY number DESC LIMIT ?2) \
+           UNION ALL \
+           SELECT CASE kind WHEN 'application' THEN 2 WHEN 'environment' THEN 3 ELSE 4 END, \
+             NULL, stream, version FROM fold \
+             WHERE kind IN ('application', 'environment', 'agenda') AND open = 1 \
+             AND (?1 IS NULL OR app IS NULL OR app = ?1) \
+         ) ORDER BY place, number DESC, stream";
+
+const RELEASES: &str = "SELECT stream, version FROM fold WHERE kind = 'release' \
+     AND (?1 IS NULL OR app = ?1) ORDER BY number DESC LIMIT ?2";
+
+/// Streams by name, each with how many events it has.
+pub(super) async fn list(
     conn: &mut SqliteConnection,
-    app: Option<&AppId>,
-    most: usize,
-) -> Result<Vec<(StreamId, Fold)>, StoreError> {
-    let app = app.map(AppId::as_str);
-    let mut rows: Vec<(String, String)> = Vec::new();
-    for kind in ["release", "incident"] {
-        let numbered: Vec<(String, String)> = sqlx::query_as(
-            "SELECT stream, body FROM fold WHERE kind = ? AND open = 1 \
-             AND (? IS NULL OR app = ?) ORDER BY number DESC LIMIT ?",
-        )
-        .bind(kind)
-        .bind(app)
-        .bind(app)
+    listing: Listing,
+    (app, most): (Option<&AppId>, usize),
+) -> Result<Vec<(String, i64)>, StoreError> {
+    sqlx::query_as(listing.query())
+        .bind(app.map(AppId::as_str))
         .bind(limit(most))
-        .fetch_all(&mut *conn)
+        .fetch_all(conn)
         .await
-        .map_err(failed)?;
-        rows.extend(numbered);
-    }
-    for kind in ["application", "environment", "agenda"] {
-        let named: Vec<(String, String)> = sqlx::query_as(
-            "SELECT stream, body FROM fold WHERE kind = ? AND open = 1 \
-             AND (? IS NULL OR app IS NULL OR app = ?)",
-        )
-        .bind(kind)
-        .bind(app)
-        .bind(app)
-        .fetch_all(&mut *conn)
-        .await
-        .map_err(failed)?;
-        rows.extend(named);
-    }
-    rows.into_iter()
-        .map(|(stream, body)| Ok((names::stream(&stream)?, read_fold(&body)?)))
-        .collect()
+        .map_err(failed)
 }
 
-pub(super) async fn releases(
+pub(super) async fn asked(
     conn: &mut SqliteConnection,
-    app: Option<&AppId>,
     most: usize,
-) -> Result<Vec<Fold>, StoreError> {
-    let app = app.map(AppId::as_str);
-    let bodies: Vec<String> = sqlx::query_scalar(
-        "SELECT body FROM fold WHERE kind = 'release' AND (? IS NULL OR app = ?) \
+) -> Result<Vec<ReleaseId>, StoreError> {
+    let numbers: Vec<i64> = sqlx::query_scalar(
+        "SELECT number FROM fold WHERE kind = 'release' AND open = 1 AND EXISTS \
+         (SELECT 1 FROM ask WHERE ask.release = 'r' || fold.number AND ask.state = 'open') \
          ORDER BY number DESC LIMIT ?",
     )
-    .bind(app)
-    .bind(app)
     .bind(limit(most))
     .fetch_all(conn)
     .await
     .map_err(failed)?;
-    bodies.iter().map(|body| read_fold(body)).collect()
+    let id = |number| u32::try_from(number).map(ReleaseId);
+    let unreadable = |_| StoreError::Corrupt("fold: a release has no number".to_owned());
+    numbers
+        .into_iter()
+        .map(|number| id(number).map_err(unreadable))
+        .collect()
 }
 
 pub(super) async fn active(conn: &mut SqliteConnection) -> Result<Vec<EnvId>, StoreError> {

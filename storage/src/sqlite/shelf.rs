@@ -1,7 +1,6 @@
 //! Looks things up for decisions, in the writer's transaction or a reader's.
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
+use std::collections::BTreeSet;
 
 use chrono::{DateTime, Utc};
 use shipbell_domain::StreamId;
@@ -9,8 +8,10 @@ use shipbell_domain::ids::{AppId, EnvId, IncidentId, ReleaseId, Version};
 use shipbell_domain::timer::Timer;
 use sqlx::sqlite::SqliteConnection;
 
-use super::body::{read_fold, write};
+use super::body::write;
+use super::decoded::Decoded;
 use super::failure::failed;
+use super::recent::Recent;
 use crate::names::{self, count, instant, micros, signed};
 use crate::shelf::{Desk, Head, Kept, Next, Shelf};
 use crate::store::{Claim, InputId};
@@ -20,17 +21,18 @@ use crate::{StoreError, chain};
 pub(super) struct Memo {
     pub(super) head: Head,
     pub(super) next: Next,
-    folds: BTreeMap<StreamId, (u64, Option<Kept>)>,
-    uses: u64,
+    folds: Recent<Option<Kept>>,
 }
 
-/// How many folds the writer keeps decoded.
-const MAX_FOLDS: usize = 2_000;
+/// How many folds the writer keeps decoded: more than are worked on at a time, and
+/// few enough to be small, at some kilobytes each.
+const MAX_FOLDS: usize = 256;
 
 /// A connection, and what is known without asking it.
 pub(super) struct Desktop<'a> {
     pub(super) conn: &'a mut SqliteConnection,
     pub(super) memo: Option<&'a mut Memo>,
+    pub(super) decoded: &'a Decoded,
     pub(super) epoch: u64,
 }
 
@@ -51,31 +53,25 @@ impl Memo {
         Ok(Self {
             head,
             next,
-            folds: BTreeMap::new(),
-            uses: 0,
+            folds: Recent::new(MAX_FOLDS),
         })
     }
 
-    /// Keeps a fold, or that there is none.
+    /// Keeps a fold, or that there is none; what is over need not be at hand.
     pub(super) fn keep(&mut self, stream: StreamId, kept: Option<Kept>) {
-        self.uses += 1;
-        self.folds.insert(stream, (self.uses, kept));
-        if self.folds.len() > MAX_FOLDS {
-            // The older half goes at once, so that this is rare.
-            let mut uses: Vec<u64> = self.folds.values().map(|(used, _)| *used).collect();
-            uses.sort_unstable();
-            let middle = uses.get(uses.len() / 2).copied().unwrap_or_default();
-            self.folds.retain(|_, (used, _)| *used >= middle);
+        if kept.as_ref().is_some_and(|it| !it.fold.is_open()) {
+            self.folds.remove(&stream);
+            return;
         }
+        self.folds.put(stream, kept);
     }
 
     fn look(&mut self, stream: &StreamId) -> Known {
-        let Some((used, kept)) = self.folds.get_mut(stream) else {
-            return Known::No;
-        };
-        self.uses += 1;
-        *used = self.uses;
-        kept.clone().map_or(Known::Nothing, Known::Kept)
+        match self.folds.get(stream) {
+            Some(Some(kept)) => Known::Kept(kept),
+            Some(None) => Known::Nothing,
+            None => Known::No,
+        }
     }
 }
 
@@ -100,7 +96,8 @@ pub(super) fn digest(bytes: &[u8]) -> Result<chain::Digest, StoreError> {
         .map_err(|_| StoreError::Corrupt("a hash is not 32 bytes long".to_owned()))
 }
 
-async fn next(conn: &mut SqliteConnection) -> Result<Next, StoreError> {
+/// The next numbers.
+pub(super) async fn next(conn: &mut SqliteConnection) -> Result<Next, StoreError> {
     let (release, incident): (Option<i64>, Option<i64>) = sqlx::query_as(
         "SELECT (SELECT max(number) FROM fold WHERE kind = 'release'), \
                 (SELECT max(number) FROM fold WHERE kind = 'incident')",
@@ -110,32 +107,6 @@ async fn next(conn: &mut SqliteConnection) -> Result<Next, StoreError> {
     .map_err(failed)?;
     let after = |last: Option<i64>| count::<u32>(last.unwrap_or(0).saturating_add(1));
     Ok((ReleaseId(after(release)?), IncidentId(after(incident)?)))
-}
-
-impl Desktop<'_> {
-    async fn read_folds(
-        &mut self,
-        streams: &[StreamId],
-    ) -> Result<BTreeMap<StreamId, Kept>, StoreError> {
-        let wanted: Vec<String> = streams.iter().map(ToString::to_string).collect();
-        let rows: Vec<(String, i64, String)> = sqlx::query_as(
-            "SELECT fold.stream, fold.version, fold.body \
-             FROM json_each(?) AS wanted CROSS JOIN fold ON fold.stream = wanted.value",
-        )
-        .bind(write(&wanted)?)
-        .fetch_all(&mut *self.conn)
-        .await
-        .map_err(failed)?;
-        let mut found = BTreeMap::new();
-        for (stream, version, body) in rows {
-            let kept = Kept {
-                version: count(version)?,
-                fold: Arc::new(read_fold(&body)?),
-            };
-            found.insert(names::stream(&stream)?, kept);
-        }
-        Ok(found)
-    }
 }
 
 impl Shelf for Desktop<'_> {
@@ -156,7 +127,7 @@ impl Shelf for Desktop<'_> {
         if missing.is_empty() {
             return Ok(found);
         }
-        let mut read = self.read_folds(&missing).await?;
+        let mut read = self.decoded.read(self.conn, &missing).await?;
         for stream in missing {
             let kept = read.remove(&stream);
             if let Some(memo) = &mut self.memo {

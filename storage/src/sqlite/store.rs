@@ -5,11 +5,12 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use shipbell_domain::effect::Effect;
-use shipbell_domain::ids::{AppId, EnvId, Hash, Key, Surface};
+use shipbell_domain::ids::{AppId, EnvId, Hash, Key, ReleaseId, Surface};
 use shipbell_domain::settings::Settings;
 use shipbell_domain::{Fold, Needs, StreamId, World};
 
 use super::failure::{commit_failed, failed};
+use super::read::Listing;
 use super::shelf::{Desktop, Memo, head};
 use super::{SqliteStore, Writer, doubt, outbox, read, write};
 use crate::store::{
@@ -36,6 +37,7 @@ impl SqliteStore {
         let mut desk = Desktop {
             conn: &mut tx,
             memo: Some(&mut memo),
+            decoded: &self.decoded,
             epoch: self.epoch,
         };
         let batch = batch::decide(&mut desk, commit, before).await?;
@@ -43,10 +45,30 @@ impl SqliteStore {
         tx.commit().await.map_err(commit_failed)?;
         memo.next = batch.next;
         for (stream, kept) in batch.folds {
+            self.decoded.put(stream.clone(), kept.clone());
             memo.keep(stream, Some(kept));
         }
         writer.memo = Some(memo);
         Ok(batch.verdicts)
+    }
+
+    async fn listed(
+        &self,
+        listing: Listing,
+        which: (Option<&AppId>, usize),
+    ) -> Result<Vec<(StreamId, Fold)>, StoreError> {
+        let mut seat = self.reader().await;
+        let counted = read::list(seat.ready().await?, listing, which).await;
+        if let Some(all) = self.decoded.all(&seat.after(counted)?)? {
+            return Ok(all);
+        }
+        let mut tx = seat.snapshot().await?;
+        let result = match read::list(&mut tx, listing, which).await {
+            Ok(counted) => self.decoded.read_all(&mut tx, &counted).await,
+            Err(error) => Err(error),
+        };
+        drop(tx);
+        seat.after(result)
     }
 
     async fn claim_in(
@@ -162,8 +184,10 @@ impl Store for SqliteStore {
 
     async fn fold(&self, stream: &StreamId) -> Result<Option<Fold>, StoreError> {
         let mut seat = self.reader().await;
-        let result = read::fold(seat.ready().await?, stream).await;
-        seat.after(result)
+        let wanted = std::slice::from_ref(stream);
+        let result = self.decoded.read(seat.ready().await?, wanted).await;
+        let mut found = seat.after(result)?;
+        Ok(found.remove(stream).map(|kept| kept.fold))
     }
 
     async fn open_folds(
@@ -171,16 +195,17 @@ impl Store for SqliteStore {
         app: Option<&AppId>,
         limit: usize,
     ) -> Result<Vec<(StreamId, Fold)>, StoreError> {
-        let mut seat = self.reader().await;
-        let mut tx = seat.snapshot().await?;
-        let result = read::open_folds(&mut tx, app, limit).await;
-        drop(tx);
-        seat.after(result)
+        self.listed(Listing::Open, (app, limit)).await
     }
 
     async fn releases(&self, app: Option<&AppId>, limit: usize) -> Result<Vec<Fold>, StoreError> {
+        let all = self.listed(Listing::Releases, (app, limit)).await?;
+        Ok(all.into_iter().map(|(_, fold)| fold).collect())
+    }
+
+    async fn asked(&self, limit: usize) -> Result<Vec<ReleaseId>, StoreError> {
         let mut seat = self.reader().await;
-        let result = read::releases(seat.ready().await?, app, limit).await;
+        let result = read::asked(seat.ready().await?, limit).await;
         seat.after(result)
     }
 
@@ -196,6 +221,7 @@ impl Store for SqliteStore {
         let mut desk = Desktop {
             conn: &mut tx,
             memo: None,
+            decoded: &self.decoded,
             epoch: self.epoch,
         };
         let result = load::world(&mut desk, needs, settings).await;

@@ -116,6 +116,26 @@ async fn the_database_itself_defends_the_log_and_the_environment() {
 }
 
 #[tokio::test]
+async fn a_log_that_was_set_back_beside_the_bot_is_not_added_to() {
+    let (_folder, path) = file();
+    let store = SqliteStore::open(&path, OPTIONS).await.unwrap();
+    history(&store).await;
+    let mut conn = raw(&path).await;
+    sqlx::raw_sql(
+        "UPDATE log_head SET seq = seq - 1, \
+         hash = (SELECT hash FROM event ORDER BY seq DESC LIMIT 1 OFFSET 1)",
+    )
+    .execute(&mut conn)
+    .await
+    .unwrap();
+    let found = commit(&store, at(90), vec![open("2.0.0")]).await;
+    let Err(StoreError::Corrupt(why)) = found else {
+        panic!("{found:?}")
+    };
+    assert!(why.starts_with("the log no longer ends at event "), "{why}");
+}
+
+#[tokio::test]
 async fn an_erased_payload_leaves_the_chain_whole() {
     let (_folder, path) = file();
     let store = SqliteStore::open(&path, OPTIONS).await.unwrap();

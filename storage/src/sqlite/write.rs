@@ -50,7 +50,7 @@ async fn events(
     if batch.events.is_empty() {
         return Ok(head);
     }
-    let at_us = micros(batch.at);
+    let (at_us, before) = (micros(batch.at), head);
     for chunk in batch.events.chunks(CHUNK) {
         let mut sealed = Vec::with_capacity(chunk.len());
         for fresh in chunk {
@@ -65,14 +65,25 @@ async fn events(
         }
         insert_events(conn, sealed, at_us).await?;
     }
-    sqlx::query("UPDATE log_head SET seq = ?, at_us = ?, hash = ? WHERE one = 1")
-        .bind(signed(head.seq))
-        .bind(at_us)
-        .bind(head.hash.to_vec())
-        .execute(conn)
-        .await
-        .map_err(failed)?;
-    Ok(head)
+    let moved = sqlx::query(
+        "UPDATE log_head SET seq = ?, at_us = ?, hash = ? WHERE one = 1 AND seq = ? AND hash = ?",
+    )
+    .bind(signed(head.seq))
+    .bind(at_us)
+    .bind(head.hash.to_vec())
+    .bind(signed(before.seq))
+    .bind(before.hash.to_vec())
+    .execute(conn)
+    .await
+    .map_err(failed)?;
+    if moved.rows_affected() == 1 {
+        Ok(head)
+    } else {
+        Err(StoreError::Corrupt(format!(
+            "the log no longer ends at event {}, where it was left",
+            before.seq
+        )))
+    }
 }
 
 fn seal<'a>(fresh: &'a Fresh, stream: &'a str, at_us: i64) -> Link<'a> {
@@ -113,7 +124,7 @@ async fn insert_events(
 
 async fn folds(conn: &mut SqliteConnection, batch: &Batch) -> Result<(), StoreError> {
     let folds = batch.folds.iter();
-    let folds = folds.map(|(stream, kept)| (stream, kept.version, kept.fold.as_ref()));
+    let folds = folds.map(|(stream, kept)| (stream, kept.version, &kept.fold));
     put_folds(conn, folds).await
 }
 
