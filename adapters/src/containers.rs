@@ -18,9 +18,12 @@ use async_trait::async_trait;
 
 pub use error::{ContainerError, FailureMode, Kind};
 pub use output::{Collector, Discard, LineSink, Output, OutputLine, Stream};
-pub use spec::{Exec, Flavour, Home, Labels, LogQuery, OneOff, Pinned, Project, Target, Up, Wait};
+pub use spec::{
+    Exec, Flavour, Home, Labels, LogQuery, OneOff, Pinned, Project, Snapshot, Target, Up, Wait,
+};
 pub use state::{
-    Exit, Found, Health, Phase, Preflight, Ran, Running, Sealing, TOMBSTONE, UpReport,
+    Change, Declared, Exit, Fate, Found, Health, Phase, Plan, Preflight, Ran, Running, Sealing,
+    TOMBSTONE, UpReport,
 };
 
 /// What the bot asks of container engines. Every call is safe to make twice.
@@ -40,6 +43,14 @@ pub trait Containers: Send + Sync {
         session: &Session<'_>,
     ) -> Result<Preflight, ContainerError>;
 
+    /// What [`up`](Self::up) would do now. Touches nothing; no image need be present.
+    async fn plan(
+        &self,
+        target: &Target,
+        up: &Up,
+        session: &Session<'_>,
+    ) -> Result<Plan, ContainerError>;
+
     /// Pins a reference with tag or digest to what it means now.
     ///
     /// An image that never saw a registry is pinned by its local id. A malformed
@@ -54,6 +65,25 @@ pub trait Containers: Send + Sync {
         session: &Session<'_>,
     ) -> Result<(), ContainerError>;
 
+    /// Pushes an image the engine has under this name, with a tag, and pins what
+    /// the registry then has.
+    async fn push(
+        &self,
+        target: &Target,
+        image: &str,
+        session: &Session<'_>,
+    ) -> Result<Pinned, ContainerError>;
+
+    /// Gives a pinned image one more tag in its own repository, without any
+    /// engine: the registry keeps the same manifest under another name. A tag
+    /// that was elsewhere is moved.
+    async fn promote(
+        &self,
+        image: &Pinned,
+        tag: &str,
+        session: &Session<'_>,
+    ) -> Result<(), ContainerError>;
+
     /// Converges a project to its files with the given images pinned. Says
     /// nothing about health: follow it with [`wait_stable`](Self::wait_stable).
     async fn up(
@@ -62,6 +92,17 @@ pub trait Containers: Send + Sync {
         up: &Up,
         session: &Session<'_>,
     ) -> Result<UpReport, ContainerError>;
+
+    /// Keeps what a project was brought to under a name, beside its files: the files
+    /// as Compose reads them, and the image of each service. The latest ten are kept.
+    /// What is kept has secrets in it; nobody but the bot's user can read it there.
+    async fn keep(
+        &self,
+        target: &Target,
+        up: &Up,
+        name: &str,
+        session: &Session<'_>,
+    ) -> Result<Snapshot, ContainerError>;
 
     /// Waits until every container of the services runs the right image, is
     /// healthy, and has not restarted for a while. Fails at once on exit,

@@ -32,13 +32,16 @@ pub struct Probe {
     pub url: String,
     /// How.
     pub method: Method,
+    /// Sent along, as it is.
+    pub body: Option<Secret>,
     /// Sent along.
     pub headers: BTreeMap<String, Secret>,
     /// A name and a password, sent along.
     pub login: Option<(String, Secret)>,
     /// What must be true of the answer.
     pub expect: Expect,
-    /// The longest an answer may take, and never more than ten seconds.
+    /// The longest an answer may take; of a call that only looks never more than
+    /// ten seconds, of any other two minutes.
     pub within: Duration,
     /// How often to ask before giving up, for the caller.
     pub attempts: u32,
@@ -46,7 +49,7 @@ pub struct Probe {
     pub every: Duration,
 }
 
-/// How to ask. Only ways that change nothing.
+/// How to ask.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "UPPERCASE")]
 pub enum Method {
@@ -55,6 +58,24 @@ pub enum Method {
     Get,
     /// For an answer without its body.
     Head,
+    /// To have something done.
+    Post,
+    /// To put something in a place.
+    Put,
+    /// To change something in its place.
+    Patch,
+    /// To remove something.
+    Delete,
+}
+
+impl Method {
+    /// Whether it changes nothing.
+    pub fn only_looks(self) -> bool {
+        match self {
+            Self::Get | Self::Head => true,
+            Self::Post | Self::Put | Self::Patch | Self::Delete => false,
+        }
+    }
 }
 
 /// What must be true of an answer; all of it.
@@ -96,6 +117,7 @@ impl Probe {
         Self {
             url: url.into(),
             method: Method::Get,
+            body: None,
             headers: BTreeMap::new(),
             login: None,
             expect: Expect::default(),

@@ -47,7 +47,7 @@ fn answer(head: &str, body: &str) -> Vec<u8> {
 
 async fn ask(probe: &Probe) -> Reading {
     let redactor = Redactor::knowing([&"swordfish".into()]);
-    HttpProbes::new(redactor).unwrap().ask(probe).await
+    HttpProbes::new(redactor).ask(probe).await
 }
 
 #[tokio::test]

@@ -5,21 +5,28 @@
 //! else reads its files as it does.
 
 mod api;
-mod child;
+pub(crate) mod child;
 mod classify;
 mod compose;
 mod credentials;
+mod disk;
 mod exec;
 mod images;
 mod logs;
 mod oneoff;
 mod override_file;
+mod plan;
 mod project;
+mod promote;
+mod push;
 mod remove;
-mod tap;
+mod snapshot;
+pub(crate) mod tap;
 mod tools;
+mod tunnel;
 mod up;
 mod wait;
+mod watched;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -29,12 +36,15 @@ use std::time::Duration;
 use async_trait::async_trait;
 
 use self::api::Api;
+use self::compose::{Aim, Compose};
 use self::tools::Tool;
+use self::tunnel::Tunnel;
 use super::image::ImageSpec;
 use super::{
-    ContainerError, Containers, Exec, Exit, Found, Labels, LogQuery, OneOff, Output, Pinned,
-    Preflight, Project, Ran, Running, Sealing, Session, Target, Up, UpReport, Wait,
+    ContainerError, Containers, Exec, Exit, Found, Kind, Labels, LogQuery, OneOff, Output, Pinned,
+    Plan, Preflight, Project, Ran, Running, Sealing, Session, Snapshot, Target, Up, UpReport, Wait,
 };
+use crate::hosts::{Host, Ssh};
 use crate::redact::Redactor;
 
 /// Docker engines, each reached over its own socket.
@@ -43,7 +53,8 @@ pub struct DockerEngines {
     settings: Settings,
     redactor: Redactor,
     clients: Mutex<BTreeMap<Target, bollard::Docker>>,
-    tools: Mutex<Vec<Tool>>,
+    tools: Mutex<BTreeMap<Host, Vec<Tool>>>,
+    tunnels: tokio::sync::Mutex<BTreeMap<Ssh, Tunnel>>,
 }
 
 /// What the programs we start get to see; they see nothing else.
@@ -56,17 +67,21 @@ pub struct Settings {
     /// Docker's own configuration, with credentials of registries; none for
     /// `.docker` under the home.
     pub docker_config: Option<PathBuf>,
+    /// The file `ssh` reads instead of its user's own; none for that one.
+    pub ssh_config: Option<PathBuf>,
+    /// Where an agent with keys for `ssh` listens.
+    pub ssh_agent: Option<PathBuf>,
 }
 
 impl DockerEngines {
     /// Nothing is connected to before it is needed.
     pub fn new(settings: Settings, redactor: Redactor) -> Self {
-        let (clients, tools) = (Mutex::default(), Mutex::default());
         Self {
             settings,
             redactor,
-            clients,
-            tools,
+            clients: Mutex::default(),
+            tools: Mutex::default(),
+            tunnels: tokio::sync::Mutex::default(),
         }
     }
 
@@ -75,26 +90,105 @@ impl DockerEngines {
         self.api(target).await?.load(image).await
     }
 
+    /// Compose for a project, reading what is to be read, and the images to lay over it.
+    async fn prepare<'a>(
+        &'a self,
+        (api, target): (&Api<'_>, &Target),
+        (up, aim): (&'a Up, Aim),
+        session: &Session<'_>,
+    ) -> Result<(Compose<'a>, Up), ContainerError> {
+        let mut compose = self.compose(api, target, (&up.project, aim)).await?;
+        let mut wanted = up.clone();
+        if let Some(snapshot) = &up.snapshot {
+            snapshot::restore(&mut compose, &up.state_dir, snapshot).await?;
+            for image in snapshot.images.values() {
+                let credentials = credentials::of(&self.settings, &image.reference).await;
+                api.pull(image, credentials, session).await?;
+            }
+            wanted.pins = snapshot::pins(api, &compose, (up, snapshot), session).await?;
+        }
+        if !up.optional.is_empty() {
+            let declared = compose.declared(session).await?;
+            let there = |name: &String| declared.iter().any(|it| it.name == *name);
+            let pins = &mut wanted.pins;
+            pins.retain(|name, _| !up.optional.contains(name) || there(name));
+        }
+        Ok((compose, wanted))
+    }
+
     async fn api(&self, target: &Target) -> Result<Api<'_>, ContainerError> {
+        let reached = self.reach(target).await?;
         let known = self
             .clients
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
-            .get(target)
+            .get(&reached)
             .cloned();
         if let Some(docker) = known {
             return Ok(Api::over(docker, &self.redactor));
         }
-        self.connect(target).await
+        self.greet(&reached).await
     }
 
     async fn connect(&self, target: &Target) -> Result<Api<'_>, ContainerError> {
-        let api = Api::connect(target, &self.redactor).await?;
+        let reached = self.reach(target).await?;
+        self.greet(&reached).await
+    }
+
+    /// The engine's address as it is reached from here: behind `ssh` that is a
+    /// socket of ours, forwarded by one connection a host.
+    async fn reach(&self, target: &Target) -> Result<Target, ContainerError> {
+        let Host::There(ssh) = host_of(target)? else {
+            return Ok(target.clone());
+        };
+        let mut tunnels = self.tunnels.lock().await;
+        if !tunnels.get_mut(&ssh).is_some_and(Tunnel::lives) {
+            let tunnel = Tunnel::open(&self.settings, &self.redactor, &ssh).await?;
+            if let Some(broken) = tunnels.insert(ssh.clone(), tunnel) {
+                let mut clients = self.clients.lock().unwrap_or_else(PoisonError::into_inner);
+                clients.retain(|known, _| known.docker != broken.address());
+            }
+        }
+        let docker = tunnels.get(&ssh).map(Tunnel::address).unwrap_or_default();
+        let certs = None;
+        Ok(Target { docker, certs })
+    }
+
+    async fn greet(&self, reached: &Target) -> Result<Api<'_>, ContainerError> {
+        let api = Api::connect(reached, &self.redactor).await?;
         let mut clients = self.clients.lock().unwrap_or_else(PoisonError::into_inner);
-        clients.insert(target.clone(), api.docker.clone());
+        clients.insert(reached.clone(), api.docker.clone());
         drop(clients);
         Ok(api)
     }
+}
+
+/// What serves a project, and what its files declare.
+async fn preflight(
+    api: &Api<'_>,
+    compose: &Compose<'_>,
+    session: &Session<'_>,
+) -> Result<Preflight, ContainerError> {
+    let (engine, version) = api.version().await?;
+    let services = compose.declared(session).await?;
+    let (flavour, tool) = (compose.tool.flavour, compose.tool.version.clone());
+    let free = disk::free(api, compose).await;
+    Ok(Preflight {
+        engine,
+        api: version,
+        flavour,
+        compose: tool,
+        services,
+        free,
+    })
+}
+
+/// The machine a target is on.
+fn host_of(target: &Target) -> Result<Host, ContainerError> {
+    target.host().map_err(|error| {
+        let what = format!("reading the address {}", target.docker);
+        ContainerError::new(Kind::Refused, what, error.to_string())
+    })
 }
 
 impl Default for Settings {
@@ -103,6 +197,8 @@ impl Default for Settings {
             path: "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin".into(),
             home: "/".into(),
             docker_config: None,
+            ssh_config: None,
+            ssh_agent: None,
         }
     }
 }
@@ -116,17 +212,22 @@ impl Containers for DockerEngines {
         session: &Session<'_>,
     ) -> Result<Preflight, ContainerError> {
         let api = self.connect(target).await?;
-        let (engine, version) = api.version().await?;
-        let compose = self.compose(&api, target, project).await?;
-        let services = compose.services(session).await?;
-        let (flavour, tool) = (compose.tool.flavour, compose.tool.version.clone());
-        Ok(Preflight {
-            engine,
-            api: version,
-            flavour,
-            compose: tool,
-            services,
-        })
+        let compose = self.compose(&api, target, (project, Aim::Look)).await?;
+        preflight(&api, &compose, session).await
+    }
+
+    async fn plan(
+        &self,
+        target: &Target,
+        up: &Up,
+        session: &Session<'_>,
+    ) -> Result<Plan, ContainerError> {
+        let api = self.connect(target).await?;
+        let (compose, up) = self
+            .prepare((&api, target), (up, Aim::Look), session)
+            .await?;
+        let found = preflight(&api, &compose, session).await?;
+        plan::look(&api, (compose, found), &up, session).await
     }
 
     async fn resolve(&self, target: &Target, image: &str) -> Result<Pinned, ContainerError> {
@@ -147,6 +248,27 @@ impl Containers for DockerEngines {
             .await
     }
 
+    async fn push(
+        &self,
+        target: &Target,
+        image: &str,
+        session: &Session<'_>,
+    ) -> Result<Pinned, ContainerError> {
+        let credentials = credentials::of(&self.settings, image).await;
+        let api = self.api(target).await?;
+        api.push(image, credentials, session).await
+    }
+
+    async fn promote(
+        &self,
+        image: &Pinned,
+        tag: &str,
+        session: &Session<'_>,
+    ) -> Result<(), ContainerError> {
+        let credentials = credentials::of(&self.settings, &image.reference).await;
+        promote::run(&self.redactor, image, (tag, credentials), session).await
+    }
+
     async fn up(
         &self,
         target: &Target,
@@ -154,8 +276,24 @@ impl Containers for DockerEngines {
         session: &Session<'_>,
     ) -> Result<UpReport, ContainerError> {
         let api = self.api(target).await?;
-        let compose = self.compose(&api, target, &up.project).await?;
-        up::run(&api, compose, up, session).await
+        let (compose, up) = self
+            .prepare((&api, target), (up, Aim::Act), session)
+            .await?;
+        up::run(&api, compose, &up, session).await
+    }
+
+    async fn keep(
+        &self,
+        target: &Target,
+        up: &Up,
+        name: &str,
+        session: &Session<'_>,
+    ) -> Result<Snapshot, ContainerError> {
+        let api = self.api(target).await?;
+        let (compose, up) = self
+            .prepare((&api, target), (up, Aim::Look), session)
+            .await?;
+        snapshot::take(&api, compose, (&up, name), session).await
     }
 
     async fn wait_stable(

@@ -69,6 +69,14 @@ impl ContainerError {
         }
     }
 
+    /// A one-off command whose name is occupied: whoever gave it up may have died
+    /// before that was known, so how far it got is not known either.
+    pub fn given_up(what: impl Into<String>) -> Self {
+        let why = "it was given up, and can begin no more";
+        Self::new(Kind::Interrupted, what, why)
+            .hint("Whether it did its work is unknown: look, then decide")
+    }
+
     /// The same, with a word on what to do.
     pub fn hint(mut self, hint: impl Into<String>) -> Self {
         self.hint = hint.into();

@@ -1,6 +1,6 @@
 //! What an engine is asked to do, as plain data.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -8,16 +8,20 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
+use crate::hosts::{BadAddress, Host, Ssh};
 use crate::secret::Secret;
 
 /// Labels of containers. The keys are the caller's own.
 pub type Labels = BTreeMap<String, String>;
 
-/// Where an engine listens.
+/// Where an engine listens, and the machine its projects' files are on.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Target {
-    /// `unix:///var/run/docker.sock`.
+    /// `unix:///var/run/docker.sock`, `tcp://host:2376`, or `ssh://user@host:port`
+    /// for the engine of that machine, with its projects' files there as well.
     pub docker: String,
+    /// For `tcp://`: the folder with `ca.pem`, `cert.pem` and `key.pem`.
+    pub certs: Option<PathBuf>,
 }
 
 /// A compose project, as it lies on disk.
@@ -70,6 +74,20 @@ pub struct Up {
     pub labels: Labels,
     /// Where the generated override file goes.
     pub state_dir: PathBuf,
+    /// Those of the pinned images that no service need have.
+    pub optional: BTreeSet<String>,
+    /// What was kept of it is read in place of its files, and every image is what
+    /// it was then.
+    pub snapshot: Option<Snapshot>,
+}
+
+/// What a project was brought to, as it was kept.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Snapshot {
+    /// The name it was kept under.
+    pub name: String,
+    /// The image of each service.
+    pub images: BTreeMap<String, Pinned>,
 }
 
 /// Wait for a project to be well.
@@ -114,6 +132,8 @@ pub enum Home {
         service: String,
         /// The image each service must run.
         pins: BTreeMap<String, Pinned>,
+        /// Its environment, on top of the service's own.
+        vars: BTreeMap<String, Secret>,
         /// Where the generated override file goes.
         state_dir: PathBuf,
     },
@@ -159,7 +179,16 @@ impl Target {
     pub fn local() -> Self {
         Self {
             docker: "unix:///var/run/docker.sock".into(),
+            certs: None,
         }
+    }
+
+    /// The machine its projects' files are on.
+    pub fn host(&self) -> Result<Host, BadAddress> {
+        if self.docker.starts_with("ssh://") {
+            return Ssh::parse(&self.docker).map(Host::There);
+        }
+        Ok(Host::Here)
     }
 }
 

@@ -1,9 +1,11 @@
 //! What an engine answers, as plain data.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::{Flavour, Labels, Output};
+use super::{Flavour, Labels, Output, Pinned};
 
 /// Marks a container that only occupies a name.
 pub const TOMBSTONE: &str = "io.shipbell.tombstone";
@@ -20,7 +22,70 @@ pub struct Preflight {
     /// Its version.
     pub compose: String,
     /// The services its files name. Pinning any other one would invent it.
-    pub services: Vec<String>,
+    pub services: Vec<Declared>,
+    /// How many bytes are free where the engine keeps its images, if that can be told.
+    pub free: Option<u64>,
+}
+
+/// A service as a project's files declare it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Declared {
+    /// Its name.
+    pub name: String,
+    /// The image it names.
+    pub image: Option<String>,
+    /// Whether its image is built from sources beside the files.
+    pub builds: bool,
+    /// Whether the machine passes requests on to it.
+    pub published: bool,
+}
+
+impl Preflight {
+    /// The names of the services, for people.
+    pub fn names(&self) -> String {
+        let names: Vec<&str> = self.services.iter().map(|it| it.name.as_str()).collect();
+        names.join(", ")
+    }
+}
+
+/// What converging a project would do.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Plan {
+    /// What would do it.
+    pub found: Preflight,
+    /// Every service, by name.
+    pub changes: Vec<Change>,
+}
+
+/// What becomes of a service.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Change {
+    /// Its name.
+    pub service: String,
+    /// What becomes of its containers.
+    pub fate: Fate,
+    /// The image its containers were made from, if there are any.
+    pub from: Option<String>,
+    /// The image it is to run, if it stays.
+    pub to: Option<String>,
+    /// Whether the machine passes requests on to it.
+    pub published: bool,
+}
+
+/// What becomes of a service's containers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Fate {
+    /// There are none yet.
+    Created,
+    /// They are replaced by new ones.
+    Replaced,
+    /// They stand still, and are started.
+    Started,
+    /// They go on.
+    Kept,
+    /// The files do not name the service any more.
+    Removed,
 }
 
 /// What converging a project did.
@@ -32,6 +97,10 @@ pub struct UpReport {
     pub override_text: String,
     /// Half-made containers of an earlier, interrupted call that were removed.
     pub reaped: usize,
+    /// The image each service was pinned to.
+    pub pins: BTreeMap<String, Pinned>,
+    /// When the first container of each service ended meanwhile, by the engine's clock.
+    pub ended: BTreeMap<String, DateTime<Utc>>,
     /// What Compose said.
     pub output: Output,
 }
@@ -55,6 +124,9 @@ pub struct Running {
     pub restarts: i64,
     /// When it was last started.
     pub started_at: Option<DateTime<Utc>>,
+    /// When it was first seen well, by the engine's clock; only whoever waits for
+    /// that knows.
+    pub ready_at: Option<DateTime<Utc>>,
     /// Its labels.
     pub labels: Labels,
 }

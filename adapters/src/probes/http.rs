@@ -1,18 +1,23 @@
 //! The port `Probes` over HTTP.
 
 use std::fmt::Write as _;
+use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
 use reqwest::redirect::Policy;
 use reqwest::{Client, Response};
+use tokio::sync::OnceCell;
 use tokio::time::{Instant, timeout};
 
 use super::{Answer, Method, Probe, Probes, Reading, judge};
 use crate::redact::{Redactor, clean};
 
-/// The longest any answer may take.
+/// The longest an answer may take to somebody who only looks.
 const LONGEST: Duration = Duration::from_secs(10);
+
+/// The longest an answer may take to somebody who has something done.
+const LONGEST_CALL: Duration = Duration::from_mins(2);
 
 /// How much of a body is read.
 const READ: usize = 1024 * 1024;
@@ -26,38 +31,34 @@ const REDIRECTS: usize = 5;
 /// Asks over HTTP.
 #[derive(Clone, Debug)]
 pub struct HttpProbes {
-    client: Client,
+    /// Made for the first probe: it reads every certificate the machine trusts.
+    client: Arc<OnceCell<Client>>,
     redactor: Redactor,
 }
 
-/// Why there can be no probes.
-#[derive(Debug, thiserror::Error)]
-#[error("cannot set HTTP up")]
-pub struct HttpProbesError(#[source] reqwest::Error);
-
 impl HttpProbes {
-    /// A client of its own: no cookies, no proxy, no redirect to another host.
-    pub fn new(redactor: Redactor) -> Result<Self, HttpProbesError> {
-        // Somebody else may have chosen the same already.
-        drop(rustls::crypto::ring::default_provider().install_default());
-        let client = Client::builder()
-            .user_agent(concat!("shipbell/", env!("CARGO_PKG_VERSION")))
-            .connect_timeout(LONGEST)
-            .timeout(LONGEST)
-            // A probe must see what a new visitor sees.
-            .pool_max_idle_per_host(0)
-            .redirect(within_one_host())
-            .no_proxy()
-            .build()
-            .map_err(HttpProbesError)?;
-        Ok(Self { client, redactor })
+    /// With a client of its own.
+    pub fn new(redactor: Redactor) -> Self {
+        Self {
+            client: Arc::default(),
+            redactor,
+        }
     }
 
     async fn answer(&self, probe: &Probe, begun: Instant) -> Result<Answer, String> {
+        let client = self.client.get_or_try_init(async || client()).await;
+        let client = client.map_err(in_words)?;
         let mut request = match probe.method {
-            Method::Get => self.client.get(&probe.url),
-            Method::Head => self.client.head(&probe.url),
+            Method::Get => client.get(&probe.url),
+            Method::Head => client.head(&probe.url),
+            Method::Post => client.post(&probe.url),
+            Method::Put => client.put(&probe.url),
+            Method::Patch => client.patch(&probe.url),
+            Method::Delete => client.delete(&probe.url),
         };
+        if let Some(body) = &probe.body {
+            request = request.body(body.expose().to_owned());
+        }
         for (name, value) in &probe.headers {
             request = request.header(name, value.expose());
         }
@@ -91,7 +92,12 @@ impl HttpProbes {
 #[async_trait]
 impl Probes for HttpProbes {
     async fn ask(&self, probe: &Probe) -> Reading {
-        let within = probe.within.min(LONGEST);
+        let longest = if probe.method.only_looks() {
+            LONGEST
+        } else {
+            LONGEST_CALL
+        };
+        let within = probe.within.min(longest);
         let begun = Instant::now();
         let asked = timeout(within, self.answer(probe, begun)).await;
         let latency_ms = u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX);
@@ -117,6 +123,20 @@ impl Probes for HttpProbes {
             }
         }
     }
+}
+
+/// A client without cookies, without a proxy, and without redirects to another host.
+fn client() -> Result<Client, reqwest::Error> {
+    crate::tls::choose();
+    Client::builder()
+        .user_agent(concat!("shipbell/", env!("CARGO_PKG_VERSION")))
+        .connect_timeout(LONGEST)
+        .timeout(LONGEST_CALL)
+        // A probe must see what a new visitor sees.
+        .pool_max_idle_per_host(0)
+        .redirect(within_one_host())
+        .no_proxy()
+        .build()
 }
 
 /// A redirect to another host would send the question, and perhaps its secrets,

@@ -206,7 +206,16 @@ async fn a_deadline_ends_compose() {
 async fn an_engine_that_is_not_there_is_unreachable() {
     rig::run("unreachable", async |rig| {
         let kind = async |docker: String| {
-            let running = rig.engines.running(&Target { docker }, "any").await;
+            let running = rig
+                .engines
+                .running(
+                    &Target {
+                        docker,
+                        certs: None,
+                    },
+                    "any",
+                )
+                .await;
             running.unwrap_err().kind
         };
         assert_eq!(

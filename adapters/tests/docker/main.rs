@@ -9,6 +9,13 @@
 mod failures;
 mod images;
 mod oneoffs;
+mod plans;
 mod projects;
+mod real_registry;
 mod registry;
+mod remote;
 mod rig;
+#[path = "../hosts/server.rs"]
+mod server;
+mod snapshots;
+mod tls;

@@ -95,7 +95,8 @@ async fn a_sealed_name_runs_nothing() {
             .run_once(&rig.target, &spec, &heard.session())
             .await
             .unwrap_err();
-        assert_eq!(error.kind, Kind::Refused, "{error}");
+        assert_eq!(error.kind, Kind::Interrupted, "{error}");
+        assert!(error.why.contains("it was given up"), "{error}");
         assert_eq!(heard.text(), "");
     })
     .await;

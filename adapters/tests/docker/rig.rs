@@ -1,6 +1,6 @@
 //! What every test stands on: an engine, a project of its own, a tiny image.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::Write as _;
 use std::panic::AssertUnwindSafe;
 use std::path::Path;
@@ -56,7 +56,7 @@ pub(crate) async fn run(name: &str, test: impl AsyncFnOnce(&Rig)) {
         plugin,
     };
     if let Err(error) = rig.clean().await {
-        assert!(!required(), "docker is required: {error}");
+        assert!(!requires("docker"), "docker is required: {error}");
         // The test runner hides what is printed.
         let mut stderr = std::io::stderr().lock();
         writeln!(stderr, "skipped: {name}: {error}").unwrap();
@@ -73,8 +73,8 @@ pub(crate) async fn run(name: &str, test: impl AsyncFnOnce(&Rig)) {
     clippy::disallowed_methods,
     reason = "tests have no configuration file"
 )]
-fn required() -> bool {
-    std::env::var("SHIPBELL_REQUIRE").is_ok_and(|all| all.split(',').any(|one| one == "docker"))
+pub(crate) fn requires(what: &str) -> bool {
+    std::env::var("SHIPBELL_REQUIRE").is_ok_and(|all| all.split(',').any(|one| one == what))
 }
 
 /// Lets the tests run with another Compose: `SHIPBELL_COMPOSE_V2` names the
@@ -141,6 +141,28 @@ impl Rig {
         self.engines.load(&self.target, &spec).await.unwrap()
     }
 
+    /// Loads an image of nothing but a name.
+    pub(crate) async fn image_named(&self, tag: &str) -> Pinned {
+        let spec = ImageSpec {
+            tag: tag.to_owned(),
+            files: binary_with_libraries(Path::new("/bin/true"), "/bin/true")
+                .await
+                .unwrap(),
+            entrypoint: vec!["/bin/true".into()],
+            ..ImageSpec::default()
+        };
+        self.engines.load(&self.target, &spec).await.unwrap()
+    }
+
+    /// Takes a name of an image away from the engine.
+    pub(crate) async fn forget(&self, image: &str) {
+        let gone = tokio::process::Command::new("docker")
+            .args(["image", "rm", "-f", image])
+            .output()
+            .await;
+        assert!(gone.unwrap().status.success(), "{image} was there");
+    }
+
     /// A project of one service; `more` is appended to it.
     pub(crate) fn project(&self, more: &str) -> Project {
         let file = self.directory.path().join("compose.yml");
@@ -166,6 +188,8 @@ impl Rig {
             pins: BTreeMap::from([("web".into(), image.clone())]),
             labels: Labels::from([("io.shipbell.version".into(), "costs $5".into())]),
             state_dir: self.directory.path().join("state"),
+            snapshot: None,
+            optional: BTreeSet::new(),
         }
     }
 

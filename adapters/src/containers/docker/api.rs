@@ -16,6 +16,9 @@ use crate::redact::Redactor;
 /// How long a call may take that only asks, or changes one small thing.
 pub(super) const CALL: Duration = Duration::from_secs(30);
 
+/// The longest any answer's head may take, in seconds; each call has its own, shorter limit.
+const LONGEST: u64 = 15 * 60;
+
 /// The headers that carry credentials of registries.
 const CREDENTIALS: [&str; 2] = ["X-Registry-Auth", "X-Registry-Config"];
 
@@ -39,15 +42,7 @@ impl<'a> Api<'a> {
             "connecting to the engine at {}",
             redactor.line(&target.docker)
         );
-        let Some(path) = target.docker.strip_prefix("unix://") else {
-            let why = "only sockets of this machine are supported";
-            return Err(ContainerError::new(Kind::Refused, what, why).hint(
-                "Use unix:///var/run/docker.sock, or forward a remote socket to a local one",
-            ));
-        };
-        // The longest any answer's head may take; each call has its own, shorter limit.
-        let seconds = 15 * 60;
-        let docker = Docker::connect_with_unix(path, seconds, API_DEFAULT_VERSION)
+        let docker = line(target, &what)?
             .map_err(|error| classify::engine(redactor, what.clone(), &error))?
             .with_request_modifier(with_safe_credentials);
         let negotiating = tokio::time::timeout(CALL, docker.negotiate_version()).await;
@@ -88,6 +83,14 @@ impl<'a> Api<'a> {
             version.version.unwrap_or_default(),
             version.api_version.unwrap_or_default(),
         ))
+    }
+
+    /// Where the engine keeps what it has; none if it does not say.
+    pub(super) async fn root(&self) -> Option<String> {
+        let info = self
+            .call("asking about the engine", self.docker.info())
+            .await;
+        info.ok()?.docker_root_dir.filter(|it| it.starts_with('/'))
     }
 
     /// Every container that carries all the labels, `key` or `key=value`.
@@ -144,6 +147,45 @@ impl<'a> Api<'a> {
         )
         .map(drop)
     }
+}
+
+/// A line to an engine that nothing has been said on yet.
+fn line(
+    target: &Target,
+    what: &str,
+) -> Result<Result<Docker, bollard::errors::Error>, ContainerError> {
+    let refused =
+        |why: &str, hint: &str| Err(ContainerError::new(Kind::Refused, what, why).hint(hint));
+    if let Some(path) = target.docker.strip_prefix("unix://") {
+        return Ok(Docker::connect_with_unix(
+            path,
+            LONGEST,
+            API_DEFAULT_VERSION,
+        ));
+    }
+    if !target.docker.starts_with("tcp://") {
+        return refused(
+            "there is no way to such an address",
+            "Use unix:///var/run/docker.sock, ssh://user@host, or tcp://host:2376 with certificates",
+        );
+    }
+    let Some(certs) = &target.certs else {
+        return refused(
+            "an engine behind tcp:// is open to everybody without certificates",
+            "Name the folder with ca.pem, cert.pem and key.pem",
+        );
+    };
+    crate::tls::choose();
+    let [key, cert, ca] = ["key.pem", "cert.pem", "ca.pem"].map(|name| certs.join(name));
+    let docker = &target.docker;
+    Ok(Docker::connect_with_ssl(
+        docker,
+        &key,
+        &cert,
+        &ca,
+        LONGEST,
+        API_DEFAULT_VERSION,
+    ))
 }
 
 fn absent_is_none<T>(result: Result<T, ContainerError>) -> Result<Option<T>, ContainerError> {

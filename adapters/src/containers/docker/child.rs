@@ -21,7 +21,7 @@ const LINGER: Duration = Duration::from_secs(2);
 
 /// How a program ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Ended {
+pub(crate) enum Ended {
     /// By itself, with this code.
     Code(i32),
     /// From outside.
@@ -33,7 +33,7 @@ pub(super) enum Ended {
 /// Runs `command` in a process group of its own, so that what ends the bot does
 /// not end it. The lock file, if any, is its standard input: it stays open
 /// exactly as long as the program lives. Dropping the future leaves it running.
-pub(super) async fn run(
+pub(crate) async fn run(
     mut command: Command,
     lock: Option<&File>,
     within: Duration,

@@ -1,6 +1,11 @@
 //! The Compose program, called for one project.
 
-use std::path::PathBuf;
+mod declared;
+mod there;
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use tokio::process::Command;
 
@@ -11,8 +16,11 @@ use super::tap::Tap;
 use super::tools::{self, Tool};
 use super::{DockerEngines, Settings};
 use crate::containers::{
-    ContainerError, Discard, Kind, Output, OutputLine, Project, Session, Stream, Target,
+    ContainerError, Declared, Discard, Kind, Output, OutputLine, Project, Session, Stream, Target,
 };
+use crate::hosts::programs::files::Machine;
+use crate::hosts::programs::ssh;
+use crate::hosts::{Host, Program, Ssh};
 use crate::redact::Redactor;
 
 /// One project and the Compose that serves it.
@@ -21,9 +29,26 @@ pub(super) struct Compose<'a> {
     pub(super) project: &'a Project,
     settings: &'a Settings,
     redactor: &'a Redactor,
-    docker_host: &'a str,
-    /// Laid over the project's own files.
+    /// Where Compose runs and the project's files are.
+    pub(super) host: Host,
+    /// The engine as it is reached from there.
+    engine: Target,
+    /// How files of ours are called.
+    stem: String,
+    /// What is read, the most general first: the project's own files.
+    pub(super) files: Vec<PathBuf>,
+    /// Laid over them.
     pub(super) override_file: Option<PathBuf>,
+    /// Where variables are read from; none leaves it to Compose.
+    pub(super) env_file: Option<PathBuf>,
+}
+
+/// What Compose is called for. Whoever only looks writes nothing that somebody
+/// else reads who is at work at the same time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Aim {
+    Look,
+    Act,
 }
 
 /// What a call of Compose came to.
@@ -37,43 +62,85 @@ impl DockerEngines {
     pub(super) async fn compose<'a>(
         &'a self,
         api: &Api<'_>,
-        target: &'a Target,
-        project: &'a Project,
+        target: &Target,
+        (project, aim): (&'a Project, Aim),
     ) -> Result<Compose<'a>, ContainerError> {
         check(project)?;
-        let tool = self.tool(api, project).await?;
+        let host = super::host_of(target)?;
+        let tool = self.tool(api, &host, project).await?;
         let (settings, redactor) = (&self.settings, &self.redactor);
-        let docker_host = &target.docker;
-        Ok(Compose {
+        let mut compose = Compose {
             tool,
             project,
             settings,
             redactor,
-            docker_host,
+            host,
+            engine: target.clone(),
+            stem: match aim {
+                Aim::Act => project.name.clone(),
+                Aim::Look => format!("{}.look", project.name),
+            },
+            files: project.files.clone(),
             override_file: None,
-        })
+            env_file: project.env_file.clone(),
+        };
+        if let Some(file) = there::env_file(&compose).await? {
+            compose.env_file = Some(file);
+        }
+        Ok(compose)
     }
 }
 
 impl Compose<'_> {
-    /// The services that the project's files name, which reads them all.
-    pub(super) async fn services(
+    /// The services that the project's files declare, which reads them all.
+    pub(super) async fn declared(
         &self,
         session: &Session<'_>,
-    ) -> Result<Vec<String>, ContainerError> {
+    ) -> Result<Vec<Declared>, ContainerError> {
+        let called = self.read(&["config"], session).await?;
+        let lines = called.lines().filter(|it| it.stream == Stream::Stdout);
+        Ok(declared::services(lines.map(|it| it.text.as_str())))
+    }
+
+    /// What Compose compares a service with to see whether it changed, by service.
+    pub(super) async fn hashes(
+        &self,
+        session: &Session<'_>,
+    ) -> Result<BTreeMap<String, String>, ContainerError> {
+        let called = self.read(&["config", "--hash", "*"], session).await?;
+        let hashes = called.stdout().filter_map(|line| line.split_once(' '));
+        Ok(hashes
+            .map(|(service, hash)| (service.to_owned(), hash.trim().to_owned()))
+            .collect())
+    }
+
+    /// What Compose writes, byte for byte: whoever asks for it keeps it to themselves.
+    pub(super) async fn raw(
+        &self,
+        args: &[&str],
+        session: &Session<'_>,
+    ) -> Result<Vec<u8>, ContainerError> {
+        let what = self.what("reading the files of");
+        let command = match &self.host {
+            Host::Here => self.here(args),
+            Host::There(ssh) => self.there(ssh, args, session.within),
+        };
+        self.machine(&what).output(command).await
+    }
+
+    /// Calls what reads the project's files. They hold secrets: nobody hears them.
+    async fn read(&self, args: &[&str], session: &Session<'_>) -> Result<Called, ContainerError> {
         let quiet = Session {
             lines: &Discard,
             ..*session
         };
-        let called = self.call(&["config", "--services"], &quiet).await?;
+        let called = self.call(args, &quiet).await?;
         if called.code != 0 {
             return Err(called
                 .failed(Kind::Preflight, self.what("reading the files of"))
                 .hint("Correct the project's files or variables"));
         }
-        let mut services: Vec<String> = called.stdout().map(str::to_owned).collect();
-        services.sort();
-        Ok(services)
+        Ok(called)
     }
 
     /// Runs Compose with these arguments and waits for it.
@@ -83,13 +150,21 @@ impl Compose<'_> {
         session: &Session<'_>,
     ) -> Result<Called, ContainerError> {
         let what = self.what(&format!("calling `{} {}` for", self.tool.flavour, args[0]));
-        let mut command = self.command();
-        command.args(args);
+        let within = session.within;
+        let (command, patience) = match &self.host {
+            Host::Here => (self.here(args), within),
+            Host::There(ssh) => (self.there(ssh, args, within), within + ssh::GRACE),
+        };
         let mut tap = Tap::new(self.redactor, session.lines);
-        let ended = child::run(command, session.lock, session.within, &mut tap).await;
+        let ended = child::run(command, session.lock, patience, &mut tap).await;
         let output = tap.finish();
         match ended {
-            Ok(Ended::Code(code)) => Ok(Called { code, output }),
+            Ok(Ended::Code(code)) => match self.trouble(code, &output) {
+                Some((kind, why)) => {
+                    Err(ContainerError::new(kind, what, why).output(output.evidence()))
+                }
+                None => Ok(Called { code, output }),
+            },
             Ok(Ended::Killed) => {
                 Err(
                     ContainerError::new(Kind::Interrupted, what, "it was ended from outside")
@@ -111,7 +186,8 @@ impl Compose<'_> {
         format!("{doing} project {}", self.project.name)
     }
 
-    fn command(&self) -> Command {
+    /// The program, called on this machine.
+    fn here(&self, args: &[&str]) -> Command {
         let project = self.project;
         let mut command = tools::command(self.settings, self.tool.words);
         // The surroundings come last: a project's variable must not lead elsewhere.
@@ -121,26 +197,75 @@ impl Compose<'_> {
                 command.env(name, value.expose());
             }
         }
-        command.env("DOCKER_HOST", self.docker_host);
+        command.env("DOCKER_HOST", &self.engine.docker);
+        if let Some(certs) = &self.engine.certs {
+            command.env("DOCKER_CERT_PATH", certs);
+            command.env("DOCKER_TLS_VERIFY", "1");
+        }
         command.current_dir(&project.directory);
-        command.args([
-            "--ansi",
-            "never",
-            "-p",
-            &project.name,
-            "--project-directory",
-        ]);
-        command.arg(&project.directory);
-        if let Some(file) = &project.env_file {
-            command.arg("--env-file").arg(project.directory.join(file));
-        }
-        for file in &project.files {
-            command.arg("-f").arg(project.directory.join(file));
-        }
-        if let Some(file) = &self.override_file {
-            command.arg("-f").arg(file);
-        }
+        command.args(self.arguments()).args(args);
         command
+    }
+
+    /// The same on the machine the files are on, ended there when its time is up.
+    fn there(&self, ssh: &Ssh, args: &[&str], within: Duration) -> Command {
+        let words = self.tool.words.iter().copied().map(str::to_owned);
+        let args = args.iter().copied().map(str::to_owned);
+        let program = Program {
+            argv: words.chain(self.arguments()).chain(args).collect(),
+            directory: self.project.directory.clone(),
+            vars: BTreeMap::from([("LC_ALL".to_owned(), "C.UTF-8".into())]),
+        };
+        ssh::command(self.settings, ssh, &ssh::bounded(&program, within))
+    }
+
+    /// A small program beside Compose; none if the engine is somewhere else.
+    pub(super) fn beside(&self, words: &[&str]) -> Option<Command> {
+        match &self.host {
+            Host::Here if self.engine.docker.starts_with("unix://") => {
+                Some(tools::command(self.settings, words))
+            }
+            Host::Here => None,
+            Host::There(ssh) => {
+                let words: Vec<String> = words.iter().map(|it| (*it).to_owned()).collect();
+                Some(ssh::command(self.settings, ssh, &words))
+            }
+        }
+    }
+
+    /// What names the project and its files.
+    fn arguments(&self) -> Vec<String> {
+        let project = self.project;
+        let path = |path: &Path| project.directory.join(path).to_string_lossy().into_owned();
+        let mut words: Vec<String> = ["--ansi", "never", "-p", &project.name]
+            .map(str::to_owned)
+            .into();
+        words.extend(["--project-directory".to_owned(), path(Path::new(""))]);
+        if let Some(file) = &self.env_file {
+            words.extend(["--env-file".to_owned(), path(file)]);
+        }
+        for file in self.files.iter().chain(&self.override_file) {
+            words.extend(["-f".to_owned(), path(file)]);
+        }
+        words
+    }
+
+    /// What a code means that is not Compose's own.
+    fn trouble(&self, code: i32, output: &Output) -> Option<(Kind, String)> {
+        match self.host {
+            Host::Here => None,
+            Host::There(_) => ssh::trouble(code, &output.tail(5)),
+        }
+    }
+
+    /// A file of the machine Compose runs on.
+    pub(super) fn machine<'b>(&'b self, what: &'b str) -> Machine<'b> {
+        Machine {
+            settings: self.settings,
+            redactor: self.redactor,
+            host: &self.host,
+            what,
+        }
     }
 }
 

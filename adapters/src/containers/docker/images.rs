@@ -139,6 +139,24 @@ impl Api<'_> {
         }
     }
 
+    /// What a container runs that was made from this name: by the digest of its
+    /// own repository, or by its id.
+    pub(super) async fn pin_of(&self, name: &str, id: &str) -> Result<Pinned, ContainerError> {
+        let found = self.look_at_image(id).await?;
+        let digests = found.and_then(|it| it.repo_digests).unwrap_or_default();
+        let own = |it: &String| {
+            let of = it.split_once('@').map(|(of, _)| of);
+            of == Some(repository(name))
+        };
+        Ok(match digests.into_iter().find(own) {
+            Some(reference) => Pinned {
+                reference,
+                local: false,
+            },
+            None => local(id.to_owned()),
+        })
+    }
+
     /// The id on this engine of each pinned image; fails if any is not present.
     pub(super) async fn image_ids(
         &self,
@@ -181,7 +199,7 @@ pub(super) fn registry(image: &str) -> &str {
 }
 
 /// A reference without tag and digest.
-fn repository(image: &str) -> &str {
+pub(super) fn repository(image: &str) -> &str {
     let name = image.split_once('@').map_or(image, |(name, _)| name);
     match name.rsplit_once(':') {
         Some((name, tag)) if !tag.contains('/') => name,
@@ -237,7 +255,7 @@ fn local(id: String) -> Pinned {
     }
 }
 
-fn late(what: String, within: Duration) -> ContainerError {
+pub(super) fn late(what: String, within: Duration) -> ContainerError {
     let why = format!("not done after {} s", within.as_secs());
     ContainerError::new(Kind::Timeout, what, why)
 }

@@ -70,11 +70,7 @@ async fn ensure(
             continue;
         };
         if matches!(found.phase, Phase::Tombstone) {
-            return Err(ContainerError::new(
-                Kind::Refused,
-                what,
-                "its name was sealed",
-            ));
+            return Err(ContainerError::given_up(what));
         }
         if found.labels.get(&spec.identity.0) != Some(&spec.identity.1) {
             let why = "a container of that name belongs to something else";

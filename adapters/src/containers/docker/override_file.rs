@@ -1,65 +1,93 @@
 //! The generated file that pins images, laid over a project's own files.
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 
 use regex::bytes::Regex;
 use serde_json::{Map, Value, json};
 
-use crate::containers::{ContainerError, Flavour, Kind, Labels, Pinned, Project};
+use super::compose::Compose;
+use crate::containers::{ContainerError, Flavour, Kind, Labels, Pinned, Running, Up};
 
 static VERSION: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(r#"(?m)^"?version"?[ \t]*:[ \t]*["']?([0-9]+(?:\.[0-9]+)?)"#)
         .expect("the pattern is constant")
 });
 
-/// The largest project file that is looked into.
-const LARGEST: u64 = 4 * 1024 * 1024;
-
-/// Writes the file whole or not at all, and says where it is and what is in it.
-pub(super) async fn write(
-    directory: &Path,
-    project: &Project,
-    text: String,
-) -> Result<(PathBuf, String), ContainerError> {
-    let path = directory.join(format!("{}.override.json", project.name));
-    let draft = directory.join(format!("{}.override.json.new", project.name));
-    let write = async {
-        tokio::fs::create_dir_all(directory).await?;
-        tokio::fs::write(&draft, &text).await?;
-        tokio::fs::rename(&draft, &path).await
-    };
-    write.await.map_err(|error| {
-        let what = format!("writing {}", path.display());
-        ContainerError::new(Kind::Preflight, what, error.to_string())
-    })?;
-    Ok((path, text))
+/// What is laid over the services of a project.
+pub(super) struct Overlay<'a> {
+    /// The image each must run.
+    pub(super) pins: &'a BTreeMap<String, Pinned>,
+    /// Put on the pinned ones, by service.
+    pub(super) labels: BTreeMap<String, Labels>,
+    /// A service, and the variables it gets besides its own. Only their names are
+    /// written: Compose fills in what it was handed in a way that nobody sees.
+    pub(super) vars: Option<(&'a str, Vec<&'a str>)>,
 }
 
 /// What the file says. JSON, which Compose reads as YAML.
 pub(super) async fn render(
-    flavour: Flavour,
-    project: &Project,
-    pins: &BTreeMap<String, Pinned>,
-    labels: &Labels,
+    compose: &Compose<'_>,
+    overlay: &Overlay<'_>,
 ) -> Result<String, ContainerError> {
+    let flavour = compose.tool.flavour;
     let mut root = Map::new();
     match flavour {
         // 1.x refuses to combine files whose versions differ; 2.x warns about any.
         Flavour::V1 => {
-            if let Some(version) = version(project).await? {
+            if let Some(version) = version(compose).await? {
                 root.insert("version".into(), version.into());
             }
         }
         Flavour::V2 => {}
     }
-    let services: Map<String, Value> = pins
-        .iter()
-        .map(|(name, image)| (name.clone(), service(flavour, image, labels)))
-        .collect();
-    root.insert("services".into(), services.into());
+    root.insert("services".into(), services(flavour, overlay));
     Ok(format!("{:#}\n", Value::from(root)))
+}
+
+/// The labels of each pinned service. What runs its very image already keeps those
+/// it has: others would replace its containers for nothing. What was kept of a
+/// project says them itself.
+pub(super) fn labels(up: &Up, running: &[Running]) -> BTreeMap<String, Labels> {
+    if up.snapshot.is_some() {
+        return BTreeMap::new();
+    }
+    let of = |(service, pin): (&String, &Pinned)| {
+        let mut there = running.iter().filter(|it| it.service == *service);
+        let first = there.next().and_then(|it| own(it, pin, &up.labels));
+        let alike = there.all(|it| own(it, pin, &up.labels) == first);
+        let labels = first.filter(|_| alike);
+        (service.clone(), labels.unwrap_or_else(|| up.labels.clone()))
+    };
+    up.pins.iter().map(of).collect()
+}
+
+/// What a container of that image has for every one of these labels.
+fn own(container: &Running, pin: &Pinned, wanted: &Labels) -> Option<Labels> {
+    let value = |key: &String| Some((key.clone(), container.labels.get(key)?.clone()));
+    let all: Option<Labels> = wanted.keys().map(value).collect();
+    all.filter(|_| container.image == pin.reference)
+}
+
+fn services(flavour: Flavour, overlay: &Overlay<'_>) -> Value {
+    let pins = overlay.pins.iter();
+    let mut services: Map<String, Value> = pins
+        .map(|(name, image)| {
+            let none = Labels::new();
+            let labels = overlay.labels.get(name).unwrap_or(&none);
+            (name.clone(), service(flavour, image, labels))
+        })
+        .collect();
+    if let Some((name, vars)) = &overlay.vars {
+        let vars = vars
+            .iter()
+            .map(|it| ((*it).to_owned(), json!(format!("${{{it}}}"))));
+        let service = services
+            .entry((*name).to_owned())
+            .or_insert_with(|| json!({}));
+        service["environment"] = Value::Object(vars.collect());
+    }
+    services.into()
 }
 
 fn service(flavour: Flavour, image: &Pinned, labels: &Labels) -> Value {
@@ -80,21 +108,18 @@ fn service(flavour: Flavour, image: &Pinned, labels: &Labels) -> Value {
 }
 
 /// The version that the project's files give, if they do.
-async fn version(project: &Project) -> Result<Option<String>, ContainerError> {
-    for file in &project.files {
-        let path = project.directory.join(file);
-        let what = || format!("reading {}", path.display());
-        let failed =
-            |error: std::io::Error| ContainerError::new(Kind::Preflight, what(), error.to_string());
-        let size = tokio::fs::metadata(&path).await.map_err(failed)?.len();
-        if size > LARGEST {
+async fn version(compose: &Compose<'_>) -> Result<Option<String>, ContainerError> {
+    for file in &compose.files {
+        let path = compose.project.directory.join(file);
+        let what = format!("reading {}", path.display());
+        let found = compose.machine(&what).read(&path).await?;
+        let Some(text) = found.text else {
             return Err(ContainerError::new(
-                Kind::Refused,
-                what(),
-                "it is larger than 4 MiB",
+                Kind::Preflight,
+                what,
+                "there is no such file",
             ));
-        }
-        let text = tokio::fs::read(&path).await.map_err(failed)?;
+        };
         if let Some(version) = top_level_version(&text) {
             return Ok(Some(version));
         }
@@ -143,5 +168,16 @@ mod tests {
         assert_eq!(service(Flavour::V1, &image, &labels), v1);
         let v2 = json!({"image": "r/a@sha256:1", "pull_policy": "never"});
         assert_eq!(service(Flavour::V2, &image, &Labels::new()), v2);
+    }
+
+    #[test]
+    fn variables_are_named_and_never_written() {
+        let overlay = Overlay {
+            pins: &BTreeMap::new(),
+            labels: BTreeMap::new(),
+            vars: Some(("web", vec!["KEY"])),
+        };
+        let expected = json!({"web": {"environment": {"KEY": "${KEY}"}}});
+        assert_eq!(services(Flavour::V1, &overlay), expected);
     }
 }

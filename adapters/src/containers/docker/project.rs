@@ -10,8 +10,8 @@ use crate::containers::{ContainerError, Health, Kind, Running};
 
 /// The label with a project's name.
 pub(super) const PROJECT: &str = "com.docker.compose.project";
-const SERVICE: &str = "com.docker.compose.service";
-const LASTING: &str = "com.docker.compose.oneoff=False";
+pub(super) const SERVICE: &str = "com.docker.compose.service";
+pub(super) const LASTING: &str = "com.docker.compose.oneoff=False";
 const REPLACES: &str = "com.docker.compose.replace";
 
 impl Api<'_> {
@@ -84,6 +84,7 @@ fn seen(container: ContainerInspectResponse) -> Running {
         health: health(state.health.and_then(|health| health.status)),
         restarts: container.restart_count.unwrap_or(0),
         started_at: instant(state.started_at.as_deref()),
+        ready_at: None,
         labels,
     }
 }

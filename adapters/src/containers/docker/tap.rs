@@ -11,7 +11,7 @@ use crate::redact::Redactor;
 use crate::redact::lines::Splitter;
 
 /// Takes bytes of two streams apart, tells every line and keeps it.
-pub(super) struct Tap<'a> {
+pub(crate) struct Tap<'a> {
     sink: &'a dyn LineSink,
     kept: Collector,
     stdout: Lane,
@@ -31,7 +31,7 @@ struct Lane {
 }
 
 impl<'a> Tap<'a> {
-    pub(super) fn new(redactor: &Redactor, sink: &'a dyn LineSink) -> Self {
+    pub(crate) fn new(redactor: &Redactor, sink: &'a dyn LineSink) -> Self {
         let lane = || Lane {
             splitter: Splitter::new(redactor.clone()),
             at: None,
@@ -49,7 +49,7 @@ impl<'a> Tap<'a> {
     }
 
     /// For streams in which each frame begins with a time.
-    pub(super) fn stamped(redactor: &Redactor, sink: &'a dyn LineSink) -> Self {
+    pub(crate) fn stamped(redactor: &Redactor, sink: &'a dyn LineSink) -> Self {
         Self {
             stamped: true,
             ..Self::new(redactor, sink)
@@ -57,7 +57,7 @@ impl<'a> Tap<'a> {
     }
 
     /// Takes bytes of one stream.
-    pub(super) fn bytes(&mut self, stream: Stream, bytes: &[u8]) {
+    pub(crate) fn bytes(&mut self, stream: Stream, bytes: &[u8]) {
         let lane = match stream {
             Stream::Stdout | Stream::Note => &mut self.stdout,
             Stream::Stderr => &mut self.stderr,
@@ -77,7 +77,7 @@ impl<'a> Tap<'a> {
     }
 
     /// Takes one frame of an engine's answer.
-    pub(super) fn frame(&mut self, frame: &LogOutput) {
+    pub(crate) fn frame(&mut self, frame: &LogOutput) {
         match frame {
             LogOutput::StdErr { message } => self.bytes(Stream::Stderr, message),
             LogOutput::StdOut { message } | LogOutput::Console { message } => {
@@ -88,7 +88,7 @@ impl<'a> Tap<'a> {
     }
 
     /// Takes frames until there are no more.
-    pub(super) async fn frames(
+    pub(crate) async fn frames(
         &mut self,
         frames: impl FutureStream<Item = Result<LogOutput, bollard::errors::Error>>,
     ) -> Result<(), bollard::errors::Error> {
@@ -101,7 +101,7 @@ impl<'a> Tap<'a> {
 
     /// Begins to read the same streams again: what is known is passed over.
     /// Says from when on there may be anything new.
-    pub(super) fn again(&mut self) -> Option<DateTime<Utc>> {
+    pub(crate) fn again(&mut self) -> Option<DateTime<Utc>> {
         for lane in [&mut self.stdout, &mut self.stderr] {
             lane.known = lane.at.map(|at| (at, std::mem::take(&mut lane.seen)));
         }
@@ -109,7 +109,7 @@ impl<'a> Tap<'a> {
     }
 
     /// A remark of ours among the lines.
-    pub(super) fn note(&mut self, text: String) {
+    pub(crate) fn note(&mut self, text: String) {
         self.tell(OutputLine {
             stream: Stream::Note,
             at: None,
@@ -118,12 +118,12 @@ impl<'a> Tap<'a> {
     }
 
     /// The last line so far.
-    pub(super) fn last(&self) -> &str {
+    pub(crate) fn last(&self) -> &str {
         &self.last
     }
 
     /// Everything, with lines that have no end.
-    pub(super) fn finish(mut self) -> Output {
+    pub(crate) fn finish(mut self) -> Output {
         if let Some(text) = self.stdout.splitter.finish() {
             self.tell(OutputLine {
                 stream: Stream::Stdout,

@@ -12,6 +12,8 @@ use super::project::PROJECT;
 use super::tap::Tap;
 use super::{DockerEngines, Settings};
 use crate::containers::{ContainerError, Discard, Flavour, Kind, Project};
+use crate::hosts::Host;
+use crate::hosts::programs::ssh;
 
 /// The label with the version of the Compose that made a container.
 const VERSION: &str = "com.docker.compose.version";
@@ -36,10 +38,11 @@ impl DockerEngines {
     pub(super) async fn tool(
         &self,
         api: &Api<'_>,
+        host: &Host,
         project: &Project,
     ) -> Result<Tool, ContainerError> {
         let what = format!("choosing the Compose for project {}", project.name);
-        let tools = self.tools().await;
+        let tools = self.tools(host).await;
         let needed = match project.flavour {
             Some(flavour) => Some(flavour),
             None => made_by(api, &project.name, &what).await?,
@@ -62,23 +65,24 @@ impl DockerEngines {
     }
 
     /// What is installed. Asked once; asked again while there is nothing.
-    async fn tools(&self) -> Vec<Tool> {
+    async fn tools(&self, host: &Host) -> Vec<Tool> {
         let known = self
             .tools
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
-            .clone();
-        if !known.is_empty() {
+            .get(host)
+            .cloned();
+        if let Some(known) = known.filter(|it| !it.is_empty()) {
             return known;
         }
         let mut found = Vec::new();
         for words in CANDIDATES {
-            found.extend(look(&self.settings, words).await);
+            found.extend(look(&self.settings, host, words).await);
         }
         self.tools
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
-            .clone_from(&found);
+            .insert(host.clone(), found.clone());
         found
     }
 }
@@ -97,9 +101,19 @@ pub(super) fn command(settings: &Settings, words: &[&str]) -> Command {
     command
 }
 
-async fn look(settings: &Settings, words: &'static [&'static str]) -> Option<Tool> {
-    let mut command = command(settings, words);
-    command.args(["version", "--short"]);
+async fn look(settings: &Settings, host: &Host, words: &'static [&'static str]) -> Option<Tool> {
+    let asked = ["version", "--short"];
+    let command = match host {
+        Host::Here => {
+            let mut command = command(settings, words);
+            command.args(asked);
+            command
+        }
+        Host::There(there) => {
+            let words = words.iter().chain(&asked).map(|it| (*it).to_owned());
+            ssh::command(settings, there, &words.collect::<Vec<_>>())
+        }
+    };
     let mut tap = Tap::new(&crate::redact::Redactor::default(), &Discard);
     let ended = child::run(command, None, TELL, &mut tap).await.ok()?;
     let text = tap.finish().text();

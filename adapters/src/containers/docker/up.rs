@@ -4,7 +4,8 @@ use tokio::time::Instant;
 
 use super::api::Api;
 use super::compose::{Called, Compose};
-use super::override_file;
+use super::override_file::{self, Overlay};
+use super::watched;
 use crate::containers::{ContainerError, Kind, Running, Session, Up, UpReport};
 
 /// Writes the override file and calls Compose until it converges, twice at most.
@@ -19,30 +20,39 @@ pub(super) async fn run(
     api.image_ids(&up.pins).await?;
     let begun = Instant::now();
     let flavour = compose.tool.flavour;
-    let text = override_file::render(flavour, &up.project, &up.pins, &up.labels).await?;
-    let (path, override_text) = override_file::write(&up.state_dir, &up.project, text).await?;
-    compose.override_file = Some(path);
     let before = api.running(&up.project.name).await?;
+    let overlay = Overlay {
+        pins: &up.pins,
+        labels: override_file::labels(up, &before),
+        vars: None,
+    };
+    let text = override_file::render(&compose, &overlay).await?;
+    let override_text = compose.overlay(&up.state_dir, text).await?;
     let mut reaped = api.reap(&up.project.name).await?;
-    let mut called = call(&compose, up, session).await?;
+    let calling = call(&compose, up, session);
+    let (called, mut ended) = watched::during(api, &up.project.name, calling).await;
+    let mut called = called?;
     if called.code != 0 && called.says("Conflict") {
         reaped += api.reap(&up.project.name).await?;
         let rest = session.within.saturating_sub(begun.elapsed());
-        called = call(
-            &compose,
-            up,
-            &Session {
-                within: rest,
-                ..*session
-            },
-        )
-        .await?;
+        let rest = Session {
+            within: rest,
+            ..*session
+        };
+        let calling = call(&compose, up, &rest);
+        let (again, later) = watched::during(api, &up.project.name, calling).await;
+        for (service, at) in later {
+            ended.entry(service).or_insert(at);
+        }
+        called = again?;
     }
     if called.code == 0 {
         return Ok(UpReport {
             flavour,
             override_text,
             reaped,
+            pins: up.pins.clone(),
+            ended,
             output: called.output,
         });
     }

@@ -6,9 +6,11 @@
 
 mod judge;
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use bollard::models::ContainerState;
+use chrono::{DateTime, Utc};
 use tokio::time::{Instant, sleep};
 
 use self::judge::{Fault, Judge, Verdict};
@@ -31,7 +33,9 @@ pub(super) async fn stable(
     let info = api
         .call("asking the engine's time", api.docker.info())
         .await?;
-    let mut judge = Judge::new(wanted, images, instant(info.system_time.as_deref()));
+    let engine = instant(info.system_time.as_deref());
+    let mut judge = Judge::new(wanted, images, engine);
+    let mut ready = Ready::new();
     let mut tap = Tap::new(api.redactor, session.lines);
     let begun = Instant::now();
     let last = session
@@ -41,6 +45,11 @@ pub(super) async fn stable(
     let mut told = String::new();
     loop {
         let containers = api.running(&wanted.project).await?;
+        note(
+            &mut ready,
+            &containers,
+            engine.map(|it| it + begun.elapsed()),
+        );
         let limit = if well.now() {
             last
         } else {
@@ -49,7 +58,7 @@ pub(super) async fn stable(
         let news = match judge.verdict(&containers) {
             Verdict::Failed(fault) => return Err(failed(api, &fault, well.ever).await),
             Verdict::Well(signature) if well.lasts(&signature) >= wanted.stable_for => {
-                return Ok(judge.counted(containers));
+                return Ok(with(&ready, judge.counted(containers)));
             }
             Verdict::Well(_) => "all are well; waiting to see that they stay so".to_owned(),
             Verdict::NotYet(why) => {
@@ -66,6 +75,33 @@ pub(super) async fn stable(
         }
         sleep(EVERY).await;
     }
+}
+
+/// When each container was first seen well.
+type Ready = BTreeMap<String, DateTime<Utc>>;
+
+fn note(ready: &mut Ready, containers: &[Running], now: Option<DateTime<Utc>>) {
+    let well = |it: &&Running| match it.health {
+        // Nobody looks: it is well from its start on.
+        Health::Unchecked | Health::Healthy => it.alive,
+        Health::Starting | Health::Unhealthy => false,
+    };
+    for container in containers.iter().filter(well) {
+        let since = match container.health {
+            Health::Unchecked => container.started_at,
+            Health::Healthy | Health::Starting | Health::Unhealthy => now,
+        };
+        if let Some(since) = since {
+            ready.entry(container.container.clone()).or_insert(since);
+        }
+    }
+}
+
+fn with(ready: &Ready, mut containers: Vec<Running>) -> Vec<Running> {
+    for container in &mut containers {
+        container.ready_at = ready.get(&container.container).copied();
+    }
+    containers
 }
 
 /// Since when all have been well, unrestarted.

@@ -1,14 +1,14 @@
 //! Making the container of a one-off command.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use bollard::models::{ContainerCreateBody, HealthConfig, HostConfig};
 use bollard::query_parameters::{CreateContainerOptionsBuilder, StartContainerOptions};
 
 use super::super::DockerEngines;
 use super::super::api::Api;
-use super::super::compose::check_services;
-use super::super::override_file;
+use super::super::compose::{Aim, check_services};
+use super::super::override_file::{self, Overlay};
 use crate::containers::{
     ContainerError, Home, Kind, Labels, OneOff, Phase, Pinned, Project, Session, Target,
 };
@@ -93,6 +93,7 @@ async fn with_compose(
     let Home::Service {
         service,
         pins,
+        vars,
         state_dir,
         ..
     } = &spec.home
@@ -101,11 +102,17 @@ async fn with_compose(
     };
     check_services([service].into_iter().chain(pins.keys()))?;
     api.image_ids(pins).await?;
-    let mut compose = engines.compose(api, target, project).await?;
+    let mut project = project.clone();
+    project.vars.extend(vars.clone());
+    let mut compose = engines.compose(api, target, (&project, Aim::Act)).await?;
     // The labels are those of the run, never of the service.
-    let none = Labels::new();
-    let text = override_file::render(compose.tool.flavour, project, pins, &none).await?;
-    compose.override_file = Some(override_file::write(state_dir, project, text).await?.0);
+    let overlay = Overlay {
+        pins,
+        labels: BTreeMap::new(),
+        vars: Some((service, vars.keys().map(String::as_str).collect())),
+    };
+    let text = override_file::render(&compose, &overlay).await?;
+    compose.overlay(state_dir, text).await?;
     let labels: Vec<String> = labels(spec)
         .into_iter()
         .map(|(key, value)| format!("{key}={value}"))

@@ -183,6 +183,7 @@ mod tests {
             health: Health::Healthy,
             restarts: 0,
             started_at: Some(at(100)),
+            ready_at: None,
             labels: Labels::new(),
         }
     }
