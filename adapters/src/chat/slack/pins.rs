@@ -1,0 +1,61 @@
+//! The channel's pins follow the cards. A pin is a convenience: it is set beside
+//! the message and never holds one up.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use serde_json::json;
+
+use super::Spawn;
+use super::api::Api;
+use super::method::Method;
+use crate::chat::MessageRef;
+use crate::chat::card::Pin;
+
+/// How many messages' pins are remembered; of others it is asked again.
+const REMEMBERED: usize = 1000;
+
+/// What was done about pins.
+#[derive(Clone, Default)]
+pub(super) struct Pins(Arc<Mutex<HashMap<MessageRef, Pin>>>);
+
+impl Pins {
+    /// Makes a message's pin what its card says, if it is not that already.
+    pub(super) fn settle(&self, (api, spawn): (&Arc<Api>, &Spawn), at: &MessageRef, pin: Pin) {
+        let method = match pin {
+            Pin::Leave => return,
+            Pin::Up => Method::AddPin,
+            Pin::Down => Method::RemovePin,
+        };
+        if !self.note(at, pin) {
+            return;
+        }
+        let (pins, api, at) = (self.clone(), Arc::clone(api), at.clone());
+        let task = async move {
+            let arguments = json!({ "channel": at.channel, "timestamp": at.id });
+            match api.call(method, arguments).await {
+                Ok(_) => {}
+                Err(fault) if fault.is(&["already_pinned", "no_pin", "message_not_found"]) => {}
+                Err(fault) => {
+                    tracing::info!(?fault, "a message's pin stays as it was");
+                    pins.forget(&at);
+                }
+            }
+        };
+        spawn(Box::pin(task));
+    }
+
+    /// Whether that is news.
+    fn note(&self, at: &MessageRef, pin: Pin) -> bool {
+        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if known.len() >= REMEMBERED {
+            known.clear();
+        }
+        known.insert(at.clone(), pin) != Some(pin)
+    }
+
+    fn forget(&self, at: &MessageRef) {
+        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        known.remove(at);
+    }
+}
