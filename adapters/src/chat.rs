@@ -1,6 +1,28 @@
 //! People talking in channels, whatever the platform: the port `Chat`.
 
+#[cfg(any(feature = "discord", feature = "slack"))]
+mod address;
+#[cfg(any(feature = "discord", feature = "slack"))]
+mod backoff;
 pub mod card;
+#[cfg(any(feature = "discord", feature = "slack"))]
+mod cut;
+#[cfg(feature = "discord")]
+pub mod discord;
+#[cfg(any(feature = "discord", feature = "slack"))]
+pub mod finding;
+#[cfg(any(feature = "discord", feature = "slack"))]
+mod fresh;
+#[cfg(any(feature = "discord", feature = "slack"))]
+pub mod hands;
+#[cfg(any(feature = "discord", feature = "slack"))]
+mod keyed;
+#[cfg(any(feature = "discord", feature = "slack"))]
+mod reads;
+#[cfg(feature = "slack")]
+pub mod slack;
+#[cfg(any(feature = "discord", feature = "slack"))]
+mod trouble;
 #[cfg(feature = "web")]
 pub mod web;
 
@@ -12,7 +34,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use tokio::sync::oneshot;
 
-pub use card::{Block, Button, Card, Field, Form, Input, Span, Text, Tone};
+pub use card::{Block, Button, Card, Field, Form, Input, Pin, Span, Text, Tone};
 
 /// One workspace of one platform, as seen by the bot's own account.
 ///
@@ -51,6 +73,9 @@ pub trait Chat: Send + Sync {
 
     /// What kind of account this is and which platform groups it is in, now.
     async fn account(&self, user: &UserId) -> Result<Account, ChatError>;
+
+    /// The address of a message for people, where the platform has one.
+    async fn link(&self, at: &MessageRef) -> Result<Option<String>, ChatError>;
 
     /// Puts a text file next to a message.
     async fn upload(&self, to: &Place, key: &str, file: &File) -> Result<MessageRef, ChatError>;
@@ -115,8 +140,10 @@ pub struct Reaction {
 pub struct Account {
     /// Whether it may count at all.
     pub standing: Standing,
-    /// The platform's groups it is in, by id.
+    /// The platform's groups it is in, by id, as far as they mean anything to the bot.
     pub groups: Vec<String>,
+    /// What they are called there, where the platform says so.
+    pub name: Option<String>,
 }
 
 /// Whether an account belongs to a person of this workspace.
@@ -189,6 +216,17 @@ pub enum Act {
         /// Field names and what was entered.
         values: Vec<(String, String)>,
     },
+    /// Asked to keep what a message says, whoever wrote it.
+    Kept {
+        /// The message.
+        on: MessageRef,
+        /// The thread's first message, if it was in one.
+        thread: Option<MessageRef>,
+        /// What it says, as typed.
+        text: String,
+    },
+    /// Looked at the bot's own page on the platform; the answer is what it shows.
+    LookedIn,
     /// Asked how an unfinished command may go on.
     Completing {
         /// The command so far.

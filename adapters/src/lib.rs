@@ -8,6 +8,14 @@
 
 pub mod chat;
 pub mod containers;
+pub mod hosts;
 pub mod probes;
 pub mod redact;
 pub mod secret;
+#[cfg(any(
+    feature = "discord",
+    feature = "docker",
+    feature = "http",
+    feature = "slack"
+))]
+pub mod tls;

@@ -1,5 +1,6 @@
 //! What a message says, not how it is drawn: every platform draws it its own way.
 
+use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::UserId;
@@ -20,6 +21,22 @@ pub struct Card {
     pub buttons: Vec<Button>,
     /// Further actions behind a menu.
     pub menu: Vec<Button>,
+    /// What becomes of its place among the channel's pinned messages.
+    #[serde(default)]
+    pub pin: Pin,
+}
+
+/// What becomes of a message's place among the pinned ones. A platform without
+/// pins leaves it out; nothing a person needs depends on it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Pin {
+    /// As it is.
+    #[default]
+    Leave,
+    /// Pinned, for everybody to find.
+    Up,
+    /// Pinned no longer.
+    Down,
 }
 
 /// A state in words with its colour.
@@ -145,6 +162,13 @@ pub enum Span {
         /// The address.
         url: String,
     },
+    /// An instant. A platform that knows its readers' clocks adds each one's own time.
+    Time {
+        /// When.
+        at: DateTime<Utc>,
+        /// The same in words that are true for everybody, with the zone named.
+        words: String,
+    },
 }
 
 /// Something a person can press.
@@ -233,7 +257,10 @@ impl Span {
     /// The words without their mark.
     pub fn words(&self) -> &str {
         match self {
-            Self::Plain(words) | Self::Strong(words) | Self::Code(words) => words,
+            Self::Plain(words)
+            | Self::Strong(words)
+            | Self::Code(words)
+            | Self::Time { words, .. } => words,
             Self::Mention { name, .. } => name,
             Self::Link { label, .. } => label,
         }

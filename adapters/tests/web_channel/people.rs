@@ -127,6 +127,8 @@ async fn a_form_keeps_what_was_entered_until_it_is_right() {
             Act::Said { .. }
             | Act::Reacted { .. }
             | Act::Pressed { .. }
+            | Act::Kept { .. }
+            | Act::LookedIn
             | Act::Completing { .. }
             | Act::Connected => Answer::Form(Box::new(rollback())),
         })

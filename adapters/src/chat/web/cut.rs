@@ -68,7 +68,10 @@ fn text(text: &mut Text) {
     text.0.truncate(MANY);
     for span in &mut text.0 {
         match span {
-            Span::Plain(words) | Span::Strong(words) | Span::Code(words) => shorten(words),
+            Span::Plain(words)
+            | Span::Strong(words)
+            | Span::Code(words)
+            | Span::Time { words, .. } => shorten(words),
             Span::Mention { name, .. } => shorten(name),
             Span::Link { label, .. } => shorten(label),
         }

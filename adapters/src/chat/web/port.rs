@@ -102,7 +102,17 @@ impl Chat for WebChannel {
         Ok(Account {
             standing,
             groups: Vec::new(),
+            name: self.person(user).map(|it| it.name),
         })
+    }
+
+    async fn link(&self, at: &MessageRef) -> Result<Option<String>, ChatError> {
+        let message = self.existing(at).await?;
+        let page = match message.spot.thread {
+            Some(root) => format!("thread/{root}"),
+            None => format!("channel/{}", message.spot.channel),
+        };
+        Ok(Some(format!("http://{}/{page}#{}", self.address, at.id)))
     }
 
     async fn upload(&self, to: &Place, key: &str, file: &File) -> Result<MessageRef, ChatError> {

@@ -192,6 +192,8 @@
     const open = !list.hidden;
     if (event.key === "Tab" && !event.shiftKey && /^[/@]/.test(composer.value)) {
       event.preventDefault();
+      // A question that is about to be asked would take this one's answer away.
+      clearTimeout(timer);
       if (!open) await ask();
       if (!list.hidden) take(list.children[Math.max(chosen, 0)]);
       // Nothing to complete: Tab leads on, as everywhere.
