@@ -25,6 +25,7 @@ mod desk;
 mod file;
 mod later;
 mod links;
+mod placeholders;
 mod recover;
 mod report;
 mod secret;
@@ -41,12 +42,12 @@ use std::path::{Path, PathBuf};
 
 use chrono::{DateTime, Utc};
 use shipbell_domain::calendar::Zone;
-use shipbell_domain::ids::{EnvId, Person};
+use shipbell_domain::ids::{EnvId, Person, Role};
 use shipbell_domain::policy::Pinned;
 use shipbell_domain::settings::Settings;
 use toml::de::DeTable;
 
-pub use chat::{Chat, Web};
+pub use chat::{Chat, Discord, Mode, Slack, Web};
 pub use explain::explain;
 pub use hash::{canonical as policy_text, named as policy_hash};
 pub use people::Contact;
@@ -83,6 +84,8 @@ pub struct Config {
     pub data: PathBuf,
     /// The file with the key the record is signed with.
     pub key: PathBuf,
+    /// The file `ssh` reads instead of its user's own.
+    pub ssh: Option<PathBuf>,
     /// Where people open the dashboard, without a slash at its end.
     pub url: String,
     /// Where people talk.
@@ -91,6 +94,10 @@ pub struct Config {
     pub settings: Settings,
     /// How to recognise and reach people.
     pub contacts: BTreeMap<Person, Contact>,
+    /// The roles that come with being in a Slack user group, by its id.
+    pub slack_groups: BTreeMap<String, BTreeSet<Role>>,
+    /// The roles that come with a role of the Discord server, by its id.
+    pub discord_roles: BTreeMap<String, BTreeSet<Role>>,
     /// What is demanded of a release, by application.
     pub policies: Vec<Pinned>,
     /// Where environments run.
@@ -126,10 +133,22 @@ impl Config {
             .map(|(person, _)| person)
     }
 
-    /// The variables of any target that cannot be had now.
+    /// The values kept elsewhere that cannot be had now.
     pub fn unreadable(&self) -> Vec<Unreadable> {
         let values = self.targets.values().flat_map(|it| it.vars.values());
-        values.filter_map(|value| value.read().err()).collect()
+        let values = values.chain(self.chat.secrets());
+        let unread = values.filter_map(|value| value.read().err());
+        let named = self.named().into_iter();
+        let named = named.filter_map(|value| Value::from(value).read().err());
+        unread.chain(named).collect()
+    }
+
+    /// The values the steps of all policies name and do not say.
+    pub fn named(&self) -> BTreeSet<&shipbell_domain::steps::Value> {
+        let environments = self.policies.iter().flat_map(|it| &it.policy.environments);
+        let steps = environments.flat_map(|it| it.deploy.iter().chain(&it.rollback));
+        let values = steps.flat_map(shipbell_domain::steps::Step::values);
+        values.filter(|it| it.is_secret()).collect()
     }
 
     fn read(name: &str, text: &str, now: DateTime<Utc>, look: Look<'_>) -> Result<Self, Report> {
@@ -142,7 +161,8 @@ impl Config {
             ));
         }
         let (mut table, errors) = DeTable::parse_recoverable(text);
-        let masked = report::mask(text, Some(table.get_ref()));
+        // It takes longer than all the rest, and only who made a mistake reads it.
+        let masked = || report::mask(text, Some(DeTable::parse_recoverable(text).0.get_ref()));
         let base = Path::new(name).parent().unwrap_or(Path::new(""));
         let base = if base.as_os_str().is_empty() {
             Path::new(".")
@@ -157,13 +177,13 @@ impl Config {
         // After a slip of the pen nobody knows what is missing and what was not understood.
         if !errors.is_empty() {
             recover::syntax(text, &errors, &mut desk);
-            return Err(Report::new(name, masked, desk.problems));
+            return Err(Report::new(name, masked(), desk.problems));
         }
         let config = lower(name, &file, look, &mut desk);
         if desk.problems.is_empty() {
             Ok(config)
         } else {
-            Err(Report::new(name, masked, desk.problems))
+            Err(Report::new(name, masked(), desk.problems))
         }
     }
 }
@@ -197,6 +217,9 @@ fn lower(name: &str, file: &File, look: Look<'_>, desk: &mut Desk) -> Config {
         name: name.to_owned(),
         key: audit::lower(&file.audit, &data, desk),
         data,
+        ssh: (file.ssh_config.as_ref())
+            .and_then(|it| desk.line(it, 500))
+            .map(|it| desk.base.join(it)),
         base: desk.base.clone(),
         url: url.unwrap_or_else(|| format!("http://{}", chat.web.listen)),
         chat,
@@ -211,6 +234,8 @@ fn lower(name: &str, file: &File, look: Look<'_>, desk: &mut Desk) -> Config {
             pages,
         },
         contacts: roster.contacts,
+        slack_groups: roster.groups.slack,
+        discord_roles: roster.groups.discord,
         policies,
         targets: environments.targets,
     }

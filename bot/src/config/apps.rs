@@ -28,6 +28,8 @@ pub(super) struct App {
     version: Option<At<String>>,
     /// The image of each service; {version} is filled in, and without a tag a release must name it.
     images: BTreeMap<At<String>, At<String>>,
+    /// The repositories images may come from, or what their names begin with. Default: anywhere.
+    allow_images: Vec<At<String>>,
     /// What somebody must attest before anything is deployed. Default: nothing.
     checklist: Vec<At<ItemSection>>,
     /// The environments.
@@ -102,6 +104,7 @@ fn policy(
 ) -> Policy {
     let images = images::lower(&section.images, desk);
     let services = images.keys().cloned().collect();
+    let allow_images = images::allowed(&section.allow_images, &section.images, desk);
     if images.is_empty() && section.images.is_empty() && !lost(key, section, desk) {
         let noted = desk.note(key.span(), format!("`{}` has no images", **key));
         noted.help("add images = { web = \"registry/name:{version}\" }");
@@ -125,6 +128,7 @@ fn policy(
             .map(|it| scheme(it, desk))
             .unwrap_or_default(),
         images,
+        allow_images,
         checklist: checklist(&section.checklist, desk),
         allow: team.allow.clone(),
         environments: std::mem::take(&mut all.policies),

@@ -15,7 +15,7 @@ use super::desk::{Desk, closest};
 use super::quorums::{Electorate, QuorumSection};
 use super::secret::Written;
 use super::smoke::SmokeSection;
-use super::steps::{Services, StepSection};
+use super::steps::{Around, Services, StepSection};
 use super::targets::{Look, Target};
 use super::watch::WatchSection;
 use super::windows::WindowSection;
@@ -34,8 +34,10 @@ pub(super) struct EnvSection {
     pub(super) needs: Option<At<String>>,
     /// The address `get` checks ask. Default: none.
     pub(super) url: Option<At<String>>,
-    /// Where the engine listens. Default: `unix:///var/run/docker.sock`.
+    /// Where the engine listens: `unix://`, `tcp://` with certificates, or `ssh://user@host`, whose files are there too. Default: `unix:///var/run/docker.sock`.
     pub(super) docker: Option<At<String>>,
+    /// The folder with ca.pem, cert.pem and key.pem for an engine behind tcp://.
+    pub(super) docker_certs: Option<At<String>>,
     /// The compose file, or several, the most general first; paths begin at this file.
     pub(super) compose: Option<At<Texts>>,
     /// The compose project's name. Default: Compose's own rule.
@@ -132,14 +134,22 @@ fn policy(env: EnvName, section: &EnvSection, place: &Place<'_>, desk: &mut Desk
         .needs
         .as_ref()
         .and_then(|it| EnvName::new(it.as_str()).ok());
+    let around = Around {
+        services: place.services,
+        url: url.as_deref(),
+        there: section
+            .docker
+            .as_ref()
+            .is_some_and(|it| it.starts_with("ssh://")),
+    };
     EnvPolicy {
         name: env,
         needs,
         signoff: quorums::lower(section.signoff.as_ref(), place.electorate, desk),
         accept: quorums::lower(section.accept.as_ref(), place.electorate, desk),
         announced: section.announced.as_ref().is_some_and(|it| **it),
-        deploy: steps::lower(section.deploy.as_ref(), place.services, desk),
-        rollback: steps::lower(section.rollback.as_ref(), place.services, desk),
+        deploy: steps::lower(section.deploy.as_ref(), &around, desk),
+        rollback: steps::lower(section.rollback.as_ref(), &around, desk),
         smoke: smoke::lower(section.smoke.as_ref(), url.as_deref(), desk),
         on_failure: section
             .on_failure

@@ -12,9 +12,9 @@ use shipbell_domain::ids::Role;
 use shipbell_domain::policy::{Action, Policy};
 
 use self::table::table;
-use super::Config;
 use super::desk::comma;
 use super::incidents::SEVERITIES;
+use super::{Config, Mode};
 
 /// What `shipbell check` says about a file without a mistake.
 pub fn explain(config: &Config, now: DateTime<Utc>) -> String {
@@ -51,6 +51,8 @@ fn write(out: &mut String, config: &Config, now: DateTime<Utc>) -> fmt::Result {
         "The dashboard listens at {}; people open {}.",
         config.chat.web.listen, config.url
     )?;
+    write_slack(out, config)?;
+    write_discord(out, config)?;
     writeln!(
         out,
         "What must be remembered is kept in {}.",
@@ -70,11 +72,49 @@ fn write(out: &mut String, config: &Config, now: DateTime<Utc>) -> fmt::Result {
     write_freezes(out, config)
 }
 
+fn write_slack(out: &mut String, config: &Config) -> fmt::Result {
+    let Some(slack) = &config.chat.slack else {
+        return Ok(());
+    };
+    let mode = match &slack.mode {
+        Mode::Socket { .. } => "over sockets the bot opens".to_owned(),
+        Mode::Http { listen, .. } => format!("by calls Slack makes to {listen}"),
+    };
+    let contacts = config.contacts.values();
+    let known = contacts.filter(|it| it.slack.is_some()).count();
+    writeln!(
+        out,
+        "In Slack the channel is {}; what people do arrives {mode}. {known} of {} people have an account there.",
+        slack.channel,
+        config.contacts.len(),
+    )
+}
+
+fn write_discord(out: &mut String, config: &Config) -> fmt::Result {
+    let Some(discord) = &config.chat.discord else {
+        return Ok(());
+    };
+    let contacts = config.contacts.values();
+    let known = contacts.filter(|it| it.discord.is_some()).count();
+    writeln!(
+        out,
+        "In Discord the channel is {}. {known} of {} people have an account there.",
+        discord.channel,
+        config.contacts.len(),
+    )
+}
+
 fn write_roles(out: &mut String, config: &Config) -> fmt::Result {
     let rows = roles(config).into_iter().map(|role| {
         let holders = config.settings.holders(&role);
         let names = holders.iter().map(|it| config.settings.name_of(it));
-        (role.to_string(), comma(names))
+        let groups = config.slack_groups.iter();
+        let groups = groups.filter(|(_, roles)| roles.contains(&role));
+        let groups = groups.map(|(id, _)| format!("whoever is in the Slack user group {id}"));
+        let granted = config.discord_roles.iter();
+        let granted = granted.filter(|(_, roles)| roles.contains(&role));
+        let granted = granted.map(|(id, _)| format!("whoever has the Discord role {id}"));
+        (role.to_string(), comma(names.chain(groups).chain(granted)))
     });
     table(out, 2, rows)?;
     let idle = config
@@ -153,7 +193,10 @@ fn roles(config: &Config) -> BTreeSet<Role> {
         .settings
         .people
         .values()
-        .flat_map(|it| it.roles.iter().cloned())
+        .flat_map(|it| &it.roles)
+        .chain(config.slack_groups.values().flatten())
+        .chain(config.discord_roles.values().flatten())
+        .cloned()
         .collect()
 }
 

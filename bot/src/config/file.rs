@@ -25,6 +25,8 @@ pub(super) struct File {
     pub(super) url: Option<At<String>>,
     /// Where shipbell keeps what it must remember. Default: shipbell-data, beside this file.
     pub(super) data: Option<At<String>>,
+    /// The file ssh reads instead of that of the bot's user: keys, known hosts, jumps. Default: ssh's own.
+    pub(super) ssh_config: Option<At<String>>,
     /// What the record is signed with.
     pub(super) audit: AuditSection,
     /// Where people talk.

@@ -3,9 +3,11 @@
 use std::collections::BTreeMap;
 
 use shipbell_domain::ids::ServiceName;
+use shipbell_domain::policy::Repositories;
 
 use super::at::At;
 use super::desk::Desk;
+use super::placeholders;
 
 /// The most images of an application.
 const MOST: usize = 50;
@@ -27,6 +29,58 @@ pub(super) fn lower(
         images.extend(service.map(|service| (service, (**written).clone())));
     }
     images
+}
+
+/// Where images may come from; the application's own must.
+pub(super) fn allowed(
+    section: &[At<String>],
+    images: &BTreeMap<At<String>, At<String>>,
+    desk: &mut Desk,
+) -> Repositories {
+    desk.limit(section.get(MOST).map(At::span), section.len(), MOST);
+    let mut allowed = Vec::new();
+    for written in section {
+        let name = written.trim_end_matches('/');
+        let untagged = Repositories(vec![name.to_owned()]).allow(name);
+        if fault(name).is_some() || name.contains(['{', '@']) || !untagged {
+            desk.note(written.span(), "this is no name of a repository")
+                .help("for example \"ghcr.io/acme/\", or \"ghcr.io/acme/web\"");
+            continue;
+        }
+        allowed.push(name.to_owned());
+    }
+    let allowed = Repositories(allowed);
+    for written in images.values().filter(|it| !allowed.allow(it.as_str())) {
+        desk.note(written.span(), "`allow_images` does not allow this")
+            .help("add its repository there, or take the image from one of them");
+    }
+    allowed
+}
+
+/// An image with a tag, `{version}` and `{sha}` filled in.
+pub(super) fn with_tag(written: &At<String>, desk: &mut Desk) -> Option<String> {
+    let filled = placeholders::example(written);
+    let name = filled.rsplit('/').next().unwrap_or(&filled);
+    let fault = fault(&filled).map(|(message, _)| message);
+    let untagged =
+        || (!name.contains(':') || name.contains('@')).then(|| "this has no tag".to_owned());
+    if let Some(message) = fault.or_else(untagged) {
+        desk.note(written.span(), message)
+            .help("for example ghcr.io/acme/web:{version}");
+        return None;
+    }
+    Some((**written).clone())
+}
+
+/// A tag alone, `{version}` and `{sha}` filled in.
+pub(super) fn tag(written: &At<String>, desk: &mut Desk) -> Option<String> {
+    let filled = placeholders::example(written);
+    if fault(&format!("web:{filled}")).is_none() && !filled.contains('@') {
+        return Some((**written).clone());
+    }
+    desk.note(written.span(), "this is no tag")
+        .help("letters, digits, . _ and -, for example \"stable\" or \"v{version}\"");
+    None
 }
 
 /// What an image needs before it can be fetched, in words.

@@ -4,6 +4,7 @@ use reqwest::Url;
 
 use super::at::At;
 use super::desk::Desk;
+use super::placeholders;
 
 /// The longest address.
 const LONGEST: usize = 500;
@@ -24,6 +25,25 @@ pub(super) fn base(written: &At<String>, desk: &mut Desk) -> Option<String> {
     Some(written.trim().trim_end_matches('/').to_owned())
 }
 
+/// A whole address; `{version}` and `{sha}` stand for the release's.
+pub(super) fn whole(written: &At<String>, desk: &mut Desk) -> Option<String> {
+    if !placeholders::are_known(written, desk) {
+        return None;
+    }
+    let wrong = match Url::parse(&placeholders::example(written)) {
+        _ if written.len() > LONGEST => Some("this address is too long".to_owned()),
+        Ok(url) if !url.username().is_empty() || url.password().is_some() => fault(&url),
+        Ok(url) if matches!(url.scheme(), "http" | "https") => None,
+        Ok(_) | Err(_) => Some("this is neither a web address nor a path".to_owned()),
+    };
+    if let Some(wrong) = wrong {
+        let noted = desk.note(written.span(), wrong);
+        noted.help("for example \"https://hooks.example.com/drain\", or \"/drain\"");
+        return None;
+    }
+    Some((**written).clone())
+}
+
 /// A path behind an address; `{version}` and `{sha}` stand for the release's.
 pub(super) fn join(base: &str, path: &At<String>, desk: &mut Desk) -> Option<String> {
     let plain = path
@@ -38,40 +58,15 @@ pub(super) fn join(base: &str, path: &At<String>, desk: &mut Desk) -> Option<Str
         noted.help("begin it with /; the rest of the address is the environment's `url`");
         return None;
     }
-    if let Some(word) = unknown_placeholder(path) {
-        placeholder(path, word, desk);
+    if !placeholders::are_known(path, desk) {
         return None;
     }
     let joined = format!("{base}{}", **path);
-    let example = joined.replace("{version}", "1").replace("{sha}", "1");
-    if Url::parse(&example).is_err() {
+    if Url::parse(&placeholders::example(&joined)).is_err() {
         desk.note(path.span(), format!("`{joined}` is not a web address"));
         return None;
     }
     Some(joined)
-}
-
-/// Notes a placeholder nobody fills in.
-pub(super) fn placeholder(written: &At<String>, word: &str, desk: &mut Desk) {
-    let message = format!("nothing fills in `{word}`");
-    desk.note(written.span(), message)
-        .help("there are {version} and {sha}");
-}
-
-/// The first `{word}` that is neither `{version}` nor `{sha}`.
-pub(super) fn unknown_placeholder(text: &str) -> Option<&str> {
-    let mut rest = text;
-    while let Some(start) = rest.find('{') {
-        let end = start + rest[start..].find('}')? + 1;
-        let word = &rest[start..end];
-        let inside = &word[1..word.len() - 1];
-        let named = !inside.is_empty() && inside.chars().all(|c| c.is_ascii_alphabetic());
-        if named && !matches!(inside, "version" | "sha") {
-            return Some(word);
-        }
-        rest = &rest[start + 1..];
-    }
-    None
 }
 
 fn fault(url: &Url) -> Option<String> {

@@ -10,6 +10,7 @@ use serde::de::value::MapAccessDeserializer;
 use serde::de::{Error, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 use shipbell_adapters::secret::Secret;
+use shipbell_domain::steps;
 
 use super::at::At;
 use super::desk::Desk;
@@ -62,6 +63,16 @@ pub(super) enum Written {
     },
 }
 
+impl Written {
+    /// Whether it names a place instead of saying a value.
+    pub(super) fn is_reference(&self) -> bool {
+        match self {
+            Self::Plain(_) => false,
+            Self::Reference { .. } => true,
+        }
+    }
+}
+
 impl Value {
     /// The value, read now: a changed file counts from the next use on.
     pub fn read(&self) -> Result<Secret, Unreadable> {
@@ -75,6 +86,26 @@ impl Value {
     /// Whether the value is kept out of the configuration.
     pub fn is_secret(&self) -> bool {
         !matches!(self, Self::Plain(_))
+    }
+}
+
+impl From<Value> for steps::Value {
+    fn from(value: Value) -> Self {
+        match value {
+            Value::Plain(text) => Self::Plain(text),
+            Value::Env(name) => Self::Env(name),
+            Value::File(path) => Self::File(path.to_string_lossy().into_owned()),
+        }
+    }
+}
+
+impl From<&steps::Value> for Value {
+    fn from(value: &steps::Value) -> Self {
+        match value {
+            steps::Value::Plain(text) => Self::Plain(text.clone()),
+            steps::Value::Env(name) => Self::Env(name.clone()),
+            steps::Value::File(path) => Self::File(PathBuf::from(path)),
+        }
     }
 }
 
@@ -177,10 +208,6 @@ impl<'de> Deserialize<'de> for Written {
 }
 
 impl JsonSchema for Written {
-    fn inline_schema() -> bool {
-        true
-    }
-
     fn schema_name() -> Cow<'static, str> {
         "Value".into()
     }

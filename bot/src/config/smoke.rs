@@ -5,12 +5,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use regex::RegexBuilder;
 use schemars::JsonSchema;
 use serde::Deserialize;
+use shipbell_domain::calendar::Length;
 use shipbell_domain::checks::{Check, CheckKind, HttpCheck, LogCheck};
 use shipbell_domain::ids::ServiceName;
+use shipbell_domain::steps::Ask;
 
 use super::at::{At, Whole};
-use super::desk::{Desk, closest};
-use super::{links, steps};
+use super::desk::Desk;
+use super::{links, placeholders, steps};
 
 /// The most checks of an environment.
 const MOST: usize = 100;
@@ -45,6 +47,8 @@ pub(super) struct SmokeSection {
     pub(super) cookie: Option<At<String>>,
     /// Headers the answer must have, and what they must hold. Default: none.
     pub(super) header: Option<At<BTreeMap<At<String>, At<String>>>>,
+    /// Have somebody of this role look and say so; `title` says what to look at.
+    pub(super) ask: Option<At<String>>,
     /// Keep the last lines of this service as evidence.
     pub(super) logs: Option<At<String>>,
     /// How many lines of `logs`. Default: 200.
@@ -71,14 +75,23 @@ pub(super) fn lower(
     let mut titles = BTreeSet::new();
     let mut checks = Vec::new();
     for section in sections.iter() {
-        if section.get.is_some() == section.logs.is_some() {
+        let verbs = [
+            section.get.is_some(),
+            section.logs.is_some(),
+            section.ask.is_some(),
+        ];
+        if verbs.into_iter().filter(|it| *it).count() != 1 {
             let noted = desk.note(section.span(), "a check looks at exactly one thing");
-            noted.help("write either get or logs");
+            noted.help("write one of get, logs or ask");
             continue;
         }
         let title = section.title.as_ref().and_then(|it| desk.line(it, 100));
         if let (Some(title), Some(written)) = (&title, &section.title) {
             steps::same_title(&mut titles, title, written.span(), desk);
+        }
+        if let Some(role) = &section.ask {
+            checks.extend(ask(section, role, desk));
+            continue;
         }
         let tries = tries(section, desk);
         let every = desk.length_or(section.every.as_ref(), "1h", "2s");
@@ -91,6 +104,33 @@ pub(super) fn lower(
         }));
     }
     checks
+}
+
+/// A person who looks, and what at.
+fn ask(section: &At<SmokeSection>, role: &At<String>, desk: &mut Desk) -> Option<Check> {
+    misplaced(section, desk);
+    for (key, span) in [
+        ("retry", section.retry.as_ref().map(At::span)),
+        ("every", section.every.as_ref().map(At::span)),
+    ] {
+        if let Some(span) = span {
+            desk.note(span, format!("`{key}` belongs to get and logs"))
+                .help("leave it out here");
+        }
+    }
+    let role = desk.role(role);
+    let Some(title) = &section.title else {
+        let noted = desk.note(section.span(), "`ask` needs `title`, what to look at");
+        noted.help("add title = \"Log in and out in the browser\"");
+        return None;
+    };
+    let text = desk.line(title, 100)?;
+    Some(Check {
+        title: None,
+        tries: 1,
+        every: Length::of_seconds(1)?,
+        kind: CheckKind::Ask(Ask { role: role?, text }),
+    })
 }
 
 /// What a section looks at.
@@ -169,7 +209,7 @@ fn http(
         .unwrap_or_default();
     let contains = section.contains.as_ref().and_then(|it| {
         let text = desk.line(it, 1000)?;
-        expected(it, desk);
+        placeholders::are_spelt(it, desk);
         Some(text)
     });
     let cookie = section.cookie.as_ref().and_then(|it| token(it, desk));
@@ -190,7 +230,7 @@ fn http(
     })
 }
 
-fn status(written: &At<Whole<200>>, desk: &mut Desk) -> Option<u16> {
+pub(super) fn status(written: &At<Whole<200>>, desk: &mut Desk) -> Option<u16> {
     let status = u16::try_from(written.0)
         .ok()
         .filter(|it| (100..=599).contains(it));
@@ -201,7 +241,10 @@ fn status(written: &At<Whole<200>>, desk: &mut Desk) -> Option<u16> {
     status
 }
 
-fn json(written: &BTreeMap<At<String>, At<String>>, desk: &mut Desk) -> BTreeMap<String, String> {
+pub(super) fn json(
+    written: &BTreeMap<At<String>, At<String>>,
+    desk: &mut Desk,
+) -> BTreeMap<String, String> {
     let mut values = BTreeMap::new();
     for (pointer, value) in written {
         if !pointer.starts_with('/') {
@@ -211,7 +254,7 @@ fn json(written: &BTreeMap<At<String>, At<String>>, desk: &mut Desk) -> BTreeMap
             );
             noted.help("begin it with /, for example \"/build/version\"");
         }
-        expected(value, desk);
+        placeholders::are_spelt(value, desk);
         values.insert((**pointer).clone(), (**value).clone());
     }
     values
@@ -223,7 +266,7 @@ fn headers(
 ) -> BTreeMap<String, String> {
     let mut headers = BTreeMap::new();
     for (name, value) in written {
-        expected(value, desk);
+        placeholders::are_spelt(value, desk);
         let name = token(name, desk);
         headers.extend(name.map(|name| (name, (**value).clone())));
     }
@@ -231,7 +274,7 @@ fn headers(
 }
 
 /// The name of a header or a cookie.
-fn token(written: &At<String>, desk: &mut Desk) -> Option<String> {
+pub(super) fn token(written: &At<String>, desk: &mut Desk) -> Option<String> {
     let fits = |c: char| c.is_ascii_alphanumeric() || "!#$%&'*+-.^_`|~".contains(c);
     if (1..=100).contains(&written.len()) && written.chars().all(fits) {
         return Some((**written).clone());
@@ -239,15 +282,6 @@ fn token(written: &At<String>, desk: &mut Desk) -> Option<String> {
     desk.note(written.span(), "this is no name")
         .help("letters, digits, - and _");
     None
-}
-
-/// Notes a placeholder somebody probably misspelt: what is compared may have braces of its own.
-fn expected(written: &At<String>, desk: &mut Desk) {
-    if let Some(word) = links::unknown_placeholder(written)
-        && closest(word, ["{version}", "{sha}"].into_iter()).is_some()
-    {
-        links::placeholder(written, word, desk);
-    }
 }
 
 fn lines(logs: &At<String>, section: &SmokeSection, desk: &mut Desk) -> Option<LogCheck> {

@@ -1,60 +1,50 @@
 //! `deploy` and `rollback`: what is done, one step an element.
 
+mod host;
+mod http;
+mod rules;
+mod section;
+mod verbs;
+
 use std::collections::BTreeSet;
 use std::ops::Range;
 
-use schemars::JsonSchema;
-use serde::Deserialize;
 use shipbell_domain::calendar::Length;
 use shipbell_domain::ids::ServiceName;
-use shipbell_domain::steps::{Exec, Pull, Run, Step, StepKind, Up};
+use shipbell_domain::steps::{Step, StepKind, Then, When};
 
-use super::at::{At, Texts};
-use super::desk::{Desk, closest, comma};
-use super::words;
+pub(super) use section::StepSection;
+
+use super::at::At;
+use super::desk::{Desk, closest};
+use super::targets;
 
 /// The most steps of a deploy.
 const MOST: usize = 100;
 
-/// The longest any step may take.
+/// The longest any step may take, and how long a person may take.
 const LONGEST: &str = "6h";
+const LONGEST_ASK: &str = "7d";
 
-/// One element of `deploy` or `rollback`.
-#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
-#[serde(
-    deny_unknown_fields,
-    default,
-    expecting = "a table such as { pull = \"web\" }"
-)]
-pub(super) struct StepSection {
-    /// Fetch the image of this service.
-    pull: Option<At<String>>,
-    /// Bring the project to the pinned images and wait until it is healthy: true.
-    up: Option<At<bool>>,
-    /// Run this command in a container of its own.
-    run: Option<At<Texts>>,
-    /// Run this command inside a running container; it must be safe to repeat.
-    exec: Option<At<Texts>>,
-    /// The service `run` and `exec` happen in.
-    r#in: Option<At<String>>,
-    /// Whether `run` is never repeated without a person. Default: false.
-    once: Option<At<bool>>,
-    /// How long `up` must stay healthy without a restart. Default: 10s.
-    stable_for: Option<At<String>>,
-    /// How soon `up` must be healthy. Default: 2m.
-    healthy_within: Option<At<String>>,
-    /// What people read. Default: the step in words.
-    title: Option<At<String>>,
-    /// How long the step may take. Default: 10m.
-    timeout: Option<At<String>>,
-}
+/// How often a step may be tried again.
+const MOST_RETRIES: u32 = 20;
 
 /// The services of an application.
 pub(super) type Services = BTreeSet<ServiceName>;
 
+/// What steps may refer to.
+pub(super) struct Around<'a> {
+    /// The services with an image.
+    pub(super) services: &'a Services,
+    /// The environment's address, if it has one.
+    pub(super) url: Option<&'a str>,
+    /// Whether its files are on another machine.
+    pub(super) there: bool,
+}
+
 pub(super) fn lower(
     sections: Option<&At<Vec<At<StepSection>>>>,
-    services: &Services,
+    around: &Around<'_>,
     desk: &mut Desk,
 ) -> Vec<Step> {
     let Some(sections) = sections else {
@@ -68,15 +58,28 @@ pub(super) fn lower(
         if let (Some(title), Some(written)) = (&title, &section.title) {
             same_title(&mut titles, title, written.span(), desk);
         }
-        let Some(kind) = kind(section, services, desk) else {
+        let Some(verb) = rules::verb(section, desk) else {
             continue;
         };
-        let timeout = timeout(section, &kind, desk);
-        steps.push(Step {
-            title,
-            timeout,
-            kind,
-        });
+        let Some(kind) = verbs::kind(section, verb, around, desk) else {
+            continue;
+        };
+        let step = Step {
+            // What is asked is the title already.
+            title: title.filter(|_| !matches!(kind, StepKind::Ask(_))),
+            retries: retries(section, desk),
+            when: when(section, desk),
+            then: then(section, desk),
+            vars: (section.vars.as_ref())
+                .map_or_else(Default::default, |it| targets::step_vars(it, desk)),
+            ..Step::new(kind.clone(), timeout(section, &kind, desk))
+        };
+        if step.once() && step.retries > 0 {
+            let span = section.retry.as_ref().map_or(section.span(), At::span);
+            desk.note(span, "what must run once is not tried again")
+                .help("leave out retry, or once");
+        }
+        steps.push(step);
     }
     steps
 }
@@ -94,152 +97,93 @@ pub(super) fn same_title(
     }
 }
 
-fn kind(section: &At<StepSection>, services: &Services, desk: &mut Desk) -> Option<StepKind> {
-    let verbs = [
-        section.pull.is_some(),
-        section.up.is_some(),
-        section.run.is_some(),
-        section.exec.is_some(),
-    ];
-    let count = verbs.into_iter().filter(|it| *it).count();
-    if count != 1 {
-        let help = if count == 0 {
-            "write one of pull, up, run or exec"
-        } else {
-            "split it, one { … } per action"
-        };
-        let noted = desk.note(section.span(), "a step does exactly one thing");
-        noted
-            .label(format!("this one has {count} verbs"))
-            .help(help);
-        return None;
-    }
-    misplaced(section, desk);
-    if let Some(written) = &section.pull {
-        let service = service(written, services, desk)?;
-        return Some(StepKind::Pull(Pull { service }));
-    }
-    if let Some(written) = &section.up {
-        if !**written {
-            desk.note(written.span(), "`up` can only be true")
-                .help("leave the step out instead");
-        }
-        let stable_for = desk.length_or(section.stable_for.as_ref(), "1h", "10s");
-        let healthy_within = desk.length_or(section.healthy_within.as_ref(), "2h", "2m");
-        return Some(StepKind::Up(Up {
-            stable_for,
-            healthy_within,
-        }));
-    }
-    let (verb, command) = match (&section.run, &section.exec) {
-        (Some(command), _) => ("run", command),
-        (None, Some(command)) => ("exec", command),
-        (None, None) => return None,
+fn retries(section: &StepSection, desk: &mut Desk) -> u32 {
+    let Some(written) = &section.retry else {
+        return 0;
     };
-    let argv = words::lower(command, desk);
-    let service = within(section, verb, services, desk);
-    let (argv, service) = (argv?, service?);
-    if verb == "exec" {
-        return Some(StepKind::Exec(Exec { service, argv }));
+    if written.0 > MOST_RETRIES {
+        let noted = desk.note(written.span(), format!("{} is too often", written.0));
+        noted.help(format!("write at most {MOST_RETRIES}"));
     }
-    let once = section.once.as_ref().is_some_and(|it| **it);
-    Some(StepKind::Run(Run {
-        service,
-        argv,
-        once,
-    }))
+    written.0
 }
 
-/// Notes keys that mean nothing to the verb they stand beside.
-fn misplaced(section: &StepSection, desk: &mut Desk) {
-    let command = section.run.is_some() || section.exec.is_some();
-    let rules = [
-        (
-            "in",
-            "run and exec",
-            command,
-            section.r#in.as_ref().map(At::span),
-        ),
-        (
-            "once",
-            "run",
-            section.run.is_some(),
-            section.once.as_ref().map(At::span),
-        ),
-        (
-            "stable_for",
-            "up",
-            section.up.is_some(),
-            section.stable_for.as_ref().map(At::span),
-        ),
-        (
-            "healthy_within",
-            "up",
-            section.up.is_some(),
-            section.healthy_within.as_ref().map(At::span),
-        ),
-    ];
-    for (key, verb, fits, span) in rules {
-        if let (false, Some(span)) = (fits, span) {
-            desk.note(span, format!("`{key}` belongs to {verb}"))
-                .help("leave it out here");
+fn when(section: &StepSection, desk: &mut Desk) -> When {
+    let Some(written) = &section.when else {
+        return When::Always;
+    };
+    match written.as_str() {
+        "deploy" => When::Deploy,
+        "rollback" => When::Rollback,
+        "both" => When::Always,
+        other => {
+            unknown(other, &["deploy", "rollback", "both"], written, desk);
+            When::Always
         }
     }
 }
 
-/// The service a command happens in.
-fn within(
-    section: &At<StepSection>,
-    verb: &str,
-    services: &Services,
-    desk: &mut Desk,
-) -> Option<ServiceName> {
-    if let Some(written) = &section.r#in {
-        return service(written, services, desk);
+fn then(section: &StepSection, desk: &mut Desk) -> Option<Then> {
+    let optional = section.optional.as_ref().is_some_and(|it| **it);
+    let Some(written) = &section.on_failure else {
+        return optional.then_some(Then::GoOn);
+    };
+    if section.optional.is_some() {
+        desk.note(
+            written.span(),
+            "`optional` says what follows a failure already",
+        )
+        .help("leave one of them out");
     }
-    let message = format!("`{verb}` needs `in`, the compose service to run it in");
-    let example = services.first().map_or("web", ServiceName::as_str);
-    desk.note(section.span(), message)
-        .help(format!("add in = \"{example}\""));
-    None
+    match written.as_str() {
+        "continue" => Some(Then::GoOn),
+        "stop" => Some(Then::Stop),
+        "rollback" => Some(Then::RollBack),
+        other => {
+            unknown(other, &["continue", "stop", "rollback"], written, desk);
+            None
+        }
+    }
 }
 
-/// One of the application's services.
-fn service(written: &At<String>, services: &Services, desk: &mut Desk) -> Option<ServiceName> {
-    let service = desk.name(written, ServiceName::new)?;
-    if services.contains(&service) {
-        return Some(service);
-    }
-    let help = match closest(
-        &service.to_string(),
-        services.iter().map(ServiceName::as_str),
-    ) {
+/// Notes a word that is none of those there are.
+fn unknown(word: &str, known: &[&str], written: &At<String>, desk: &mut Desk) {
+    let help = match closest(word, known.iter().copied()) {
         Some(close) => format!("did you mean `{close}`?"),
-        None if services.is_empty() => "name it with its image under `images`".to_owned(),
-        None => format!("services with an image: {}", comma(services)),
+        None => format!("write one of {}", known.join(", ")),
     };
-    let message = format!("there is no image for the service `{service}`");
-    desk.note(written.span(), message)
-        .label("not in `images`")
+    desk.note(written.span(), format!("`{word}` is not known here"))
         .help(help);
-    None
 }
 
 fn timeout(section: &StepSection, kind: &StepKind, desk: &mut Desk) -> Length {
-    let least = match kind {
-        StepKind::Up(up) => up.stable_for.seconds() + up.healthy_within.seconds(),
-        StepKind::Pull(_) | StepKind::Run(_) | StepKind::Exec(_) => 0,
+    let (least, longest, default) = match kind {
+        StepKind::Up(up) => (
+            up.stable_for.seconds() + up.healthy_within.seconds(),
+            LONGEST,
+            "10m",
+        ),
+        StepKind::Wait(wait) => (wait.length.seconds(), LONGEST, "10m"),
+        StepKind::Ask(_) => (0, LONGEST_ASK, "24h"),
+        StepKind::Pull(_)
+        | StepKind::Run(_)
+        | StepKind::Exec(_)
+        | StepKind::Tag(_)
+        | StepKind::Push(_)
+        | StepKind::Host(_)
+        | StepKind::SetEnv(_)
+        | StepKind::Git(_)
+        | StepKind::Http(_) => (0, LONGEST, "10m"),
     };
-    let timeout = desk.length_or(section.timeout.as_ref(), LONGEST, "10m");
+    let timeout = desk.length_or(section.timeout.as_ref(), longest, default);
     if timeout.seconds() > least {
         return timeout;
     }
     if let Some(written) = &section.timeout {
-        let noted = desk.note(
-            written.span(),
-            "this ends before `up` can be healthy and stable",
+        let noted = desk.note(written.span(), "this ends before the step can be done");
+        noted.help(
+            "`up`: more than healthy_within and stable_for together; `wait`: more than it waits",
         );
-        noted.help("write more than healthy_within and stable_for together");
     }
     Length::of_seconds(least + 300).unwrap_or(timeout)
 }

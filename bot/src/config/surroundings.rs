@@ -11,6 +11,8 @@ pub struct Surroundings {
     pub home: PathBuf,
     /// Docker's own configuration, if it is not in the home.
     pub docker_config: Option<PathBuf>,
+    /// Where an agent with keys for `ssh` listens, if there is one.
+    pub ssh_agent: Option<PathBuf>,
     /// What is logged, in tracing's own words; `info` if not said.
     pub log: String,
 }
@@ -27,6 +29,7 @@ impl Surroundings {
             path: of("PATH").unwrap_or_else(|| "/usr/local/bin:/usr/bin:/bin".to_owned()),
             home: of("HOME").map_or_else(|| PathBuf::from("/root"), PathBuf::from),
             docker_config: of("DOCKER_CONFIG").map(PathBuf::from),
+            ssh_agent: of("SSH_AUTH_SOCK").map(PathBuf::from),
             log: of("SHIPBELL_LOG").unwrap_or_else(|| "info".to_owned()),
         }
     }

@@ -3,9 +3,12 @@
 mod project;
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 
+use shipbell_adapters::hosts::Ssh;
 use shipbell_adapters::secret::Secret;
+use shipbell_domain::steps;
 
 pub(super) use project::Look;
 
@@ -18,6 +21,9 @@ use super::secret::{self, Unreadable, Value};
 /// The engine of this machine.
 const LOCAL: &str = "unix:///var/run/docker.sock";
 
+/// What the programs that are started need themselves.
+const SURROUNDINGS: [&str; 5] = ["PATH", "HOME", "LC_ALL", "DOCKER_CONFIG", "DOCKER_HOST"];
+
 /// The most compose files, and the most variables.
 const MOST_FILES: usize = 10;
 const MOST_VARS: usize = 100;
@@ -25,8 +31,11 @@ const MOST_VARS: usize = 100;
 /// Where an environment runs. Paths are absolute.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Target {
-    /// Where the engine listens: `unix:///var/run/docker.sock`.
+    /// Where the engine listens: `unix:///var/run/docker.sock`, `tcp://host:2376`,
+    /// or `ssh://user@host`, with the files on that machine too.
     pub docker: String,
+    /// The folder with the certificates for `tcp://`.
+    pub certs: Option<PathBuf>,
     /// The compose project's name, on the engine too.
     pub project: String,
     /// Its files, the most general first; at least one.
@@ -57,6 +66,12 @@ pub(super) fn lower(
     desk: &mut Desk,
 ) -> Option<Target> {
     let docker = docker(section.docker.as_ref(), desk);
+    let address = docker.as_deref().unwrap_or(LOCAL);
+    let there = address.starts_with("ssh://");
+    let certs = certs(section, address, desk);
+    if there {
+        from_the_root(section, desk);
+    }
     let files = section.compose.as_ref().map(|it| files(it, desk));
     let env_file = section.env_file.as_ref().and_then(|it| path(it, desk));
     let vars = section
@@ -72,6 +87,8 @@ pub(super) fn lower(
         .to_path_buf();
     let project = match &section.project {
         Some(written) => project::named(written, desk)?,
+        // What is in the files of another machine is not known here.
+        None if there => project::by_rule(&files, None, &directory, &|_| None),
         None => project::by_rule(&files, env_file.as_deref(), &directory, look),
     };
     if project.is_empty() {
@@ -81,6 +98,7 @@ pub(super) fn lower(
     }
     Some(Target {
         docker: docker?,
+        certs,
         project,
         files,
         directory,
@@ -96,14 +114,79 @@ fn docker(written: Option<&At<String>>, desk: &mut Desk) -> Option<String> {
     let scheme = written.split_once("://").map_or("", |(scheme, _)| scheme);
     match scheme {
         "unix" if written["unix://".len()..].starts_with('/') => Some((**written).clone()),
-        "ssh" | "tcp" | "http" | "https" | "npipe" => {
+        "ssh" => match Ssh::parse(written) {
+            Ok(ssh) => Some(ssh.to_string()),
+            Err(error) => {
+                let noted = desk.note(written.span(), error.to_string());
+                noted.help("for example \"ssh://deploy@staging.example.com:22\"");
+                None
+            }
+        },
+        "tcp" if has_port(written) => Some((**written).clone()),
+        "http" | "https" | "npipe" => {
             later::refuse_value(desk, written.span(), &format!("{scheme}://"));
             None
         }
         _ => {
             let noted = desk.note(written.span(), "this is no address of a Docker engine");
-            noted.help(format!("for example \"{LOCAL}\""));
+            noted.help(format!(
+                "for example \"{LOCAL}\", \"ssh://deploy@host\" or \"tcp://host:2376\""
+            ));
             None
+        }
+    }
+}
+
+/// Whether it is a host with a port and nothing more.
+fn has_port(written: &str) -> bool {
+    let rest = written.strip_prefix("tcp://").unwrap_or_default();
+    let plain = |c: char| c.is_ascii_alphanumeric() || ".-:[]".contains(c);
+    rest.chars().all(plain)
+        && rest
+            .rsplit_once(':')
+            .is_some_and(|(host, port)| !host.is_empty() && port.parse::<u16>().is_ok())
+}
+
+/// The certificates for an engine behind `tcp://`, which must have some.
+fn certs(section: &EnvSection, docker: &str, desk: &mut Desk) -> Option<PathBuf> {
+    let encrypted = docker.starts_with("tcp://");
+    match (&section.docker_certs, &section.docker) {
+        (Some(written), _) if encrypted => path(written, desk),
+        (Some(written), _) => {
+            desk.note(written.span(), "`docker_certs` belongs to tcp://")
+                .help("leave it out here");
+            None
+        }
+        (None, Some(written)) if encrypted => {
+            let message = "an engine behind tcp:// is open to everybody without certificates";
+            desk.note(written.span(), message)
+                .help("add docker_certs = \"certs\", the folder with ca.pem, cert.pem and key.pem");
+            None
+        }
+        (None, _) => None,
+    }
+}
+
+/// Notes paths that mean nothing on another machine.
+fn from_the_root(section: &EnvSection, desk: &mut Desk) {
+    let files: Vec<(Range<usize>, bool)> = match &section.compose {
+        None => Vec::new(),
+        Some(written) => match &**written {
+            Texts::One(file) => vec![(written.span(), file.starts_with('/'))],
+            Texts::Many(files) => files
+                .iter()
+                .map(|it| (it.span(), it.starts_with('/')))
+                .collect(),
+        },
+    };
+    let env_file = section.env_file.iter();
+    let all = files
+        .into_iter()
+        .chain(env_file.map(|it| (it.span(), it.starts_with('/'))));
+    for (span, absolute) in all {
+        if !absolute {
+            desk.note(span, "a path on another machine begins with /")
+                .help("for example \"/srv/app/docker-compose.yml\"");
         }
     }
 }
@@ -128,6 +211,25 @@ fn files(written: &At<Texts>, desk: &mut Desk) -> Vec<PathBuf> {
 fn path(written: &At<String>, desk: &mut Desk) -> Option<PathBuf> {
     let line = desk.line(written, 500)?;
     Some(desk.base.join(line))
+}
+
+/// Variables of one step: those of the programs' own surroundings stay as they are.
+pub(super) fn step_vars(
+    written: &At<BTreeMap<At<String>, At<secret::Written>>>,
+    desk: &mut Desk,
+) -> BTreeMap<String, steps::Value> {
+    for name in written
+        .keys()
+        .filter(|it| SURROUNDINGS.contains(&it.as_str()))
+    {
+        let noted = desk.note(
+            name.span(),
+            format!("`{}` is not for a step to set", **name),
+        );
+        noted.help("it says where programs are found, and where the engine listens");
+    }
+    let vars = vars(written, desk).into_iter();
+    vars.map(|(name, value)| (name, value.into())).collect()
 }
 
 fn vars(

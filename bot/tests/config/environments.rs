@@ -14,6 +14,9 @@ fn consent_and_targets_are_judged() {
         r#"like = "production""#,
         r#"needs = "staging""#,
         r#"docker = "ssh://me@host""#,
+        r#"docker = "ssh://me:pass@host""#,
+        r#"docker = "tcp://host:2376""#,
+        r#"docker = "https://host""#,
         r#"docker = "/var/run/docker.sock""#,
         r#"project = "Shop""#,
         r#"vars = { A-B = "1" }"#,
@@ -39,7 +42,13 @@ like = "production"
 needs = "staging"
 14: environment `staging` does not exist
 docker = "ssh://me@host"
-14: `ssh://` is not in this version
+no mistakes
+docker = "ssh://me:pass@host"
+14: the user is a word, without a password
+docker = "tcp://host:2376"
+14: an engine behind tcp:// is open to everybody without certificates
+docker = "https://host"
+14: `https://` is not in this version
 docker = "/var/run/docker.sock"
 14: this is no address of a Docker engine
 project = "Shop"
@@ -69,6 +78,10 @@ fn steps_are_judged() {
         r#"rollback = [{ run = "echo 'a", in = "web" }]"#,
         r#"rollback = [{ run = ["a b"], in = "web" }]"#,
         r#"rollback = [{ run = [], in = "web" }]"#,
+        r#"rollback = [{ run = "a", in = "web", image = "web" }]"#,
+        r#"rollback = [{ run = "a", image = "tool" }]"#,
+        r#"rollback = [{ run = "a", image = "web", network = "a b" }]"#,
+        r#"rollback = [{ run = "a", in = "web", network = "shop" }]"#,
         r#"rollback = [{ exec = "a", in = "web", title = "A" }, { exec = "b", in = "web", title = "A" }]"#,
     ];
     insta::assert_snapshot!(lines.map(judged).join("\n"), @r#"
@@ -79,11 +92,11 @@ rollback = [{ pull = "web", up = true }]
 rollback = [{ title = "Nothing" }]
 14: a step does exactly one thing
 rollback = [{ pull = "web", once = true }]
-14: `once` belongs to run
+14: `once` belongs to run, host, http
 rollback = [{ up = false }]
 14: `up` can only be true
 rollback = [{ up = true, timeout = "1m" }]
-14: this ends before `up` can be healthy and stable
+14: this ends before the step can be done
 rollback = [{ up = true, timeout = "1d" }]
 14: 1d is too long here
 rollback = [{ run = "a && b", in = "web" }]
@@ -94,9 +107,88 @@ rollback = [{ run = ["a b"], in = "web" }]
 14: the program's name has a space in it
 rollback = [{ run = [], in = "web" }]
 14: this command is empty
+rollback = [{ run = "a", in = "web", image = "web" }]
+14: this runs in a service or in an image, not in both
+rollback = [{ run = "a", image = "tool" }]
+14: there is no image for the service `tool`
+rollback = [{ run = "a", image = "web", network = "a b" }]
+14: this is no name of a network
+rollback = [{ run = "a", in = "web", network = "shop" }]
+14: a service has networks of its own
 rollback = [{ exec = "a", in = "web", title = "A" }, { exec = "b", in = "web", title = "A" }]
 14: `A` stands here twice
 "#);
+}
+
+#[test]
+fn steps_beside_the_containers_are_judged() {
+    let lines = [
+        r#"rollback = [{ wait = "2h" }]"#,
+        r#"rollback = [{ ask = "operator" }]"#,
+        r#"rollback = [{ ask = "nobody", title = "Look" }]"#,
+        r#"rollback = [{ http = "/x" }]"#,
+        r#"rollback = [{ http = "ftp://example.com" }]"#,
+        r#"rollback = [{ http = "https://me:pass@example.com" }]"#,
+        r#"rollback = [{ http = "https://example.com/{verion}" }]"#,
+        r#"rollback = [{ http = "https://example.com", method = "POST" }]"#,
+        r#"rollback = [{ http = "https://example.com", method = "get" }]"#,
+        r#"rollback = [{ http = "https://example.com", once = true, poll = "1s" }]"#,
+        r#"rollback = [{ http = "https://example.com", send = { Authorization = "Bearer abcdefghijklmnop" } }]"#,
+        r#"rollback = [{ run = "a", in = "web", once = true, retry = 2 }]"#,
+        r#"rollback = [{ exec = "a", in = "web", vars = { PATH = "/x" } }]"#,
+        r#"rollback = [{ pull = "web", when = "deplo" }]"#,
+        r#"rollback = [{ pull = "web", optional = true, on_failure = "stop" }]"#,
+        r#"rollback = [{ set_env = { A = "1" } }]"#,
+        r#"rollback = [{ git = "checkout" }]"#,
+        r#"rollback = [{ git = "checkout", ref = "--force" }]"#,
+        r#"rollback = [{ git = "rebase", ref = "main" }]"#,
+        r#"rollback = [{ git = "push", ref = "main", message = "x" }]"#,
+        r#"rollback = [{ host = "make | tee log" }]"#,
+    ];
+    insta::assert_snapshot!(lines.map(judged).join("\n"), @r#"
+    rollback = [{ wait = "2h" }]
+    14: 2h is too long here
+    rollback = [{ ask = "operator" }]
+    14: `ask` needs `title`, what there is to do
+    rollback = [{ ask = "nobody", title = "Look" }]
+    14: there is no role `nobody`
+    rollback = [{ http = "/x" }]
+    no mistakes
+    rollback = [{ http = "ftp://example.com" }]
+    14: this is neither a web address nor a path
+    rollback = [{ http = "https://me:pass@example.com" }]
+    14: this address has a name or a password in it
+    rollback = [{ http = "https://example.com/{verion}" }]
+    14: nothing fills in `{verion}`
+    rollback = [{ http = "https://example.com", method = "POST" }]
+    14: after a crash nobody knows whether POST was sent
+    rollback = [{ http = "https://example.com", method = "get" }]
+    14: `get` is not known here
+    rollback = [{ http = "https://example.com", once = true, poll = "1s" }]
+    14: what is called once is not asked again
+    rollback = [{ http = "https://example.com", send = { Authorization = "Bearer abcdefghijklmnop" } }]
+    14: a secret is written in the file
+    rollback = [{ run = "a", in = "web", once = true, retry = 2 }]
+    14: what must run once is not tried again
+    rollback = [{ exec = "a", in = "web", vars = { PATH = "/x" } }]
+    14: `PATH` is not for a step to set
+    rollback = [{ pull = "web", when = "deplo" }]
+    14: `deplo` is not known here
+    rollback = [{ pull = "web", optional = true, on_failure = "stop" }]
+    14: `optional` says what follows a failure already
+    rollback = [{ set_env = { A = "1" } }]
+    14: `set_env` needs `file`, the file to set it in
+    rollback = [{ git = "checkout" }]
+    14: git = "checkout" needs `ref`
+    rollback = [{ git = "checkout", ref = "--force" }]
+    14: this is no name git takes
+    rollback = [{ git = "rebase", ref = "main" }]
+    14: `rebase` is not known here
+    rollback = [{ git = "push", ref = "main", message = "x" }]
+    14: `message` belongs to git = "tag"
+    rollback = [{ host = "make | tee log" }]
+    14: no shell reads this: `|` means nothing here
+    "#);
 }
 
 #[test]

@@ -16,7 +16,14 @@ fn the_example_of_every_key_loads() {
 
 #[test]
 fn the_example_has_every_key_there_is() {
-    let example: Json = toml::from_str(&text("config.example.toml")).unwrap();
+    // A key that excludes another stands there as a comment.
+    let example = text("config.example.toml");
+    let lines = example.lines().map(|line| match line.strip_prefix("# ") {
+        Some(key) if key.contains(" = ") => key,
+        Some(_) | None => line,
+    });
+    let example = lines.collect::<Vec<_>>().join("\n");
+    let example: Json = toml::from_str(&example).unwrap();
     let schema = schema();
     let mut seen = Seen::default();
     seen.walk(&schema, &schema, &[&example], "");
@@ -93,13 +100,15 @@ fn what_is_understood_is_told_in_words_and_dates() {
 
 Times are those of Europe/Paris.
 The dashboard listens at 127.0.0.1:7380; people open https://ship.example.com.
+In Slack the channel is C024BE91L; what people do arrives over sockets the bot opens. 1 of 4 people have an account there.
+In Discord the channel is 1187023456789012345. 1 of 4 people have an account there.
 What must be remembered is kept in /etc/shipbell/shipbell-data.
 The record is signed with /etc/shipbell/shipbell-data/audit.key.
 
 Roles
-  product-owner    Chloé Martin
+  product-owner    Chloé Martin, whoever has the Discord role 1187000000000000002
   release-manager  Ana Ruiz, Dan Okoye
-  sre              Bo Lindqvist
+  sre              Bo Lindqvist, whoever is in the Slack user group S0614TZR7
 
 Who may do what
   new       release-manager, sre
@@ -114,10 +123,11 @@ Who may do what
   watch     release-manager, sre
   incident  release-manager, sre
 
-The shop (shop), versions like 2026.11.20-1, policy d4dcb827
-  images     api: ghcr.io/acme/api, named with every release (--image)
-             web: ghcr.io/acme/web:{version}, with the version filled in
-  checklist  sre: Migrations were reviewed
+The shop (shop), versions like 2026.11.20-1, policy 493d7dd0
+  images       api: ghcr.io/acme/api, named with every release (--image)
+               web: ghcr.io/acme/web:{version}, with the version filled in
+  images from  ghcr.io/acme
+  checklist    sre: Migrations were reviewed
 
   staging
     runs         shop-staging on unix:///var/run/docker.sock
@@ -130,10 +140,23 @@ The shop (shop), versions like 2026.11.20-1, policy d4dcb827
     announced    at once when it is planned
     deploy       Pull web (at most 5m)
                  Pull api (at most 10m)
-                 Migrate (at most 10m, ["bin/migrate", "--all"] in a container of api, never repeated without a person)
+                 Migrate (at most 10m, ["bin/migrate", "--all"] in a container of api, never repeated without a person, with ALLOW_MIGRATIONS, DB_ADMIN, DB_CERT)
+                 Run bin/check-schema (at most 10m, ["bin/check-schema"] in the image api alone, on shop_default)
                  Recreate containers (at most 10m, healthy within 2m, stable for 10s)
-                 Exec bin/cache (at most 10m, ["bin/cache", "warm"] inside web)
+                 Exec bin/cache (at most 10m, ["bin/cache", "warm"] inside web, 3 tries, goes on if it fails)
+                 Tag web as staging-{version} (at most 10m)
+                 Push ghcr.io/acme/tools:{version} (at most 10m)
+                 Set API_KEY, APP_VERSION, MAIL_KEY (at most 10m, in /etc/shipbell/deploy/.env.staging)
+                 Check {version} out (at most 10m, in /srv/shop)
+                 Tag v{version} (at most 10m)
+                 Push v{version} to origin (at most 10m)
+                 Run scripts/preflight.sh on the host (at most 10m, ["scripts/preflight.sh", "{version}"], in /srv/shop)
+                 POST staging.shop.example.com/hooks/deployed (at most 10m, answers 202, sends Authorization, X-Hook, never repeated without a person, only forward)
+                 GET staging.shop.example.com/ready (at most 10m, answers 200 to 299, /version is {version}, holds "ok", asked every 3s)
+                 Wait 10s
+                 Look at the queue (at most 2h, sre is asked, stays as it is if it fails)
     smoke        Healthy: https://staging.shop.example.com/health answers 200, within 2s, /version is {version}, holds "ok", sets session, Server holds "caddy", 11 tries, 3s apart
+                 product-owner is asked: Log in and out
                  last 200 lines of web, none matches `" 5\d\d `
     rollback     Pull web (at most 10m)
                  Pull api (at most 10m)
@@ -142,7 +165,7 @@ The shop (shop), versions like 2026.11.20-1, policy d4dcb827
     if it fails  back to the last verified version at once
 
   production (after staging)
-    runs         shop on unix:///var/run/docker.sock
+    runs         shop on tcp://prod.example.com:2376
                  /etc/shipbell/deploy/compose.yml
                  variables from /etc/shipbell/deploy/.env.production
                  with API_TOKEN, DB_PASSWORD, MODE
@@ -155,10 +178,23 @@ The shop (shop), versions like 2026.11.20-1, policy d4dcb827
     announced    1d before a planned deploy, and a deploy must have been announced
     deploy       Pull web (at most 5m)
                  Pull api (at most 10m)
-                 Migrate (at most 10m, ["bin/migrate", "--all"] in a container of api, never repeated without a person)
+                 Migrate (at most 10m, ["bin/migrate", "--all"] in a container of api, never repeated without a person, with ALLOW_MIGRATIONS, DB_ADMIN, DB_CERT)
+                 Run bin/check-schema (at most 10m, ["bin/check-schema"] in the image api alone, on shop_default)
                  Recreate containers (at most 10m, healthy within 2m, stable for 10s)
-                 Exec bin/cache (at most 10m, ["bin/cache", "warm"] inside web)
+                 Exec bin/cache (at most 10m, ["bin/cache", "warm"] inside web, 3 tries, goes on if it fails)
+                 Tag web as staging-{version} (at most 10m)
+                 Push ghcr.io/acme/tools:{version} (at most 10m)
+                 Set API_KEY, APP_VERSION, MAIL_KEY (at most 10m, in /etc/shipbell/deploy/.env.staging)
+                 Check {version} out (at most 10m, in /srv/shop)
+                 Tag v{version} (at most 10m)
+                 Push v{version} to origin (at most 10m)
+                 Run scripts/preflight.sh on the host (at most 10m, ["scripts/preflight.sh", "{version}"], in /srv/shop)
+                 POST shop.example.com/hooks/deployed (at most 10m, answers 202, sends Authorization, X-Hook, never repeated without a person, only forward)
+                 GET shop.example.com/ready (at most 10m, answers 200 to 299, /version is {version}, holds "ok", asked every 3s)
+                 Wait 10s
+                 Look at the queue (at most 2h, sre is asked, stays as it is if it fails)
     smoke        Healthy: https://shop.example.com/health answers 200, within 2s, /version is {version}, holds "ok", sets session, Server holds "caddy", 11 tries, 3s apart
+                 product-owner is asked: Log in and out
                  last 200 lines of web, none matches `" 5\d\d `
     watch        for 10m every 1m: Errors: last 500 lines of web, none matches `" 5\d\d `
                  for 20m every 5m: https://shop.example.com/health answers 200, within 2s, /version is {version}, holds "ok", sets session, Server holds "caddy"

@@ -17,33 +17,19 @@ fn the_runbooks_are_refused_where_this_version_does_not_act() {
             told(parse(&text(&format!("examples/{name}.toml"))))
         )
     });
-    insta::assert_snapshot!(told.join("\n\n"), @r#"
+    insta::assert_snapshot!(told.join("\n\n"), @r"
 motorsport:
 no mistakes
 
 rapid-audit:
-6: `slack` is not in this version
-15: `slack` is not in this version
-16: `slack` is not in this version
-17: `slack` is not in this version
-18: `slack` is not in this version
-22: `slack-group` is not in this version
 35: `repo` is not in this version
 36: `branch` is not in this version
 38: `ticket` is not in this version
 41: `auto` is not in this version
 46: `follow_up` is not in this version
-53: `ssh://` is not in this version
-79: `ssh://` is not in this version
 82: `no_new_commits` is not in this version
 
 complinist:
-5: `slack` is not in this version
-11: `slack-group` is not in this version
-12: `slack-group` is not in this version
-13: `slack-group` is not in this version
-14: `slack-group` is not in this version
-15: `slack-group` is not in this version
 17: `gitlab` is not in this version
 24: `repo` is not in this version
 28: `gitlab_job` is not in this version
@@ -51,21 +37,14 @@ complinist:
 35: `gitlab_job` is not in this version
 36: `gitlab_job` is not in this version
 39: `checklist` is not in this version
-46: `ask` is not in this version
 52: `statuspage` is not in this version
 
 smartaccounting:
-5: `discord` is not in this version
-10: `discord-role` is not in this version
 17: `run` is not in this version
 28: `tls` is not in this version
 33: `basic_auth` is not in this version
-36: `ask` is not in this version
-37: `optional` is not in this version
 
 capecontrol:
-5: `discord` is not in this version
-10: `discord-role` is not in this version
 12: `heroku` is not in this version
 18: `repo` is not in this version
 20: `auto` is not in this version
@@ -74,5 +53,5 @@ capecontrol:
 34: `heroku_rollback` is not in this version
 40: `heroku` is not in this version
 43: `task` is not in this version
-"#);
+");
 }

@@ -73,6 +73,11 @@ fn applications_and_slips_are_judged() {
         ("{version}", "{sha}"),
         ("ghcr.io/acme/web", "ghcr.io/Acme/web"),
         ("images =", "version = \"semvre\"\nimages ="),
+        ("images =", "allow_images = [\"quay.io/acme\"]\nimages ="),
+        (
+            "images =",
+            "allow_images = [\"ghcr.io/acme/web:1\"]\nimages =",
+        ),
         (
             "images =",
             "checklist = [{ ask = \"operator\", title = \"A\" }, { ask = \"operator\", title = \"A\" }]\nimages =",
@@ -104,6 +109,10 @@ ghcr.io/Acme/web
 8: this is no name of an image
 version = "semvre" ⏎ images =
 8: `semvre` is no way to write versions
+allow_images = ["quay.io/acme"] ⏎ images =
+9: `allow_images` does not allow this
+allow_images = ["ghcr.io/acme/web:1"] ⏎ images =
+8: this is no name of a repository
 checklist = [{ ask = "operator", title = "A" }, { ask = "operator", title = "A" }] ⏎ images =
 8: `A` stands here twice
 checklist = [{ ask = "operator" }] ⏎ images =
@@ -130,4 +139,115 @@ people = 5 ⏎ [peeple]
 fn judged((from, to): (&str, &str)) -> String {
     let wrong = told(parse(&SMALL.replacen(from, to, 1)));
     format!("{}\n{wrong}", to.trim().replace('\n', " ⏎ "))
+}
+
+#[test]
+fn slack_is_judged() {
+    let slack = "[chat.slack]\nchannel = \"C024BE91L\"\nbot_token = { env = \"BOT\" }\napp_token = { env = \"APP\" }\n[roles]";
+    let with = |from: &str, to: &str| slack.replace(from, to);
+    let changes = [
+        slack.to_owned(),
+        "[chat.slack]\n[roles]".to_owned(),
+        with("\"C024BE91L\"", "\"#release\""),
+        with("{ env = \"BOT\" }", "\"xoxb-1-2\""),
+        with("app_token", "mode = \"http\"\napp_token"),
+        with("app_token", "mode = \"http\"\nsigning_secret"),
+        with("app_token", "signing_secret = { env = \"S\" }\napp_token"),
+        with("app_token", "mode = \"poll\"\napp_token"),
+        with(
+            "app_token",
+            "api_url = \"http://slack.example.com/api\"\napp_token",
+        ),
+        with(
+            "app_token",
+            "api_url = \"http://127.0.0.1:9101/api\"\napp_token",
+        ),
+        with("[roles]", "[people.mia]\nslack = \"mia\"\n[roles]"),
+        with(
+            "[roles]",
+            "[roles]\noncall = [\"slack-group:S0614TZR7\", \"slack-group:oncall\"]",
+        ),
+        "[roles]\noncall = [\"slack-group:S0614TZR7\"]".to_owned(),
+    ];
+    let told = changes.map(|change| judged(("[roles]", &change)));
+    insta::assert_snapshot!(told.join("\n"), @r##"
+    [chat.slack] ⏎ channel = "C024BE91L" ⏎ bot_token = { env = "BOT" } ⏎ app_token = { env = "APP" } ⏎ [roles]
+    no mistakes
+    [chat.slack] ⏎ [roles]
+    5: `app_token` is missing
+    5: `bot_token` is missing
+    5: `channel` is missing
+    [chat.slack] ⏎ channel = "#release" ⏎ bot_token = { env = "BOT" } ⏎ app_token = { env = "APP" } ⏎ [roles]
+    6: `#release` is no channel's id
+    [chat.slack] ⏎ channel = "C024BE91L" ⏎ bot_token = "xoxb-1-2" ⏎ app_token = { env = "APP" } ⏎ [roles]
+    7: a secret is written in the file
+    [chat.slack] ⏎ channel = "C024BE91L" ⏎ bot_token = { env = "BOT" } ⏎ mode = "http" ⏎ app_token = { env = "APP" } ⏎ [roles]
+    5: `signing_secret` is missing
+    9: this is for mode = "socket" alone
+    [chat.slack] ⏎ channel = "C024BE91L" ⏎ bot_token = { env = "BOT" } ⏎ mode = "http" ⏎ signing_secret = { env = "APP" } ⏎ [roles]
+    no mistakes
+    [chat.slack] ⏎ channel = "C024BE91L" ⏎ bot_token = { env = "BOT" } ⏎ signing_secret = { env = "S" } ⏎ app_token = { env = "APP" } ⏎ [roles]
+    8: this is for mode = "http" alone
+    [chat.slack] ⏎ channel = "C024BE91L" ⏎ bot_token = { env = "BOT" } ⏎ mode = "poll" ⏎ app_token = { env = "APP" } ⏎ [roles]
+    8: `poll` is no mode
+    [chat.slack] ⏎ channel = "C024BE91L" ⏎ bot_token = { env = "BOT" } ⏎ api_url = "http://slack.example.com/api" ⏎ app_token = { env = "APP" } ⏎ [roles]
+    8: the token would go over the network in the clear
+    [chat.slack] ⏎ channel = "C024BE91L" ⏎ bot_token = { env = "BOT" } ⏎ api_url = "http://127.0.0.1:9101/api" ⏎ app_token = { env = "APP" } ⏎ [roles]
+    no mistakes
+    [chat.slack] ⏎ channel = "C024BE91L" ⏎ bot_token = { env = "BOT" } ⏎ app_token = { env = "APP" } ⏎ [people.mia] ⏎ slack = "mia" ⏎ [roles]
+    10: `mia` is no account's id
+    [chat.slack] ⏎ channel = "C024BE91L" ⏎ bot_token = { env = "BOT" } ⏎ app_token = { env = "APP" } ⏎ [roles] ⏎ oncall = ["slack-group:S0614TZR7", "slack-group:oncall"]
+    10: `oncall` is no user group's id
+    [roles] ⏎ oncall = ["slack-group:S0614TZR7"]
+    6: a user group of Slack, without [chat.slack]
+    "##);
+}
+
+#[test]
+fn discord_is_judged() {
+    let discord =
+        "[chat.discord]\nchannel = \"1187023456789012345\"\ntoken = { env = \"BOT\" }\n[roles]";
+    let with = |from: &str, to: &str| discord.replace(from, to);
+    let changes = [
+        discord.to_owned(),
+        "[chat.discord]\n[roles]".to_owned(),
+        with("1187023456789012345", "#release"),
+        with("{ env = \"BOT\" }", "\"MTE4\""),
+        with(
+            "[roles]",
+            "api_url = \"http://discord.example.com/api\"\n[roles]",
+        ),
+        with("[roles]", "api_url = \"http://[::1]:9102/api\"\n[roles]"),
+        with("[roles]", "guild = \"1\"\n[roles]"),
+        with("[roles]", "[people.mia]\ndiscord = \"mia\"\n[roles]"),
+        with(
+            "[roles]",
+            "[roles]\noncall = [\"discord-role:1187000000000000002\", \"discord-role:oncall\"]",
+        ),
+        "[roles]\noncall = [\"discord-role:1187000000000000002\"]".to_owned(),
+    ];
+    let told = changes.map(|change| judged(("[roles]", &change)));
+    insta::assert_snapshot!(told.join("\n"), @r##"
+    [chat.discord] ⏎ channel = "1187023456789012345" ⏎ token = { env = "BOT" } ⏎ [roles]
+    no mistakes
+    [chat.discord] ⏎ [roles]
+    5: `channel` is missing
+    5: `token` is missing
+    [chat.discord] ⏎ channel = "#release" ⏎ token = { env = "BOT" } ⏎ [roles]
+    6: `#release` is no channel's id
+    [chat.discord] ⏎ channel = "1187023456789012345" ⏎ token = "MTE4" ⏎ [roles]
+    7: a secret is written in the file
+    [chat.discord] ⏎ channel = "1187023456789012345" ⏎ token = { env = "BOT" } ⏎ api_url = "http://discord.example.com/api" ⏎ [roles]
+    8: the token would go over the network in the clear
+    [chat.discord] ⏎ channel = "1187023456789012345" ⏎ token = { env = "BOT" } ⏎ api_url = "http://[::1]:9102/api" ⏎ [roles]
+    no mistakes
+    [chat.discord] ⏎ channel = "1187023456789012345" ⏎ token = { env = "BOT" } ⏎ guild = "1" ⏎ [roles]
+    8: unknown field `guild`
+    [chat.discord] ⏎ channel = "1187023456789012345" ⏎ token = { env = "BOT" } ⏎ [people.mia] ⏎ discord = "mia" ⏎ [roles]
+    9: `mia` is no account's id
+    [chat.discord] ⏎ channel = "1187023456789012345" ⏎ token = { env = "BOT" } ⏎ [roles] ⏎ oncall = ["discord-role:1187000000000000002", "discord-role:oncall"]
+    9: `oncall` is no role's id
+    [roles] ⏎ oncall = ["discord-role:1187000000000000002"]
+    6: a role of Discord, without [chat.discord]
+    "##);
 }

@@ -142,6 +142,7 @@ fn or(own: EnvSection, other: &EnvSection) -> EnvSection {
         needs: own.needs,
         url: own.url.or(other.url),
         docker: own.docker.or(other.docker),
+        docker_certs: own.docker_certs.or(other.docker_certs),
         compose: own.compose.or(other.compose),
         project: own.project.or(other.project),
         env_file: own.env_file.or(other.env_file),

@@ -1,5 +1,6 @@
 //! One application in words: its images, its checklist, its environments in order.
 
+use std::collections::BTreeMap;
 use std::fmt::{self, Write as _};
 
 use chrono::{DateTime, Utc};
@@ -8,7 +9,7 @@ use shipbell_domain::checks::{Check, CheckKind, HttpCheck};
 use shipbell_domain::ids::EnvId;
 use shipbell_domain::policy::{EnvPolicy, OnFailure, Pinned, VersionScheme, WatchSegment};
 use shipbell_domain::quorum::Quorum;
-use shipbell_domain::steps::{Step, StepKind};
+use shipbell_domain::steps::{Http, Step, StepKind, Then, When};
 
 use super::super::desk::comma;
 use super::super::{Config, images};
@@ -40,6 +41,10 @@ pub(super) fn write(
         .iter()
         .map(|(name, it)| format!("{name}: {}", images::in_words(it)));
     rows.push(("images".to_owned(), lines(pins)));
+    if !policy.allow_images.is_empty() {
+        let from = comma(&policy.allow_images.0);
+        rows.push(("images from".to_owned(), from));
+    }
     let items = policy
         .checklist
         .iter()
@@ -157,7 +162,7 @@ fn announced(config: &Config, env: &EnvPolicy, id: &EnvId) -> String {
 
 fn step(step: &Step) -> String {
     let detail = match &step.kind {
-        StepKind::Pull(_) => String::new(),
+        StepKind::Pull(_) | StepKind::Tag(_) | StepKind::Push(_) => String::new(),
         StepKind::Up(up) => {
             format!(
                 ", healthy within {}, stable for {}",
@@ -170,11 +175,79 @@ fn step(step: &Step) -> String {
             } else {
                 ""
             };
-            format!(", {:?} in a container of {}{once}", run.argv, run.service)
+            let (argv, name) = (&run.argv, &run.service);
+            match &run.alone {
+                None => format!(", {argv:?} in a container of {name}{once}"),
+                Some(alone) => {
+                    let network = alone.network.as_deref().unwrap_or("no network");
+                    format!(", {argv:?} in the image {name} alone, on {network}{once}")
+                }
+            }
         }
         StepKind::Exec(exec) => format!(", {:?} inside {}", exec.argv, exec.service),
+        StepKind::Host(host) => {
+            let once = if host.once {
+                ", never repeated without a person"
+            } else {
+                ""
+            };
+            format!(", {:?}{}{once}", host.argv, within(host.directory.as_ref()))
+        }
+        StepKind::SetEnv(set) => format!(", in {}", set.file),
+        StepKind::Git(git) => within(git.directory.as_ref()),
+        StepKind::Http(http) => called(http),
+        StepKind::Wait(_) => return step.title() + &rules(step),
+        StepKind::Ask(ask) => format!(", {} is asked", ask.role),
     };
-    format!("{} (at most {}{detail})", step.title(), step.timeout)
+    let rules = rules(step);
+    format!("{} (at most {}{detail}{rules})", step.title(), step.timeout)
+}
+
+fn within(directory: Option<&String>) -> String {
+    directory.map_or_else(String::new, |it| format!(", in {it}"))
+}
+
+/// What holds for a step whatever it does.
+fn rules(step: &Step) -> String {
+    let tries = (step.retries > 0).then(|| format!(", {} tries", step.retries + 1));
+    let when = match step.when {
+        When::Always => "",
+        When::Deploy => ", only forward",
+        When::Rollback => ", only back",
+    };
+    let then = match step.then {
+        None => "",
+        Some(Then::GoOn) => ", goes on if it fails",
+        Some(Then::Stop) => ", stays as it is if it fails",
+        Some(Then::RollBack) => ", goes back if it fails",
+    };
+    let vars = (!step.vars.is_empty()).then(|| format!(", with {}", comma(step.vars.keys())));
+    let (tries, vars) = (tries.unwrap_or_default(), vars.unwrap_or_default());
+    format!("{tries}{when}{then}{vars}")
+}
+
+fn called(http: &Http) -> String {
+    let answer = HttpCheck {
+        url: String::new(),
+        status: http.status,
+        headers: BTreeMap::new(),
+        json: http.json.clone(),
+        contains: http.contains.clone(),
+        cookie: None,
+        within: None,
+    };
+    let poll = (http.poll).map_or_else(String::new, |it| format!(", asked every {it}"));
+    let send = if http.send.is_empty() {
+        String::new()
+    } else {
+        format!(", sends {}", comma(http.send.keys()))
+    };
+    let once = if http.once {
+        ", never repeated without a person"
+    } else {
+        ""
+    };
+    format!(", answers {}{send}{poll}{once}", self::answer(&answer))
 }
 
 fn check(check: &Check) -> String {
@@ -193,6 +266,7 @@ fn looks_at(check: &Check) -> String {
         .unwrap_or_default();
     match &check.kind {
         CheckKind::Http(http) => format!("{title}{} answers {}", http.url, answer(http)),
+        CheckKind::Ask(ask) => format!("{} is asked: {}", ask.role, ask.text),
         CheckKind::Logs(logs) => {
             let deny = logs
                 .deny
