@@ -12,32 +12,45 @@ mod answers;
 mod driver;
 mod hub;
 mod ingress;
+mod keep;
 mod outbox;
 mod past;
 pub mod ports;
 mod record;
 mod recover;
 mod retry;
+mod roster;
 mod standing;
 mod terminal;
 mod time;
 mod timers;
 pub mod view;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use shipbell_adapters::chat::{Inbound, UserId};
-use shipbell_adapters::containers::{Project, Target};
-use shipbell_domain::ids::{EnvId, Person, Surface};
-use shipbell_domain::policy::Pinned;
+use shipbell_adapters::containers::{ContainerError, Preflight, Project, Target};
+use shipbell_adapters::hosts::Host;
+use shipbell_adapters::secret::Secret;
+use shipbell_domain::ids::{AppId, EnvId, Person, Role, Surface};
+use shipbell_domain::policy::{Pinned, Policy};
 use shipbell_domain::settings::Settings;
+use shipbell_domain::steps::Value;
 use tokio::sync::mpsc;
 
 pub use hub::{Hub, Stop};
 pub use ports::Ports;
 pub use record::RecordError;
+
+/// Whether an engine and the files of a project will do for a deploy of this
+/// policy; why not, if they will not.
+pub fn will_do(policy: &Policy, found: &Preflight) -> Result<(), ContainerError> {
+    let alone = policy.alone().iter().map(ToString::to_string).collect();
+    let images = (&policy.images, &alone);
+    driver::preflight::judge(images, Some(&policy.allow_images), found)
+}
 
 /// What the configuration says, in the engine's words.
 #[derive(Clone)]
@@ -50,6 +63,16 @@ pub struct Setup {
     pub sites: BTreeMap<EnvId, Site>,
     /// Whose accounts these are.
     pub identities: BTreeMap<(Surface, UserId), Person>,
+    /// The roles that come with being in a platform's group, by its id there.
+    pub groups: BTreeMap<(Surface, String), BTreeSet<Role>>,
+}
+
+impl Setup {
+    /// The policy of an application.
+    pub fn policy(&self, app: &AppId) -> Option<&Policy> {
+        let mut policies = self.policies.iter().map(|it| &it.policy);
+        policies.find(|it| it.app == *app)
+    }
 }
 
 /// Where an environment is.
@@ -57,10 +80,14 @@ pub struct Setup {
 pub struct Site {
     /// Its engine.
     pub target: Target,
+    /// The machine its files are on.
+    pub host: Host,
     /// Its compose project.
     pub project: Project,
     /// Where generated files go.
     pub state_dir: PathBuf,
+    /// What its steps name and do not say.
+    pub secrets: BTreeMap<Value, Secret>,
 }
 
 /// Something a person did on one platform.

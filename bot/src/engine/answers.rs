@@ -10,6 +10,7 @@ use shipbell_storage::{InputId, Verdict};
 use super::hub::{Hub, Stop};
 use super::view;
 use crate::chatops::resolve::{Question, Scene, Suggestion};
+use crate::chatops::vocabulary::Vocabulary;
 use crate::render::{self, Sight, View};
 
 /// Who acts, where, and under which delivery.
@@ -154,6 +155,13 @@ pub(super) fn not_a_ballot(hub: &Hub, release: &Release) -> Answer {
         return Answer::Done;
     }
     private(render::not_a_ballot(release, &open, &hub.settings()))
+}
+
+/// A message somebody wants kept, and nobody can tell with which release.
+pub(super) fn which_release(hub: &Hub, who: &Who<'_>, vocabulary: &Vocabulary) -> Answer {
+    let open = vocabulary.all_open();
+    let dialect = view::dialect(hub, who.surface);
+    private(render::which_release(open, &dialect))
 }
 
 /// An emoji on an ask that counts no longer.

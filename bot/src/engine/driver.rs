@@ -2,14 +2,18 @@
 //! ended, and asks the domain what comes next. The same path for the first try
 //! and after a crash.
 
+pub(super) mod ahead;
+mod ask;
 pub(super) mod check;
 mod evidence;
+mod fill;
 mod lock;
 mod oneoff;
+pub(super) mod preflight;
 mod step;
 
 use std::collections::BTreeSet;
-use std::sync::atomic::AtomicBool;
+use std::sync::atomic::{AtomicBool, AtomicU32};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -17,6 +21,7 @@ use shipbell_domain::attempt::{Attempt, FailureMode, Next, Work};
 use shipbell_domain::command::Report;
 use shipbell_domain::event::{Evidence, Outcome};
 use shipbell_domain::ids::EnvId;
+use shipbell_domain::snapshot::Snapshot;
 use shipbell_domain::{Command, Fold, StreamId};
 use shipbell_storage::{Settles, Verdict};
 
@@ -32,9 +37,13 @@ pub(super) async fn run(hub: Arc<Hub>) {
     let mut changes = hub.changes();
     while hub.halted().is_none() {
         changes.mark_unchanged();
-        match hub.ports.store.active().await {
-            Ok(active) => active.into_iter().for_each(|it| start(&hub, &driven, it)),
-            Err(_) => hub.pause(AGAIN).await,
+        let Ok(active) = hub.ports.store.active().await else {
+            // Nothing need ever change again: it is asked until it answers.
+            hub.pause(AGAIN).await;
+            continue;
+        };
+        for environment in active {
+            start(&hub, &driven, environment);
         }
         hub.change_or(&mut changes, None).await;
     }
@@ -80,7 +89,8 @@ async fn drive(hub: &Hub, environment: &EnvId) {
         let Some(attempt) = fold.active() else { return };
         let (index, work, begun) = match attempt.next() {
             Next::Begin(index, work) => {
-                if !begin(hub, environment, attempt, index).await {
+                // A question begins, and then a person has the word.
+                if !begin(hub, environment, attempt, index).await || work.ask().is_some() {
                     continue;
                 }
                 (index, work, false)
@@ -90,11 +100,18 @@ async fn drive(hub: &Hub, environment: &EnvId) {
                 hub.change_or(&mut changes, None).await;
                 continue;
             }
+            Next::Await(asked) => {
+                if !ask::wait(hub, &mut changes, environment, (attempt, &asked)).await {
+                    return;
+                }
+                continue;
+            }
             Next::Nothing => return,
         };
         let task = Task {
             environment,
             attempt,
+            kept: fold.kept_for(attempt),
             index,
             work,
             begun,
@@ -155,6 +172,8 @@ fn began(event: &shipbell_domain::Event) -> bool {
 struct Task<'a> {
     environment: &'a EnvId,
     attempt: &'a Attempt,
+    /// What a rollback returns to, if that was kept.
+    kept: Option<&'a Snapshot>,
     index: u32,
     work: &'a Work,
     /// Whether it had begun when the bot went away.
@@ -176,11 +195,21 @@ async fn perform(hub: &Hub, task: &Task<'_>, lock: Option<&std::fs::File>) -> Op
                 environment: task.environment,
                 site: &site,
                 attempt: task.attempt,
+                kept: task.kept,
                 index: task.index,
                 lock,
                 begun: AtomicBool::new(task.begun),
+                tries: AtomicU32::new(0),
             };
-            step::run(hub, &place, step).await
+            let mut found = None;
+            if preflight::is_due(task.attempt, task.index, task.begun) {
+                match preflight::look(hub, &place).await {
+                    Ok(seen) => found = seen,
+                    Err(outcome) => return Some(outcome),
+                }
+            }
+            let outcome = step::run(hub, &place, step).await?;
+            Some(preflight::with(found, outcome))
         }
         Work::Check(check) => Some(verify(hub, &site, task.attempt, check).await),
     }

@@ -1,7 +1,7 @@
 //! What every task of the engine shares.
 
 use std::fmt;
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
@@ -12,6 +12,8 @@ use shipbell_storage::{Input, Verdict};
 use tokio::sync::{mpsc, oneshot, watch};
 
 use super::record::{Job, RecordError};
+use super::roster::Roster;
+use super::standing::Rereads;
 use super::time::Believed;
 use super::{Ports, Setup, Site};
 use shipbell_domain::ids::EnvId;
@@ -23,11 +25,13 @@ const QUEUE: usize = 1024;
 pub struct Hub {
     pub(super) ports: Ports,
     setup: RwLock<Arc<Setup>>,
+    roster: Mutex<Roster>,
     jobs: mpsc::Sender<Job>,
     changed: watch::Sender<u64>,
     ready: watch::Sender<bool>,
     stopped: watch::Sender<Option<Stop>>,
     pub(super) believed: Believed,
+    pub(super) rereads: Rereads,
 }
 
 /// Why nothing is carried out and nothing recorded; questions are answered still.
@@ -44,12 +48,14 @@ impl Hub {
         let (jobs, receiver) = mpsc::channel(QUEUE);
         let hub = Self {
             ports,
+            roster: Mutex::new(Roster::new(setup.clone())),
             setup: RwLock::new(Arc::new(setup)),
             jobs,
             changed: watch::Sender::new(0),
             ready: watch::Sender::new(false),
             stopped: watch::Sender::new(None),
             believed: Believed::default(),
+            rereads: Rereads::default(),
         };
         (Arc::new(hub), receiver)
     }
@@ -72,8 +78,17 @@ impl Hub {
 
     /// Puts another configuration in force; its policies are recorded apart.
     pub(super) fn replace_setup(&self, setup: Setup) {
+        *self.roster() = Roster::new(setup.clone());
+        self.put_in_force(setup);
+    }
+
+    pub(super) fn put_in_force(&self, setup: Setup) {
         *self.setup.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(setup);
         self.stir();
+    }
+
+    pub(super) fn roster(&self) -> MutexGuard<'_, Roster> {
+        self.roster.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// People, time and titles in force.

@@ -6,18 +6,17 @@ use shipbell_adapters::chat::{Act, Answer, Inbound, MessageRef, Standing as Acco
 use shipbell_domain::ask::{AskId, AskState, Source};
 use shipbell_domain::command::Wish;
 use shipbell_domain::effect::CardId;
-use shipbell_domain::ids::{ReleaseId, Surface};
-use shipbell_domain::release::Release;
-use shipbell_domain::{Command, Effect, Fold, StreamId};
+use shipbell_domain::ids::{Person, Surface};
+use shipbell_domain::{Command, Effect};
 use shipbell_storage::{Input, InputId, Settles, Verdict};
 use tokio::sync::{Semaphore, mpsc};
 
 use super::answers::{self, Who};
 use super::hub::Hub;
-use super::{Arrival, standing, view};
+use super::{Arrival, keep, roster, standing, view};
 use crate::chatops::buttons::Press;
 use crate::chatops::reactions::{self, Meaning};
-use crate::chatops::resolve::{Resolved, Scene, Suggestion};
+use crate::chatops::resolve::{Question, Resolved, Scene, Suggestion};
 use crate::chatops::{buttons, complete, forms, resolve};
 
 /// How many arrivals are understood at once.
@@ -55,7 +54,7 @@ pub(super) async fn run(hub: Arc<Hub>, mut arrivals: mpsc::Receiver<Arrival>) {
 /// Understands one act and records it. None if nothing was recorded and the
 /// platform should deliver it again.
 async fn answer(
-    hub: &Hub,
+    hub: &Arc<Hub>,
     surface: &Surface,
     (id, account): (InputId, UserId),
     act: Act,
@@ -64,21 +63,8 @@ async fn answer(
         standing::reconcile(hub).await;
         return Some(Answer::Done);
     }
-    let person = hub
-        .setup()
-        .identities
-        .get(&(surface.clone(), account.clone()))
-        .cloned();
-    let Some(by) = person else {
-        return Some(match act {
-            // A stranger's emoji is conversation.
-            Act::Reacted { .. } => Answer::Done,
-            Act::Said { .. }
-            | Act::Pressed { .. }
-            | Act::Submitted { .. }
-            | Act::Completing { .. }
-            | Act::Connected => answers::stranger(&account),
-        });
+    let Some(by) = who_is(hub, surface, &account).await else {
+        return Some(to_a_stranger(&act, &account));
     };
     let who = Who {
         surface,
@@ -113,12 +99,42 @@ async fn answer(
                 Err(errors) => Some(Answer::FieldErrors(errors)),
             };
         }
+        Act::LookedIn => Resolved::Ask(Question::Home),
+        Act::Kept { on, thread, text } => {
+            Resolved::Form(keep::form(hub, &who, (&on, thread.as_ref()), text).await)
+        }
         Act::Completing { text } => {
             return Some(Answer::Completions(complete::complete(&text, scene)));
         }
         Act::Reacted { .. } | Act::Connected => return Some(Answer::Done),
     };
     respond(hub, &who, scene, resolved).await
+}
+
+/// Whose account it is; as it was known last where the platform does not say.
+async fn who_is(hub: &Hub, surface: &Surface, account: &UserId) -> Option<Person> {
+    match roster::person(hub, surface, account).await {
+        Ok(person) => person,
+        Err(error) => {
+            tracing::info!(%error, %account, "the groups of an account could not be looked up");
+            let at = (surface.clone(), account.clone());
+            hub.setup().identities.get(&at).cloned()
+        }
+    }
+}
+
+fn to_a_stranger(act: &Act, account: &UserId) -> Answer {
+    match act {
+        // A stranger's emoji is conversation.
+        Act::Reacted { .. } => Answer::Done,
+        Act::Said { .. }
+        | Act::Pressed { .. }
+        | Act::Submitted { .. }
+        | Act::Kept { .. }
+        | Act::LookedIn
+        | Act::Completing { .. }
+        | Act::Connected => answers::stranger(account),
+    }
 }
 
 /// Does everything a form says, in order; the first thing worth telling is the answer.
@@ -204,7 +220,7 @@ pub(super) async fn wish_for(hub: &Hub, who: &Who<'_>, wish: Wish) -> Option<Ver
 
 /// An emoji is a hint: what stands on the message is read, and that counts.
 async fn reacted(
-    hub: &Hub,
+    hub: &Arc<Hub>,
     who: &Who<'_>,
     on: &MessageRef,
     (emoji, added): (&str, bool),
@@ -214,6 +230,13 @@ async fn reacted(
     };
     if let Some(answer) = answers::stopped(hub) {
         return Some(answer);
+    }
+    if meaning == Meaning::Keep {
+        return if added {
+            keep::at_a_tap(hub, who, on).await
+        } else {
+            Some(Answer::Done)
+        };
     }
     let effect = hub
         .ports
@@ -228,7 +251,7 @@ async fn reacted(
         Some(Effect::Card {
             card: CardId::Release { release },
         }) if added => {
-            let release = fold(hub, release).await?;
+            let release = view::release(hub, release).await?;
             Some(answers::not_a_ballot(hub, &release))
         }
         Some(_) | None => Some(Answer::Done),
@@ -236,12 +259,12 @@ async fn reacted(
 }
 
 async fn on_ask(
-    hub: &Hub,
+    hub: &Arc<Hub>,
     who: &Who<'_>,
     id: &AskId,
     (meaning, added): (Meaning, bool),
 ) -> Option<Answer> {
-    let release = fold(hub, id.release).await?;
+    let release = view::release(hub, id.release).await?;
     let ask = release.asks.get(id)?;
     match &ask.state {
         AskState::Open => {}
@@ -259,15 +282,10 @@ async fn on_ask(
             return Some(answers::ask_over(ask));
         }
     }
-    standing::refresh(hub, &release).await?;
+    if !standing::told(hub, id.release).await {
+        return Some(Answer::Done);
+    }
     let world = view::of_release(hub, id.release).await.ok()?;
     let ask = world.releases.get(&id.release)?.asks.get(id)?;
     Some(answers::after_reaction(hub, who, (&world, ask), added))
-}
-
-async fn fold(hub: &Hub, release: ReleaseId) -> Option<Release> {
-    match hub.ports.store.fold(&StreamId::Release(release)).await {
-        Ok(Some(Fold::Release(release))) => Some(*release),
-        Ok(_) | Err(_) => None,
-    }
 }

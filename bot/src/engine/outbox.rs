@@ -16,10 +16,12 @@ use shipbell_storage::{Owed, OwedId};
 use super::hub::Hub;
 use pace::Pace;
 
-/// How many things are looked at in one round.
-const BATCH: usize = 2048;
-/// How many things are carried out at once.
-const AT_ONCE: usize = 16;
+/// How many things a lane are looked at in one round. A lane is a platform, or all
+/// that no platform shows.
+const BATCH: usize = 512;
+/// How many things a lane are carried out at once: those of a platform that is slow
+/// or away wait, and with them only what else is owed to it.
+const AT_ONCE: usize = 8;
 /// The pause after the database did not answer, and for what must wait for another message.
 const AGAIN: Duration = Duration::from_secs(1);
 
@@ -68,10 +70,13 @@ async fn carry_out(hub: Arc<Hub>, desk: Arc<Mutex<Desk>>, pace: Arc<Pace>, owed:
     hub.stir();
 }
 
-/// Takes one thing, unless it is being carried out, must wait, or enough is going on.
+/// Takes one thing, unless it is being carried out, must wait, or enough is going on
+/// in its lane.
 fn take(desk: &Mutex<Desk>, id: &OwedId, now: DateTime<Utc>) -> bool {
     let mut desk = lock(desk);
-    if desk.at_work.len() >= AT_ONCE || desk.not_before.get(id).is_some_and(|at| *at > now) {
+    let in_lane = |it: &&OwedId| it.surface == id.surface;
+    let full = desk.at_work.iter().filter(in_lane).count() >= AT_ONCE;
+    if full || desk.not_before.get(id).is_some_and(|at| *at > now) {
         return false;
     }
     desk.not_before.remove(id);
@@ -94,4 +99,33 @@ async fn next_look(hub: &Hub, desk: &Mutex<Desk>, now: DateTime<Utc>) -> Option<
 
 fn lock(desk: &Mutex<Desk>) -> std::sync::MutexGuard<'_, Desk> {
     desk.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(test)]
+mod tests {
+    use shipbell_domain::ids::{Key, Surface};
+
+    use super::*;
+
+    #[test]
+    fn a_platform_that_is_slow_holds_up_nothing_else() {
+        let (desk, now) = (Mutex::<Desk>::default(), DateTime::UNIX_EPOCH);
+        let owed = |number: usize, surface: Option<&str>| OwedId {
+            key: Key::new(format!("say/{number}")).unwrap(),
+            surface: surface.map(|it| Surface::new(it).unwrap()),
+        };
+        for number in 0..AT_ONCE {
+            assert!(take(&desk, &owed(number, Some("slack")), now));
+        }
+        assert!(!take(&desk, &owed(0, Some("slack")), now), "it is at work");
+        let next = owed(AT_ONCE, Some("slack"));
+        assert!(!take(&desk, &next, now), "enough is going on there");
+        assert!(take(&desk, &owed(0, Some("web")), now));
+        assert!(
+            take(&desk, &owed(0, None), now),
+            "a reading before a deploy"
+        );
+        lock(&desk).at_work.remove(&owed(0, Some("slack")));
+        assert!(take(&desk, &next, now));
+    }
 }

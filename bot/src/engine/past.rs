@@ -1,5 +1,7 @@
 //! An environment as it was: what an attempt or a watch came to before another followed.
 
+use std::sync::Arc;
+
 use shipbell_domain::effect::CardId;
 use shipbell_domain::environment::Environment;
 use shipbell_domain::event::EnvironmentEvent;
@@ -23,7 +25,7 @@ pub(super) async fn back_to(hub: &Hub, card: &CardId, world: &mut World) -> Resu
         return Ok(());
     }
     let past = replay(hub, id, moment).await?;
-    world.environments.insert(id.env.clone(), past);
+    world.environments.insert(id.env.clone(), Arc::new(past));
     Ok(())
 }
 

@@ -10,6 +10,7 @@ use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use shipbell_adapters::chat::{ChannelId, Chat};
 use shipbell_adapters::containers::Containers;
+use shipbell_adapters::hosts::Hosts;
 use shipbell_adapters::probes::Probes;
 use shipbell_domain::history::{Checkpoint, LogEnd};
 use shipbell_domain::ids::{EnvId, Person, Surface};
@@ -32,6 +33,8 @@ pub struct Ports {
     pub chats: BTreeMap<Surface, Destination>,
     /// Where steps run.
     pub containers: Arc<dyn Containers>,
+    /// Where programs run that are no container's.
+    pub hosts: Arc<dyn Hosts>,
     /// What asks addresses.
     pub probes: Arc<dyn Probes>,
     /// What keeps a child of a killed bot and a new attempt apart.

@@ -6,32 +6,16 @@ use std::time::Duration;
 
 use shipbell_domain::command::{Configure, Report};
 use shipbell_domain::history::Loss;
-use shipbell_domain::ids::{AppId, Person};
+use shipbell_domain::ids::{AppId, EnvId, Person};
 use shipbell_domain::{Command, Fold, Refusal, Reply, StreamId};
-use shipbell_storage::{Settles, Verdict};
+use shipbell_storage::{Settles, StoreError, Verdict};
 
 use super::hub::Hub;
 use super::{Setup, retry};
 
 pub(super) async fn take_over(hub: &Arc<Hub>) {
     adopt(hub).await;
-    let active = loop {
-        match hub.ports.store.active().await {
-            Ok(active) => break active,
-            Err(error) => {
-                tracing::warn!(%error, "cannot read what was at work; trying again");
-                hub.pause(Duration::from_secs(1)).await;
-            }
-        }
-    };
-    for environment in active {
-        let stream = StreamId::Environment(environment.clone());
-        let Ok(Some(Fold::Environment(fold))) = hub.ports.store.fold(&stream).await else {
-            continue;
-        };
-        let Some(attempt) = fold.active().map(|it| it.number) else {
-            continue;
-        };
+    for (environment, attempt) in at_work(hub).await {
         tracing::info!(%environment, attempt, "taking over an attempt that was at work");
         let report = Command::Report(Report::FenceTaken {
             environment,
@@ -41,9 +25,44 @@ pub(super) async fn take_over(hub: &Arc<Hub>) {
     }
 }
 
-/// Records the policies in force; the same ones change nothing.
+/// The attempts that are at work: asked for until the database answers, because one
+/// that is left out would go on under the fence of a bot that may not be dead.
+async fn at_work(hub: &Hub) -> Vec<(EnvId, u32)> {
+    loop {
+        match read_at_work(hub).await {
+            Ok(found) => return found,
+            Err(error) => {
+                tracing::warn!(%error, "cannot read what was at work; trying again");
+                hub.pause(Duration::from_secs(1)).await;
+            }
+        }
+    }
+}
+
+async fn read_at_work(hub: &Hub) -> Result<Vec<(EnvId, u32)>, StoreError> {
+    let mut found = Vec::new();
+    for environment in hub.ports.store.active().await? {
+        let stream = StreamId::Environment(environment.clone());
+        if let Some(Fold::Environment(fold)) = hub.ports.store.fold(&stream).await?
+            && let Some(attempt) = fold.active()
+        {
+            found.push((environment, attempt.number));
+        }
+    }
+    Ok(found)
+}
+
+/// Records the policies in force. The same ones change nothing, so that nobody has to
+/// look at every open release for what they would change.
 async fn adopt(hub: &Hub) {
     for pinned in &hub.setup().policies {
+        let stream = StreamId::Application(pinned.policy.app.clone());
+        let fold = hub.ports.store.fold(&stream).await;
+        if let Ok(Some(Fold::Application(it))) = fold
+            && it.pinned.as_ref() == Some(pinned)
+        {
+            continue;
+        }
         let adopt = Command::Configure(Configure::Adopt(Box::new(pinned.clone())));
         retry::report(hub, "configuration", adopt, Settles::Nothing).await;
     }

@@ -1,26 +1,37 @@
 //! What stands on the asks, read from the platforms: an event is only a hint.
 
 use std::collections::BTreeSet;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
+use futures_util::future::{Either, select};
 use shipbell_adapters::chat::{ChannelId, ChatError, MessageRef, Standing as Account};
-use shipbell_domain::ask::{Ask, AskId, Standing};
+use shipbell_domain::ask::{AskId, Standing};
 use shipbell_domain::command::Report;
 use shipbell_domain::effect::CardId;
-use shipbell_domain::ids::{Person, ReleaseId, Surface};
+use shipbell_domain::ids::{ReleaseId, Surface};
 use shipbell_domain::release::Release;
-use shipbell_domain::{Command, Fold};
+use shipbell_domain::{Command, Fold, StreamId};
 use shipbell_storage::{Message, Settles, Verdict};
+use tokio::sync::oneshot;
 
 use super::hub::Hub;
 use super::ports::Destination;
-use super::retry;
+use super::{retry, roster};
 use crate::chatops::reactions::{self, Meaning};
 
 /// How often every open ask is read without being asked to.
 const EVERY: Duration = Duration::from_secs(90);
+/// How soon after a hint somebody is answered: platforms give up after three seconds.
+const IN_TIME: Duration = Duration::from_secs(2);
+/// The pauses before it is tried again to read what somebody told of.
+const AGAIN: [Duration; 4] = [
+    Duration::from_secs(2),
+    Duration::from_secs(5),
+    Duration::from_secs(10),
+    Duration::from_secs(20),
+];
 /// How many releases are looked at in one round.
 const LIMIT: usize = 2000;
 
@@ -49,21 +60,68 @@ pub(super) async fn run(hub: Arc<Hub>) {
 
 /// Reads the asks of every open release once.
 pub(super) async fn reconcile(hub: &Hub) {
-    let Ok(folds) = hub.ports.store.open_folds(None, LIMIT).await else {
+    let Ok(asked) = hub.ports.store.asked(LIMIT).await else {
         return;
     };
-    for (_, fold) in folds {
-        let Fold::Release(release) = fold else {
-            continue;
-        };
-        if release.asks.values().any(Ask::is_open) {
-            refresh(hub, &release).await;
+    for release in asked {
+        refresh_one(hub, release).await;
+    }
+}
+
+/// Reads the asks of one release because somebody told of a change there; whether
+/// that was done as soon as an answer is due. It goes on until it is done: the hint
+/// need not come again, and if the bot dies all asks are read when it starts.
+pub(super) async fn told(hub: &Arc<Hub>, release: ReleaseId) -> bool {
+    let (done, read) = oneshot::channel();
+    let task = insist(Arc::clone(hub), release, done);
+    hub.ports.spawn.spawn("reading", Box::pin(task));
+    match select(read, Box::pin(hub.pause(IN_TIME))).await {
+        Either::Left((read, _)) => read.is_ok(),
+        Either::Right(((), _)) => false,
+    }
+}
+
+/// Reads until it works, longer and longer apart; one task a release at most.
+async fn insist(hub: Arc<Hub>, release: ReleaseId, done: oneshot::Sender<()>) {
+    if refresh_one(&hub, release).await {
+        // Whoever waited may have given up.
+        let _gone = done.send(());
+        return;
+    }
+    drop(done);
+    if !hub.rereads.lock().insert(release) {
+        return;
+    }
+    for wait in AGAIN {
+        hub.pause(wait).await;
+        if refresh_one(&hub, release).await {
+            break;
         }
+    }
+    hub.rereads.lock().remove(&release);
+}
+
+/// The releases whose asks could not be read and are read again soon.
+#[derive(Default)]
+pub(super) struct Rereads(Mutex<BTreeSet<ReleaseId>>);
+
+impl Rereads {
+    fn lock(&self) -> MutexGuard<'_, BTreeSet<ReleaseId>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Reads the asks of one release; whether there is nothing left to read.
+pub(super) async fn refresh_one(hub: &Hub, release: ReleaseId) -> bool {
+    match hub.ports.store.fold(&StreamId::Release(release)).await {
+        Ok(Some(Fold::Release(release))) => refresh(hub, &release).await.is_some(),
+        Ok(_) => true,
+        Err(_) => false,
     }
 }
 
 /// Reads the asks of one release and records what changed.
-pub(super) async fn refresh(hub: &Hub, release: &Release) -> Option<Verdict> {
+async fn refresh(hub: &Hub, release: &Release) -> Option<Verdict> {
     let seen = match read(hub, release).await {
         Ok(seen) => seen,
         Err(error) => {
@@ -94,6 +152,7 @@ pub(super) async fn read(hub: &Hub, release: &Release) -> Result<Seen, Unreadabl
     let read_at = hub.time().await;
     let mut standing = Vec::new();
     for ask in release.asks.values().filter(|ask| ask.is_open()) {
+        roster::ask_again(hub, ask).await?;
         let copies = hub
             .ports
             .store
@@ -120,7 +179,6 @@ async fn read_here<'a>(
     copies: impl Iterator<Item = &'a Message>,
 ) -> Result<Standing, Unreadable> {
     let (mut yes, mut no) = (BTreeSet::new(), BTreeSet::new());
-    let setup = hub.setup();
     for copy in copies {
         let reactions = match destination.chat.reactions(&address(copy)).await {
             Ok(reactions) => reactions,
@@ -132,14 +190,13 @@ async fn read_here<'a>(
             let side = match reactions::meaning(&reaction.emoji) {
                 Some(Meaning::Yes) => &mut yes,
                 Some(Meaning::No) => &mut no,
-                None => continue,
+                Some(Meaning::Keep) | None => continue,
             };
-            let who = (surface.clone(), reaction.by.clone());
-            let Some(person) = setup.identities.get(&who) else {
+            let Some(person) = roster::person(hub, surface, &reaction.by).await? else {
                 continue;
             };
             if destination.chat.account(&reaction.by).await?.standing == Account::Member {
-                side.insert(Person::clone(person));
+                side.insert(person);
             }
         }
     }

@@ -1,13 +1,14 @@
 //! What stands, read for those who show it or compare words with it.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use shipbell_adapters::chat::{Card, Span, UserId};
-use shipbell_domain::agenda::Agenda;
 use shipbell_domain::effect::CardId;
 use shipbell_domain::ids::{Person, ReleaseId, Surface};
 use shipbell_domain::notice::Notice;
-use shipbell_domain::{Fold, Needs, World};
+use shipbell_domain::release::Release;
+use shipbell_domain::{Fold, Needs, StreamId, World};
 use shipbell_storage::StoreError;
 
 use super::hub::Hub;
@@ -28,7 +29,7 @@ pub async fn vocabulary(hub: &Hub, surface: &Surface) -> Result<Vocabulary, Stor
         environments: Vec::new(),
         releases: Vec::new(),
         incidents: Vec::new(),
-        agenda: Agenda::default(),
+        agenda: Arc::default(),
         accounts: accounts(hub, surface),
     };
     let past = store.releases(None, PAST).await?;
@@ -38,10 +39,10 @@ pub async fn vocabulary(hub: &Hub, surface: &Surface) -> Result<Vocabulary, Stor
         .chain(open.into_iter().map(|(_, fold)| fold))
     {
         match fold {
-            Fold::Release(it) => vocabulary.releases.push(*it),
-            Fold::Environment(it) => vocabulary.environments.push(*it),
-            Fold::Incident(it) => vocabulary.incidents.push(*it),
-            Fold::Agenda(it) => vocabulary.agenda = *it,
+            Fold::Release(it) => vocabulary.releases.push(it),
+            Fold::Environment(it) => vocabulary.environments.push(it),
+            Fold::Incident(it) => vocabulary.incidents.push(it),
+            Fold::Agenda(it) => vocabulary.agenda = it,
             Fold::Application(_) => {}
         }
     }
@@ -113,6 +114,14 @@ pub(super) fn dialect(hub: &Hub, surface: &Surface) -> Dialect {
     Dialect {
         mention: Box::new(mention),
         command: command.to_owned(),
+    }
+}
+
+/// A release by itself; none if it cannot be read.
+pub(super) async fn release(hub: &Hub, release: ReleaseId) -> Option<Arc<Release>> {
+    match hub.ports.store.fold(&StreamId::Release(release)).await {
+        Ok(Some(Fold::Release(release))) => Some(release),
+        Ok(_) | Err(_) => None,
     }
 }
 

@@ -1,15 +1,15 @@
 //! Proving that an environment is well, try by try.
 
-use std::collections::BTreeMap;
 use std::time::Duration;
 
 use regex::RegexBuilder;
-use shipbell_adapters::containers::LogQuery;
-use shipbell_adapters::probes::{Expect, Method, Probe};
+use shipbell_adapters::containers::{ContainerError, LogQuery};
+use shipbell_adapters::probes::{Expect, Probe};
 use shipbell_domain::calendar::Length;
 use shipbell_domain::checks::{Check, CheckKind, HttpCheck, LogCheck};
 use shipbell_domain::manifest::Manifest;
 
+use super::fill;
 use crate::engine::Site;
 use crate::engine::hub::Hub;
 
@@ -37,6 +37,12 @@ pub(in crate::engine) async fn run(
         let mut seen = match &check.kind {
             CheckKind::Http(it) => ask(hub, manifest, &check.title(), it).await,
             CheckKind::Logs(it) => read(hub, site, it).await,
+            // The driver waits for that person; no program looks.
+            CheckKind::Ask(it) => Seen {
+                passed: false,
+                findings: vec![format!("{} is asked", it.role)],
+                lines: Vec::new(),
+            },
         };
         if seen.passed || count >= tries {
             if count > 1 {
@@ -50,36 +56,15 @@ pub(in crate::engine) async fn run(
 }
 
 async fn ask(hub: &Hub, manifest: &Manifest, title: &str, check: &HttpCheck) -> Seen {
-    let fill = |text: &str| {
-        let commit = manifest.commit.as_deref().unwrap_or_default();
-        text.replace("{version}", manifest.version.as_str())
-            .replace("{sha}", commit)
-    };
-    let json = check
-        .json
-        .iter()
-        .map(|(at, value)| (at.clone(), serde_json::Value::String(fill(value))));
-    let expect = Expect {
-        status: check.status,
-        headers: check
-            .headers
-            .iter()
-            .map(|(k, v)| (k.clone(), fill(v)))
-            .collect(),
-        json: json.collect(),
-        contains: check.contains.iter().map(|it| fill(it)).collect(),
-        cookie: check.cookie.clone(),
-        faster_than: check.within.map(Length::duration),
-    };
-    let probe = Probe {
-        url: fill(&check.url),
-        method: Method::Get,
-        headers: BTreeMap::new(),
-        login: None,
-        expect,
-        within: Duration::from_secs(10),
-        attempts: 1,
-        every: Duration::from_secs(1),
+    let probe = match probe(manifest, check) {
+        Ok(probe) => probe,
+        Err(error) => {
+            return Seen {
+                passed: false,
+                findings: vec![format!("{title}  {error}")],
+                lines: Vec::new(),
+            };
+        }
     };
     let reading = hub.ports.probes.ask(&probe).await;
     let status = reading
@@ -93,6 +78,30 @@ async fn ask(hub: &Hub, manifest: &Manifest, title: &str, check: &HttpCheck) -> 
         findings,
         lines,
     }
+}
+
+fn probe(manifest: &Manifest, check: &HttpCheck) -> Result<Probe, ContainerError> {
+    let json = check.json.iter().map(|(at, value)| {
+        let value = fill::text(manifest, value)?;
+        Ok((at.clone(), serde_json::Value::String(value)))
+    });
+    let headers = (check.headers.iter()).map(|(name, value)| {
+        let value = fill::text(manifest, value)?;
+        Ok((name.clone(), value))
+    });
+    let contains = check.contains.iter().map(|it| fill::text(manifest, it));
+    Ok(Probe {
+        expect: Expect {
+            status: check.status,
+            headers: headers.collect::<Result<_, ContainerError>>()?,
+            json: json.collect::<Result<_, ContainerError>>()?,
+            contains: contains.collect::<Result<_, ContainerError>>()?,
+            cookie: check.cookie.clone(),
+            faster_than: check.within.map(Length::duration),
+        },
+        within: Duration::from_secs(10),
+        ..Probe::get(fill::text(manifest, &check.url)?)
+    })
 }
 
 async fn read(hub: &Hub, site: &Site, check: &LogCheck) -> Seen {

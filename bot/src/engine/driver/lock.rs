@@ -9,7 +9,7 @@ use shipbell_domain::attempt::{Attempt, Progress, Work};
 use shipbell_domain::command::Report;
 use shipbell_domain::ids::EnvId;
 use shipbell_domain::{Command, Fold, StreamId};
-use shipbell_storage::Settles;
+use shipbell_storage::{Settles, StoreError};
 
 use crate::engine::hub::Hub;
 use crate::engine::retry;
@@ -52,9 +52,10 @@ pub(super) async fn take(hub: &Hub, environment: &EnvId) -> Option<Arc<File>> {
             ended = true;
         }
         if until.is_some_and(|it| now >= it + SOON) && !told {
-            tracing::error!(%environment, %held, "the lock is held by what cannot be ended");
-            tell(hub, environment, Some(held.to_string())).await;
-            told = true;
+            told = tell(hub, environment, Some(held.to_string())).await;
+            if told {
+                tracing::error!(%environment, %held, "the lock is held by what cannot be ended");
+            }
         }
         hub.pause(AGAIN).await;
     }
@@ -63,7 +64,7 @@ pub(super) async fn take(hub: &Hub, environment: &EnvId) -> Option<Arc<File>> {
 
 /// Until when a child of an earlier life may be at work.
 async fn limit(hub: &Hub, environment: &EnvId) -> Option<DateTime<Utc>> {
-    let attempt = active(hub, environment).await?;
+    let attempt = active(hub, environment).await.ok()??;
     let work = attempt.work.iter().zip(&attempt.progress);
     let began = { work }.find_map(|(work, progress)| match progress {
         Progress::Running { since } => Some((work, *since)),
@@ -76,9 +77,13 @@ async fn limit(hub: &Hub, environment: &EnvId) -> Option<DateTime<Utc>> {
     })
 }
 
-async fn tell(hub: &Hub, environment: &EnvId, why: Option<String>) {
-    let Some(attempt) = active(hub, environment).await else {
-        return;
+/// Tells whoever follows the work there; false if the database does not answer just now.
+async fn tell(hub: &Hub, environment: &EnvId, why: Option<String>) -> bool {
+    let attempt = match active(hub, environment).await {
+        Ok(Some(attempt)) => attempt,
+        // What was at work is over: there is nobody to tell.
+        Ok(None) => return true,
+        Err(_) => return false,
     };
     let report = Report::WorkHeld {
         environment: environment.clone(),
@@ -88,12 +93,14 @@ async fn tell(hub: &Hub, environment: &EnvId, why: Option<String>) {
     };
     let actor = attempt.key.as_str();
     retry::report(hub, actor, Command::Report(report), Settles::Nothing).await;
+    true
 }
 
-async fn active(hub: &Hub, environment: &EnvId) -> Option<Attempt> {
+async fn active(hub: &Hub, environment: &EnvId) -> Result<Option<Attempt>, StoreError> {
     let stream = StreamId::Environment(environment.clone());
-    match hub.ports.store.fold(&stream).await {
-        Ok(Some(Fold::Environment(fold))) => fold.active().cloned(),
-        Ok(_) | Err(_) => None,
-    }
+    let fold = hub.ports.store.fold(&stream).await?;
+    Ok(match fold {
+        Some(Fold::Environment(fold)) => fold.active().cloned(),
+        Some(_) | None => None,
+    })
 }

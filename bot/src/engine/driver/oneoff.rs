@@ -1,16 +1,19 @@
 //! One-off commands: made under one name, found again by it, and ended or kept
 //! from beginning when they are given up.
 
+use std::collections::BTreeMap;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use shipbell_adapters::containers::{
     ContainerError, Found, Home, Kind, Labels, OneOff, Phase, Sealing, Session,
 };
+use shipbell_adapters::secret::Secret;
 use shipbell_domain::ids::EnvId;
 use shipbell_domain::steps;
 
 use super::step::{AGAIN, Place, Proof, pins};
+use super::{fill, preflight};
 use crate::engine::hub::Hub;
 
 /// The label that says which run a one-off container is.
@@ -26,7 +29,7 @@ pub(super) async fn run(
     hub: &Hub,
     place: &Place<'_>,
     session: &Session<'_>,
-    step: &steps::Run,
+    (step, vars): (&steps::Run, BTreeMap<String, Secret>),
 ) -> Result<Proof, ContainerError> {
     let site = place.site;
     let name = name(hub, place);
@@ -37,13 +40,8 @@ pub(super) async fn run(
         identity: (RUN.to_owned(), name.clone()),
         name,
         labels: labels(place),
-        command: step.argv.clone(),
-        home: Home::Service {
-            project: Box::new(site.project.clone()),
-            service: step.service.to_string(),
-            pins: pins(place.attempt),
-            state_dir: site.state_dir.clone(),
-        },
+        command: fill::words(&place.attempt.manifest, &step.argv)?,
+        home: home(hub, place, step, vars)?,
     };
     let exit = hub
         .ports
@@ -55,11 +53,52 @@ pub(super) async fn run(
     } else {
         ""
     };
-    let findings = vec![format!("exit code {}{adopted}", exit.code)];
+    let container = exit.container.get(..12).unwrap_or(&exit.container);
+    let findings = vec![
+        format!("{} in {}", spec.command.join(" "), step.service),
+        format!("exit code {} in container {container}{adopted}", exit.code),
+    ];
     Ok(Proof {
         findings,
         lines: exit.output.tail(usize::MAX),
         code: Some(exit.code),
+        snapshot: None,
+    })
+}
+
+/// What a command runs in.
+fn home(
+    hub: &Hub,
+    place: &Place<'_>,
+    step: &steps::Run,
+    vars: BTreeMap<String, Secret>,
+) -> Result<Home, ContainerError> {
+    let service = step.service.to_string();
+    let mut pins = pins(place.attempt);
+    if let Some(alone) = &step.alone {
+        let Some(image) = pins.remove(&service) else {
+            let why = format!("the release has no image {service}");
+            return Err(ContainerError::new(
+                Kind::Preflight,
+                "running a command",
+                why,
+            ));
+        };
+        let network = alone.network.clone();
+        return Ok(Home::Image {
+            image,
+            vars,
+            network,
+        });
+    }
+    let optional = preflight::alone(hub, &place.environment.app);
+    pins.retain(|name, _| *name == service || !optional.contains(name));
+    Ok(Home::Service {
+        project: Box::new(place.site.project.clone()),
+        service,
+        pins,
+        vars,
+        state_dir: place.site.state_dir.clone(),
     })
 }
 
@@ -68,13 +107,15 @@ pub(super) async fn run(
 async fn may_begin(hub: &Hub, place: &Place<'_>, name: &str) -> Result<(), ContainerError> {
     let found = find(hub, place, name).await?;
     let begun = place.begun.swap(true, Ordering::Relaxed);
-    if begun && found.is_none() {
-        let what = format!("running {name} once");
-        let why = "it had begun, and its container is gone";
-        return Err(ContainerError::new(Kind::Interrupted, what, why)
-            .hint("Whether it did its work is unknown: look, then decide"));
+    if found.is_some() || !begun {
+        return Ok(());
     }
-    Ok(())
+    let (what, why) = (
+        format!("running {name} once"),
+        "it had begun, and its container is gone",
+    );
+    Err(ContainerError::new(Kind::Interrupted, what, why)
+        .hint("Whether it did its work is unknown: look, then decide"))
 }
 
 /// What became of a command that was given up.
@@ -163,7 +204,8 @@ fn labels(place: &Place<'_>) -> Labels {
 }
 
 /// The name of a one-off container: the same on every try, another for every
-/// database, and another when somebody wants it run again. Nothing else's can be the same: words hold no dots.
+/// database, and another when it failed or somebody wants it run again. Nothing
+/// else's can be the same: words hold no dots.
 fn name(hub: &Hub, place: &Place<'_>) -> String {
     let instance: String = hub.ports.store.instance().chars().take(8).collect();
     let EnvId { app, env } = place.environment;
@@ -171,8 +213,12 @@ fn name(hub: &Hub, place: &Place<'_>) -> String {
         0 => String::new(),
         times => format!("-r{times}"),
     };
+    let tried = match place.tries.load(Ordering::Relaxed) {
+        0 => String::new(),
+        times => format!("-t{times}"),
+    };
     format!(
-        "shipbell-{instance}-{app}.{env}-a{}-s{}{again}",
+        "shipbell-{instance}-{app}.{env}-a{}-s{}{again}{tried}",
         place.attempt.number, place.index
     )
 }

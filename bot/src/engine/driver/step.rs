@@ -1,25 +1,33 @@
-//! Doing one step of an attempt through the container engine.
+//! Doing one step of an attempt.
+
+mod exec;
+mod git;
+mod host;
+mod http;
+mod pull;
+mod registry;
+mod set_env;
+pub(super) mod up;
 
 use std::collections::BTreeMap;
 use std::fs::File;
-use std::sync::atomic::AtomicBool;
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::time::Duration;
 
 use shipbell_adapters::containers::{
-    ContainerError, Discard, Exec, FailureMode as Stage, Kind, Labels, Pinned, Session, Up, Wait,
+    ContainerError, Discard, FailureMode as Stage, Kind, Pinned, Session,
 };
 use shipbell_domain::attempt::{Attempt, FailureMode};
 use shipbell_domain::event::{Evidence, Outcome};
 use shipbell_domain::ids::EnvId;
-use shipbell_domain::steps::{self, Step, StepKind};
+use shipbell_domain::manifest::Manifest;
+use shipbell_domain::snapshot::Snapshot;
+use shipbell_domain::steps::{Step, StepKind};
 
 use super::oneoff::GivenUp;
-use super::{evidence, oneoff};
+use super::{evidence, fill, oneoff};
 use crate::engine::Site;
 use crate::engine::hub::Hub;
-
-/// The label that says which release a container belongs to.
-const RELEASE: &str = "io.shipbell.release";
 
 /// The pause before an engine that did not answer is asked again.
 pub(super) const AGAIN: Duration = Duration::from_secs(3);
@@ -29,10 +37,14 @@ pub(super) struct Place<'a> {
     pub(super) environment: &'a EnvId,
     pub(super) site: &'a Site,
     pub(super) attempt: &'a Attempt,
+    /// What a rollback returns to, if that was kept.
+    pub(super) kept: Option<&'a Snapshot>,
     pub(super) index: u32,
     pub(super) lock: Option<&'a File>,
     /// Whether an earlier try may have begun the work.
     pub(super) begun: AtomicBool,
+    /// How often it has failed.
+    pub(super) tries: AtomicU32,
 }
 
 /// What a step proved, before it is kept.
@@ -40,13 +52,33 @@ pub(super) struct Proof {
     pub(super) findings: Vec<String>,
     pub(super) lines: Vec<String>,
     pub(super) code: Option<i64>,
+    /// What a project was brought to.
+    pub(super) snapshot: Option<Snapshot>,
 }
 
-/// Does a step. An engine that does not answer is asked again for as long as
-/// the step may take: every step finds what an earlier try began.
+/// Does a step, again after a failure if it says so.
 ///
 /// None if all effects were stopped before it could be told how it ended.
 pub(super) async fn run(hub: &Hub, place: &Place<'_>, step: &Step) -> Option<Outcome> {
+    if step.once() && place.begun.load(Ordering::Relaxed) && !finds_itself(step) {
+        return Some(unknown(hub, step).await);
+    }
+    loop {
+        let outcome = tried(hub, place, step).await?;
+        let failed = matches!(outcome, Outcome::Failed { .. });
+        let tries = place.tries.load(Ordering::Relaxed);
+        if !failed || tries >= step.retries {
+            return Some(counted(outcome, tries, step));
+        }
+        tracing::info!(step = step.title(), tries, "failed; trying again");
+        place.tries.store(tries + 1, Ordering::Relaxed);
+        hub.pause(AGAIN).await;
+    }
+}
+
+/// One try. An engine that does not answer is asked again for as long as the
+/// step may take: every step finds what an earlier try began.
+async fn tried(hub: &Hub, place: &Place<'_>, step: &Step) -> Option<Outcome> {
     let until = hub.time().await + step.timeout.delta();
     let mut given_up = false;
     loop {
@@ -58,7 +90,8 @@ pub(super) async fn run(hub: &Hub, place: &Place<'_>, step: &Step) -> Option<Out
             Ok(proof) => return Some(proven(hub, step, proof).await),
             Err(error) => error,
         };
-        if error.kind == Kind::Unreachable && hub.time().await < until {
+        let again = !step.once() || finds_itself(step);
+        if error.kind == Kind::Unreachable && again && hub.time().await < until {
             tracing::warn!(%error, step = step.title(), "trying again");
             hub.pause(AGAIN).await;
             continue;
@@ -78,6 +111,34 @@ pub(super) async fn run(hub: &Hub, place: &Place<'_>, step: &Step) -> Option<Out
     }
 }
 
+/// Whether a try finds what an earlier one began.
+fn finds_itself(step: &Step) -> bool {
+    matches!(step.kind, StepKind::Run(_))
+}
+
+/// What must not be repeated had begun when the bot went away.
+async fn unknown(hub: &Hub, step: &Step) -> Outcome {
+    let seen = format!("{} had begun when the bot went away", step.title());
+    let evidence = evidence::keep(hub, vec![seen.clone()], &[]).await;
+    Outcome::Interrupted { seen, evidence }
+}
+
+/// The outcome of the last try, with their number if there were several.
+fn counted(mut outcome: Outcome, retried: u32, step: &Step) -> Outcome {
+    if retried > 0 {
+        let evidence = match &mut outcome {
+            Outcome::Succeeded { evidence }
+            | Outcome::Failed { evidence, .. }
+            | Outcome::Interrupted { evidence, .. } => evidence,
+        };
+        let (tries, most) = (retried + 1, step.retries + 1);
+        evidence
+            .findings
+            .push(format!("after {tries} of {most} tries"));
+    }
+    outcome
+}
+
 async fn once(
     hub: &Hub,
     place: &Place<'_>,
@@ -89,11 +150,36 @@ async fn once(
         lock: place.lock,
         within,
     };
+    let vars = fill::values(place, &step.vars)?;
     match &step.kind {
-        StepKind::Pull(it) => pull(hub, place, &session, it).await,
-        StepKind::Up(it) => up(hub, place, &session, it).await,
-        StepKind::Run(it) => oneoff::run(hub, place, &session, it).await,
-        StepKind::Exec(it) => exec(hub, place, &session, it).await,
+        StepKind::Pull(it) => pull::run(hub, place, &session, it).await,
+        StepKind::Up(it) => up::run(hub, place, &session, (it, vars)).await,
+        StepKind::Run(it) => oneoff::run(hub, place, &session, (it, vars)).await,
+        StepKind::Exec(it) => exec::run(hub, place, &session, (it, vars)).await,
+        StepKind::Tag(it) => registry::tag(hub, place, &session, it).await,
+        StepKind::Push(it) => registry::push(hub, place, &session, it).await,
+        StepKind::Host(it) => host::run(hub, place, &session, (it, vars)).await,
+        StepKind::SetEnv(it) => set_env::run(hub, place, it).await,
+        StepKind::Git(it) => git::run(hub, place, &session, it).await,
+        StepKind::Http(it) => http::run(hub, place, it, within).await,
+        StepKind::Wait(it) => {
+            hub.pause(it.length.duration()).await;
+            Ok(Proof::found(format!("waited {}", it.length)))
+        }
+        // The driver waits for that person; there is nothing to do here.
+        StepKind::Ask(it) => Ok(Proof::found(format!("{} is asked", it.role))),
+    }
+}
+
+impl Proof {
+    /// One finding and no output.
+    pub(super) fn found(finding: String) -> Self {
+        Self {
+            findings: vec![finding],
+            lines: Vec::new(),
+            code: None,
+            snapshot: None,
+        }
     }
 }
 
@@ -102,8 +188,12 @@ async fn proven(hub: &Hub, step: &Step, proof: Proof) -> Outcome {
         findings,
         lines,
         code,
+        snapshot,
     } = proof;
-    let evidence = evidence::keep(hub, findings, &lines).await;
+    let evidence = Evidence {
+        snapshot: snapshot.map(Box::new),
+        ..evidence::keep(hub, findings, &lines).await
+    };
     match code.filter(|code| *code != 0) {
         None => Outcome::Succeeded { evidence },
         Some(code) => {
@@ -121,10 +211,7 @@ async fn proven(hub: &Hub, step: &Step, proof: Proof) -> Outcome {
 async fn failed(hub: &Hub, step: &Step, error: ContainerError) -> Outcome {
     let why = error.to_string();
     let evidence: Evidence = evidence::keep(hub, vec![why.clone()], &error.output).await;
-    let once = match &step.kind {
-        StepKind::Run(run) => run.once,
-        StepKind::Pull(_) | StepKind::Up(_) | StepKind::Exec(_) => false,
-    };
+    let once = step.once();
     let mode = match (error.mode, error.kind) {
         (Some(Stage::Startup), _) => FailureMode::Startup,
         (Some(Stage::Healthcheck), _) => FailureMode::Healthcheck,
@@ -153,95 +240,13 @@ async fn failed(hub: &Hub, step: &Step, error: ContainerError) -> Outcome {
     }
 }
 
-async fn pull(
-    hub: &Hub,
-    place: &Place<'_>,
-    session: &Session<'_>,
-    step: &steps::Pull,
-) -> Result<Proof, ContainerError> {
-    let pins = pins(place.attempt);
-    let Some(image) = pins.get(step.service.as_str()) else {
-        let why = format!("the release has no image {}", step.service);
-        return Err(ContainerError::new(Kind::Preflight, "pulling", why));
-    };
-    hub.ports
-        .containers
-        .pull(&place.site.target, image, session)
-        .await?;
-    let local = if image.local { ", local image" } else { "" };
-    let findings = vec![format!("{}  {}{local}", step.service, short(image))];
-    Ok(Proof {
-        findings,
-        lines: Vec::new(),
-        code: None,
-    })
-}
-
-async fn up(
-    hub: &Hub,
-    place: &Place<'_>,
-    session: &Session<'_>,
-    step: &steps::Up,
-) -> Result<Proof, ContainerError> {
-    let (site, pins) = (place.site, pins(place.attempt));
-    let version = place.attempt.manifest.version.to_string();
-    let up = Up {
-        project: site.project.clone(),
-        services: Vec::new(),
-        pins: pins.clone(),
-        labels: Labels::from([(RELEASE.to_owned(), version)]),
-        state_dir: site.state_dir.clone(),
-    };
-    let report = hub.ports.containers.up(&site.target, &up, session).await?;
-    let wait = Wait {
-        project: site.project.name.clone(),
-        services: Vec::new(),
-        pins,
-        stable_for: step.stable_for.duration(),
-        healthy_within: step.healthy_within.duration(),
-    };
-    let running = hub
-        .ports
-        .containers
-        .wait_stable(&site.target, &wait, session)
-        .await?;
-    let findings = running
-        .iter()
-        .map(|it| format!("{}  running, stable for {}", it.service, step.stable_for))
-        .collect();
-    Ok(Proof {
-        findings,
-        lines: report.output.tail(usize::MAX),
-        code: None,
-    })
-}
-
-async fn exec(
-    hub: &Hub,
-    place: &Place<'_>,
-    session: &Session<'_>,
-    step: &steps::Exec,
-) -> Result<Proof, ContainerError> {
-    let exec = Exec {
-        project: place.site.project.name.clone(),
-        service: step.service.to_string(),
-        command: step.argv.clone(),
-        vars: BTreeMap::new(),
-    };
-    let ran = hub
-        .ports
-        .containers
-        .exec(&place.site.target, &exec, session)
-        .await?;
-    let findings = vec![format!("exit code {}", ran.code)];
-    Ok(Proof {
-        findings,
-        lines: ran.output.tail(usize::MAX),
-        code: Some(ran.code),
-    })
-}
-
+/// The images of an attempt by service.
 pub(super) fn pins(attempt: &Attempt) -> BTreeMap<String, Pinned> {
+    pins_of(&attempt.manifest)
+}
+
+/// The images of a manifest by service.
+pub(super) fn pins_of(manifest: &Manifest) -> BTreeMap<String, Pinned> {
     let pin = |(service, image): (&shipbell_domain::ids::ServiceName, &_)| {
         let image: &shipbell_domain::manifest::Image = image;
         let pinned = Pinned {
@@ -250,9 +255,5 @@ pub(super) fn pins(attempt: &Attempt) -> BTreeMap<String, Pinned> {
         };
         (service.to_string(), pinned)
     };
-    attempt.manifest.images.iter().map(pin).collect()
-}
-
-fn short(image: &Pinned) -> String {
-    image.digest().chars().take("sha256:".len() + 12).collect()
+    manifest.images.iter().map(pin).collect()
 }

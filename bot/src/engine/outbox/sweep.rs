@@ -69,18 +69,29 @@ async fn sweep(hub: &Hub, doubt: &Doubt) -> Result<(), Hindered> {
     });
     let (kept, gone) = choose(hub, destination, doubt, copies.collect()).await?;
     let now = hub.time().await;
-    let mut swept = Swept {
-        again: (doubt.looks == 0).then_some(now + LAST_LOOK),
-        shown: kept,
-        gone: Vec::new(),
-    };
-    if swept.shown.len() > 1 {
-        swept.again = Some(now + LATER);
-    }
     if !gone.is_empty() {
+        // What is edited from now on is known before the others are taken away: an edit
+        // that finds its message gone must not post it afresh.
+        let leaving = Swept {
+            shown: kept.iter().chain(&gone).cloned().collect(),
+            gone: Vec::new(),
+            again: Some(now),
+            looks: doubt.looks,
+        };
+        hub.ports.store.swept(&doubt.id, &leaving).await?;
         remove(hub, destination, doubt, &gone).await?;
-        swept.gone = gone;
     }
+    let again = if kept.len() > 1 {
+        Some(now + LATER)
+    } else {
+        (doubt.looks == 0).then_some(now + LAST_LOOK)
+    };
+    let swept = Swept {
+        shown: kept,
+        gone,
+        again,
+        looks: doubt.looks + 1,
+    };
     Ok(hub.ports.store.swept(&doubt.id, &swept).await?)
 }
 

@@ -14,7 +14,7 @@ use super::pace::Pace;
 use crate::engine::hub::Hub;
 use crate::engine::ports::Destination;
 use crate::engine::retry;
-use crate::engine::standing::address;
+use crate::engine::standing::{self, address};
 use crate::engine::view;
 
 /// How long a message may be on its way before the bot stops waiting for the answer.
@@ -58,7 +58,11 @@ pub(super) async fn deliver(
         match look_up(hub, destination, &place, &owed).await {
             Ok(found) if found.is_empty() => {}
             Ok(found) => {
-                let claim = retry::claim(hub, &owed.id).await?;
+                let mut claim = retry::claim(hub, &owed.id).await?;
+                // An earlier try drew it, and it may be old by now: it stays owed, as an edit.
+                if matches!(claim.owed.effect, Effect::Card { .. }) {
+                    claim.wanted = 0;
+                }
                 return posted(hub, destination, surface, &claim, found).await;
             }
             Err(error) => {
@@ -166,7 +170,15 @@ async fn posted(
         channel: it.channel.0,
         id: it.id,
     });
-    settle(hub, claim, Settlement::Done(messages.collect())).await
+    let wait = settle(hub, claim, Settlement::Done(messages.collect())).await;
+    if let Effect::Card {
+        card: CardId::Ask { ask },
+    } = &claim.owed.effect
+    {
+        // Whoever answered before its place was known was not understood.
+        standing::refresh_one(hub, ask.release).await;
+    }
+    wait
 }
 
 /// Looks a message up by its key, twice before it counts as absent.
@@ -219,6 +231,7 @@ async fn draw(hub: &Hub, surface: &Surface, effect: &Effect) -> Result<Option<Ca
         Effect::Say { notice, .. } => Ok(Some(view::notice(hub, surface, notice))),
         Effect::PinImages { .. }
         | Effect::ReadStanding { .. }
+        | Effect::LookAhead { .. }
         | Effect::LookAt { .. }
         | Effect::Checkpoint { .. } => Ok(None),
     }

@@ -9,12 +9,11 @@ use shipbell_domain::command::Report;
 use shipbell_domain::history::LogEnd;
 use shipbell_domain::ids::{EnvId, ReleaseId};
 use shipbell_domain::manifest::Image;
-use shipbell_domain::release::Release;
 use shipbell_domain::{Command, Effect, Fold, StreamId};
 use shipbell_storage::{Claim, Owed, Settlement, Settles};
 
 use crate::engine::hub::Hub;
-use crate::engine::{driver, retry, standing};
+use crate::engine::{driver, retry, standing, view};
 
 /// The pause before something that may work later is tried again.
 const AGAIN: TimeDelta = TimeDelta::seconds(3);
@@ -28,13 +27,16 @@ pub(super) async fn perform(hub: &Hub, owed: Owed) -> Option<DateTime<Utc>> {
     };
     let report = match &owed.effect {
         Effect::PinImages { release } => pin(hub, *release, owed.tries).await,
-        Effect::ReadStanding { release, env } => match fold(hub, *release).await {
+        Effect::ReadStanding { release, env } => match view::release(hub, *release).await {
             Some(fold) => match standing::read(hub, &fold).await {
                 Ok(seen) => Ok(standing::report_of(*release, Some(env.clone()), seen)),
                 Err(error) => Err(error.to_string()),
             },
             None => Err("the release could not be read".to_owned()),
         },
+        Effect::LookAhead { release, env } => {
+            driver::ahead::look(hub, (*release, env), owed.tries).await
+        }
         Effect::LookAt {
             environment,
             attempt,
@@ -58,22 +60,13 @@ async fn put_off(hub: &Hub, claim: &Claim, error: String) -> Option<DateTime<Utc
     None
 }
 
-async fn fold(hub: &Hub, release: ReleaseId) -> Option<Release> {
-    match hub.ports.store.fold(&StreamId::Release(release)).await {
-        Ok(Some(Fold::Release(fold))) => Some(*fold),
-        Ok(_) | Err(_) => None,
-    }
-}
-
 /// Pins every image of a release on the engine of its first environment.
 async fn pin(hub: &Hub, id: ReleaseId, tries: u32) -> Result<Command, String> {
-    let release = fold(hub, id).await.ok_or("the release could not be read")?;
+    let release = view::release(hub, id)
+        .await
+        .ok_or("the release could not be read")?;
     let setup = hub.setup();
-    let policy = setup
-        .policies
-        .iter()
-        .find(|it| it.policy.app == release.app);
-    let first = policy.and_then(|it| it.policy.environments.first());
+    let first = (setup.policy(&release.app)).and_then(|it| it.environments.first());
     let site = first.and_then(|env| hub.site(&release.environment(&env.name)));
     let Some(site) = site else {
         let why = format!("{} has no environment to ask for its images", release.app);
