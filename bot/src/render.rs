@@ -3,10 +3,12 @@
 //! Pure: the same fact always reads the same. A card is drawn from what stands
 //! whenever it is sent; a notice is drawn from what it carries alone.
 
+mod app;
 mod cards;
 mod gates;
 mod notices;
 mod plain;
+mod preview;
 mod privates;
 mod questions;
 mod refusals;
@@ -21,11 +23,13 @@ use shipbell_adapters::chat::card::Span;
 use shipbell_domain::World;
 use shipbell_domain::ids::Person;
 
+pub use app::{APP, App};
 pub use cards::card;
 pub use notices::notice;
 pub use plain::plain;
 pub use privates::{
     ask_over, halted, held, not_a_ballot, not_a_member, sign_in, stranger, unknown_account,
+    which_release,
 };
 pub use questions::{Sight, question};
 pub use refusals::refusal;

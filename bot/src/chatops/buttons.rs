@@ -29,12 +29,16 @@ pub enum Press {
     Show(ReleaseId),
     /// To deploy a release.
     Deploy(ReleaseId, EnvName),
+    /// To know what a deploy would change.
+    DryRun(ReleaseId, EnvName),
     /// To stop what is done for a release.
     Stop(ReleaseId, EnvName),
     /// To stop it and go back.
     StopAndRollBack(ReleaseId, EnvName),
-    /// To say that work which was cut off did its work; and which time it was asked.
+    /// To say that it is done: what was asked, or what was cut off; and which time it was asked.
     Worked(ReleaseId, EnvName, Asked),
+    /// To say that it did not, or cannot be done.
+    Failed(ReleaseId, EnvName, Asked),
     /// To have it done again.
     Again(ReleaseId, EnvName, Asked),
     /// To say that a look found all good.
@@ -89,10 +93,14 @@ impl Press {
             Self::Checklist(release) => format!("list:{release}"),
             Self::Show(release) => format!("show:{release}"),
             Self::Deploy(release, env) => format!("deploy:{release}:{env}"),
+            Self::DryRun(release, env) => format!("dry:{release}:{env}"),
             Self::Stop(release, env) => format!("stop:{release}:{env}"),
             Self::StopAndRollBack(release, env) => format!("undo:{release}:{env}"),
             Self::Worked(release, env, (attempt, answers)) => {
                 format!("did:{release}:{attempt}.{answers}:{env}")
+            }
+            Self::Failed(release, env, (attempt, answers)) => {
+                format!("failed:{release}:{attempt}.{answers}:{env}")
             }
             Self::Again(release, env, (attempt, answers)) => {
                 format!("again:{release}:{attempt}.{answers}:{env}")
@@ -140,9 +148,11 @@ impl Press {
             "list" => release().map(Self::Checklist),
             "show" => release().map(Self::Show),
             "deploy" => of_env().map(|(release, env)| Self::Deploy(release, env)),
+            "dry" => of_env().map(|(release, env)| Self::DryRun(release, env)),
             "stop" => of_env().map(|(release, env)| Self::Stop(release, env)),
             "undo" => of_env().map(|(release, env)| Self::StopAndRollBack(release, env)),
             "did" => of_work().map(|(release, env, asked)| Self::Worked(release, env, asked)),
+            "failed" => of_work().map(|(release, env, asked)| Self::Failed(release, env, asked)),
             "again" => of_work().map(|(release, env, asked)| Self::Again(release, env, asked)),
             "good" => of_tick().map(|(release, env, tick)| Self::AllGood(release, env, tick)),
             "bad" => of_tick().map(|(release, env, tick)| Self::SomethingWrong(release, env, tick)),
@@ -231,9 +241,11 @@ mod tests {
             Press::Checklist(release),
             Press::Show(release),
             Press::Deploy(release, env.clone()),
+            Press::DryRun(release, env.clone()),
             Press::Stop(release, env.clone()),
             Press::StopAndRollBack(release, env.clone()),
             Press::Worked(release, env.clone(), (99_999, 0)),
+            Press::Failed(release, env.clone(), (99_999, 0)),
             Press::Again(release, env.clone(), (8, 12)),
             Press::AllGood(release, env.clone(), 499),
             Press::SomethingWrong(release, env.clone(), 0),

@@ -178,7 +178,7 @@ impl Line<'_> {
             "environment" => self.environments(),
             "version" => self.versions(),
             "release" => {
-                let open = vocabulary.releases.iter().rev().filter(|it| it.is_open());
+                let open = vocabulary.all_open().rev();
                 let about = |it: &AppId| settings.title_of(it);
                 open.map(|it| {
                     Offer::new(

@@ -8,6 +8,7 @@ mod deploy;
 mod freeze;
 mod incident;
 mod new;
+mod note;
 mod plan;
 mod reasons;
 mod rollback;
@@ -51,6 +52,11 @@ pub fn form(request: &FormRequest, scene: Scene<'_>) -> Form {
         FormRequest::Decline(ask) => reasons::decline(ask, scene),
         FormRequest::Cancel(release) => reasons::cancel(*release, scene),
         FormRequest::Checklist(release) => checklist::form(*release, scene),
+        FormRequest::Note {
+            release,
+            text,
+            link,
+        } => note::form(*release, text, link.as_deref(), scene),
         FormRequest::Incident { severity, what } => incident::form(*severity, what, scene),
         FormRequest::Resolve(incident) => reasons::resolve(*incident, scene),
         FormRequest::Freeze { app, when, why } => freeze::form(app.as_ref(), when, why, scene),
@@ -73,6 +79,7 @@ pub fn submitted(
         "stop" => ("why", reasons::stop_command(rest, &values, scene)?),
         "decline" => ("why", reasons::decline_command(rest, &values, scene)?),
         "cancel" => ("why", reasons::cancel_command(rest, &values)?),
+        "note" => ("text", note::command(&values)?),
         "check" => return checklist::commands(rest, &values, scene),
         "incident" => ("what", incident::command(&values, scene)?),
         "resolve" => ("text", reasons::resolve_command(rest, &values)?),
@@ -177,12 +184,7 @@ fn places(scene: Scene<'_>) -> Vec<(String, String)> {
 fn open_releases(scene: Scene<'_>, wanted: impl Fn(&EnvId) -> bool) -> Vec<(String, String)> {
     const MOST: usize = 25;
     let settings = &scene.vocabulary.settings;
-    let open = scene
-        .vocabulary
-        .releases
-        .iter()
-        .rev()
-        .filter(|it| it.is_open());
+    let open = scene.vocabulary.all_open().rev();
     let of_app = |app: &AppId| {
         scene
             .vocabulary

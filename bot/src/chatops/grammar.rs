@@ -10,15 +10,17 @@ mod incidents;
 mod looks;
 mod releases;
 
+use std::sync::{LazyLock, Mutex, MutexGuard, PoisonError};
+
 use clap::error::{ContextKind, ContextValue, ErrorKind};
-use clap::{CommandFactory as _, Parser as _};
+use clap::{CommandFactory as _, FromArgMatches as _};
 
 pub use calendar::{Freeze, Unfreeze, Window, WindowVerb};
 pub use consent::{Decline, Signoff};
 pub use deploys::{Deploy, Promote, Resume, Rollback, Stop, Unlock, Watch};
 pub use incidents::{Incident, IncidentVerb};
 pub use looks::{Can, Help, History, Show, Status};
-pub use releases::{Cancel, Check, New, Plan};
+pub use releases::{Cancel, Check, New, Note, Plan};
 
 /// Releases, windows, sign-offs and incidents.
 #[derive(Clone, Debug, PartialEq, Eq, clap::Parser)]
@@ -52,11 +54,13 @@ pub enum Line {
     Decline(Decline),
     /// List the checklist, or settle an item of it
     Check(Check),
+    /// Keep something with the record of a release
+    Note(Note),
     /// Return an environment to a version that was verified there
     Rollback(Rollback),
     /// Stop what is being done to an environment
     Stop(Stop),
-    /// Say how to go on behind a step that was cut off
+    /// Say how a step went that was cut off, or that asks a person
     Resume(Resume),
     /// Give a release up
     Cancel(Cancel),
@@ -102,7 +106,9 @@ pub enum Mistake {
 /// Reads words as a command; no words ask how things stand.
 pub fn parse(words: &[String]) -> Result<Line, Mistake> {
     let all = std::iter::once("/release").chain(words.iter().map(String::as_str));
-    let typed = Typed::try_parse_from(all).map_err(|error| mistake(&error))?;
+    let matched = grown().try_get_matches_from_mut(all);
+    let typed = matched.and_then(|it| Typed::from_arg_matches(&it));
+    let typed = typed.map_err(|error| mistake(&error))?;
     Ok(typed.line.unwrap_or(Line::Status(Status::default())))
 }
 
@@ -111,6 +117,12 @@ pub fn tree() -> clap::Command {
     let mut tree = Typed::command();
     tree.build();
     tree
+}
+
+/// The one tree that words are compared with: to grow it takes longer than to decide.
+fn grown() -> MutexGuard<'static, clap::Command> {
+    static TREE: LazyLock<Mutex<clap::Command>> = LazyLock::new(|| Mutex::new(tree()));
+    TREE.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 fn mistake(error: &clap::Error) -> Mistake {

@@ -178,6 +178,7 @@ fn examples(verb: &str, scene: Scene<'_>) -> Vec<String> {
         "signoff" => vec!["signoff".to_owned()],
         "decline" => vec!["decline \"the login page is slow\"".to_owned()],
         "check" => vec!["check".to_owned(), "check 2".to_owned()],
+        "note" => vec!["note \"the migration took four minutes\"".to_owned()],
         "rollback" => vec![
             format!("rollback {last}"),
             format!("rollback {last} {earlier} --why \"login answers 500\""),

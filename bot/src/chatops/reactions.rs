@@ -1,4 +1,4 @@
-//! What an emoji on an ask means.
+//! What an emoji on a message means.
 
 /// What somebody says with an emoji.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -7,17 +7,23 @@ pub enum Meaning {
     Yes,
     /// Vetoes.
     No,
+    /// Keeps the message with the release.
+    Keep,
 }
 
-/// Reads an emoji, by name or as the character; most are conversation and mean nothing.
+/// Reads an emoji on any message, by name or as the character; most are conversation and mean nothing.
 pub fn meaning(emoji: &str) -> Option<Meaning> {
     const YES: [&str; 2] = ["white_check_mark", "✅"];
     const NO: [&str; 3] = ["x", "cross_mark", "❌"];
+    const KEEP: [&str; 2] = ["pushpin", "📌"];
     let name = normal(emoji);
-    if YES.contains(&name.as_str()) {
+    let among = |names: &[&str]| names.contains(&name.as_str());
+    if among(&YES) {
         Some(Meaning::Yes)
+    } else if among(&NO) {
+        Some(Meaning::No)
     } else {
-        NO.contains(&name.as_str()).then_some(Meaning::No)
+        among(&KEEP).then_some(Meaning::Keep)
     }
 }
 
@@ -39,7 +45,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn two_emoji_mean_something_however_they_are_written() {
+    fn three_emoji_mean_something_however_they_are_written() {
         for yes in [
             "white_check_mark",
             ":white_check_mark:",
@@ -54,11 +60,14 @@ mod tests {
         for no in ["x", ":x:", "❌", "cross_mark"] {
             assert_eq!(meaning(no), Some(Meaning::No), "{no}");
         }
+        for keep in ["pushpin", ":pushpin:", "📌"] {
+            assert_eq!(meaning(keep), Some(Meaning::Keep), "{keep}");
+        }
         for nothing in [
             "+1",
             "heavy_check_mark",
             "tada",
-            "pushpin",
+            "round_pushpin",
             "",
             ":",
             "👍",

@@ -61,6 +61,8 @@ pub enum Question {
         /// Whether everybody sees the answer.
         share: bool,
     },
+    /// What waits for somebody, and how things stand: the bot's own page on a platform.
+    Home,
     /// Whether a deploy may start.
     Can(EnvId),
     /// What was deployed lately.
@@ -129,6 +131,15 @@ pub enum FormRequest {
     Cancel(ReleaseId),
     /// The checklist, to be ticked.
     Checklist(ReleaseId),
+    /// Something to keep with a release.
+    Note {
+        /// The release, if known.
+        release: Option<ReleaseId>,
+        /// What is to be kept, if known.
+        text: String,
+        /// Where it was said, if it was.
+        link: Option<String>,
+    },
     /// An incident.
     Incident {
         /// How bad it is, if known.
@@ -210,6 +221,7 @@ pub fn only_looks(text: &str) -> bool {
         | Line::Stop(_)
         | Line::Resume(_)
         | Line::Cancel(_)
+        | Line::Note(_)
         | Line::Watch(_)
         | Line::Freeze(_)
         | Line::Unfreeze(_)
@@ -244,6 +256,7 @@ impl Reader<'_> {
             Line::Stop(it) => self.stop(it),
             Line::Resume(it) => self.resume(it),
             Line::Cancel(it) => self.cancel(it),
+            Line::Note(it) => Ok(self.note(it)),
             Line::Watch(it) => self.watch(it),
             Line::Window(it) => self.window(it),
             Line::Freeze(it) => self.freeze(it),

@@ -26,13 +26,13 @@ pub struct Vocabulary {
     /// The policies in force.
     pub apps: Vec<Pinned>,
     /// The environments anything ever happened to.
-    pub environments: Vec<Environment>,
+    pub environments: Vec<Arc<Environment>>,
     /// Releases by number: all that are open, and as many closed ones as should be found.
-    pub releases: Vec<Release>,
+    pub releases: Vec<Arc<Release>>,
     /// Incidents by number: all that are open, and as many closed ones as should be found.
-    pub incidents: Vec<Incident>,
+    pub incidents: Vec<Arc<Incident>>,
     /// One-off windows and freezes.
-    pub agenda: Agenda,
+    pub agenda: Arc<Agenda>,
     /// Accounts of the platform that is spoken on, as they appear in mentions.
     pub accounts: BTreeMap<String, Person>,
 }
@@ -64,28 +64,40 @@ impl Vocabulary {
 
     /// An environment, if anything ever happened to it.
     pub fn environment(&self, id: &EnvId) -> Option<&Environment> {
-        self.environments.iter().find(|it| it.id == *id)
+        let mut all = self.environments.iter().map(AsRef::as_ref);
+        all.find(|it: &&Environment| it.id == *id)
     }
 
     /// A release by its number.
     pub fn release(&self, id: ReleaseId) -> Option<&Release> {
-        self.releases.iter().find(|it| it.id == id)
+        let mut all = self.releases.iter().map(AsRef::as_ref);
+        all.find(|it: &&Release| it.id == id)
+    }
+
+    /// The open releases, oldest first.
+    pub fn all_open(&self) -> impl DoubleEndedIterator<Item = &Release> {
+        let all = self.releases.iter().map(AsRef::as_ref);
+        all.filter(|it: &&Release| it.is_open())
     }
 
     /// The open releases of an application, newest first.
     pub fn open_releases<'a>(&'a self, app: &AppId) -> Vec<&'a Release> {
-        let open = self.releases.iter().rev().filter(|it| it.is_open());
+        let open = self.all_open().rev();
         open.filter(|it| it.app == *app).collect()
     }
 
     /// An incident by its number.
     pub fn incident(&self, id: IncidentId) -> Option<&Incident> {
-        self.incidents.iter().find(|it| it.id == id)
+        let mut all = self.incidents.iter().map(AsRef::as_ref);
+        all.find(|it: &&Incident| it.id == id)
     }
 
     /// The open incidents, oldest first.
     pub fn open_incidents(&self) -> impl Iterator<Item = &Incident> {
-        self.incidents.iter().filter(|it| it.is_open())
+        self.incidents
+            .iter()
+            .map(AsRef::as_ref)
+            .filter(|it: &&Incident| it.is_open())
     }
 
     /// The first environment on the way of a release that it has not been verified in.
@@ -101,8 +113,7 @@ impl Vocabulary {
 
     /// The open asks that wait for an answer this person may give.
     pub fn asks_to<'a>(&'a self, person: &'a Person) -> impl Iterator<Item = &'a Ask> {
-        let open = self.releases.iter().filter(|it| it.is_open());
-        open.flat_map(move |release| {
+        self.all_open().flat_map(move |release| {
             let to_them = move |it: &&Ask| {
                 let counts = release
                     .ask(&it.id.env, it.id.phase)
@@ -133,20 +144,20 @@ impl Vocabulary {
     pub fn world(&self, app: &AppId) -> World {
         let mut world = World::empty(Arc::clone(&self.settings));
         let pinned = self.apps.iter().find(|it| it.policy.app == *app).cloned();
-        world.application = Some(Application { pinned });
+        world.application = Some(Arc::new(Application { pinned }));
         world.app = Some(app.clone());
         let environments = self.environments.iter().filter(|it| it.id.app == *app);
         world.environments = environments
-            .map(|it| (it.id.env.clone(), it.clone()))
+            .map(|it| (it.id.env.clone(), Arc::clone(it)))
             .collect();
         let releases = self.releases.iter().filter(|it| it.app == *app);
-        world.releases = releases.map(|it| (it.id, it.clone())).collect();
+        world.releases = releases.map(|it| (it.id, Arc::clone(it))).collect();
         world.incidents = self
             .incidents
             .iter()
-            .map(|it| (it.id, it.clone()))
+            .map(|it| (it.id, Arc::clone(it)))
             .collect();
-        world.agenda = self.agenda.clone();
+        world.agenda = Arc::clone(&self.agenda);
         world
     }
 
@@ -156,7 +167,9 @@ impl Vocabulary {
             Wish::New(new) => Some(&new.app),
             Wish::Plan { release, .. }
             | Wish::Deploy { release, .. }
+            | Wish::DryRun { release, .. }
             | Wish::Check { release, .. }
+            | Wish::Note { release, .. }
             | Wish::Cancel { release, .. } => self.app_of(*release),
             Wish::Vote { ask, .. } | Wish::Withdraw { ask, .. } => self.app_of(ask.release),
             Wish::Rollback { environment, .. }

@@ -104,7 +104,7 @@ impl<'a> Subject<'a> {
     }
 
     fn environment(&self, env: &EnvName) -> Option<&'a Environment> {
-        self.view.world.environments.get(env)
+        self.view.world.environments.get(env).map(AsRef::as_ref)
     }
 
     /// An attempt, while it is still the last one of its environment.

@@ -19,6 +19,10 @@ use super::gates::{Door, opened_by, what};
 use super::words::{Voice, bound, card, said};
 
 /// Draws a piece of news for those it is told to.
+#[expect(
+    clippy::too_many_lines,
+    reason = "a table: one arm for each piece of news"
+)]
 pub fn notice(notice: &Notice, view: &View<'_>) -> Card {
     let told = Told {
         voice: Voice::of(view),
@@ -29,6 +33,11 @@ pub fn notice(notice: &Notice, view: &View<'_>) -> Card {
             starts::rollback_owner(&told, env, version, span)
         }
         News::ImagesUnresolved { version, why } => starts::images(&told, version, why),
+        News::DryRun {
+            env,
+            version,
+            preview,
+        } => starts::dry_run(&told, (env, version), preview),
         News::StartRefused {
             env,
             version,
@@ -48,6 +57,7 @@ pub fn notice(notice: &Notice, view: &View<'_>) -> Card {
         } => starts::overridden(&told, (env, version), over, skipped),
         News::AttemptFailed { .. } => attempts::failed(&told),
         News::CutOff { .. } => attempts::cut_off(&told),
+        News::Asked { .. } => attempts::asked(&told),
         News::WorkHeld { env, version, why } => attempts::held(&told, (env, version), why),
         News::RollbackStarted {
             env,

@@ -108,7 +108,7 @@ fn line(out: &mut String, words: &str) {
 
 fn words(text: &Text) -> String {
     let span = |it: &Span| match it {
-        Span::Plain(words) | Span::Strong(words) => words.clone(),
+        Span::Plain(words) | Span::Strong(words) | Span::Time { words, .. } => words.clone(),
         Span::Code(words) => format!("`{words}`"),
         Span::Mention { name, .. } => format!("@{name}"),
         Span::Link { label, url } => format!("{label} <{url}>"),

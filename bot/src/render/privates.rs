@@ -6,6 +6,8 @@ use shipbell_domain::ask::Ask;
 use shipbell_domain::release::Release;
 use shipbell_domain::settings::Settings;
 
+use super::Dialect;
+
 /// Somebody whose account nobody named.
 pub fn stranger(by: &UserId) -> Card {
     let what = format!("I do not know who {by} is. Nothing was changed.");
@@ -85,6 +87,21 @@ pub fn not_a_ballot(release: &Release, open: &[&Ask], settings: &Settings) -> Ca
         what,
         format!("React on the ask in its thread: {}.", asks.join(", ")),
     )
+}
+
+/// A message to keep, and nobody can tell with which release.
+pub fn which_release<'a>(open: impl Iterator<Item = &'a Release>, dialect: &Dialect) -> Card {
+    let open: Vec<String> = open
+        .take(5)
+        .map(|it| format!("{} ({})", it.id, it.version))
+        .collect();
+    if open.is_empty() {
+        let what = "No release is open, so there is nothing to keep this with.".to_owned();
+        return two_lines(what, "Your pin stays where it is.".to_owned());
+    }
+    let what = format!("Several releases are open: {}.", open.join(", "));
+    let next = format!("Say which: {} note <release> <text>", dialect.command);
+    two_lines(what, next)
 }
 
 /// An emoji on an ask that counts no longer.

@@ -4,6 +4,7 @@ mod asks;
 mod can;
 mod help;
 mod history;
+mod home;
 mod incidents;
 mod show;
 mod status;
@@ -34,6 +35,7 @@ pub fn question(question: &Question, sight: &Sight<'_>) -> Option<Card> {
     let card = match question {
         Question::Help(verb) => help::draw(verb.as_deref(), sight),
         Question::Status { app, env, share: _ } => status::draw(app.as_ref(), env.as_ref(), sight),
+        Question::Home => home::draw(sight),
         Question::Can(id) => can::draw(id, sight),
         Question::History { app, env } => history::draw(app.as_ref(), env.as_ref(), sight),
         Question::Show(release) => show::draw(*release, sight),

@@ -11,6 +11,7 @@ macro_rules! about_rights {
         Refusal::Stranger { .. }
             | Refusal::NotAllowed { .. }
             | Refusal::NotYourItem { .. }
+            | Refusal::NotAsked { .. }
             | Refusal::NotYet { .. }
             | Refusal::CannotOverride { .. }
     };
@@ -32,9 +33,11 @@ macro_rules! about_names {
 macro_rules! about_written {
     () => {
         Refusal::ImageMissing { .. }
+            | Refusal::ImageNotAllowed { .. }
             | Refusal::BadVersion { .. }
             | Refusal::VersionTaken { .. }
             | Refusal::TooLong { .. }
+            | Refusal::TooMany { .. }
             | Refusal::Missing { .. }
     };
 }
@@ -55,6 +58,7 @@ macro_rules! about_environments {
         Refusal::Busy { .. }
             | Refusal::Undecided { .. }
             | Refusal::NothingToDecide { .. }
+            | Refusal::NothingToRepeat { .. }
             | Refusal::Decided { .. }
             | Refusal::NothingRunning { .. }
             | Refusal::NoTarget { .. }

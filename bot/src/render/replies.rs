@@ -26,12 +26,14 @@ macro_rules! about_releases {
         Reply::Opened { .. }
             | Reply::Planned { .. }
             | Reply::Starting { .. }
+            | Reply::LookingAhead { .. }
             | Reply::Asked { .. }
             | Reply::Counted { .. }
             | Reply::Vetoed { .. }
             | Reply::Withdrawn { .. }
             | Reply::NotCounted { .. }
             | Reply::Ticked { .. }
+            | Reply::Noted { .. }
             | Reply::Cancelled { .. }
     };
 }
@@ -90,6 +92,10 @@ fn releases(reply: &Reply, view: &View<'_>) -> Option<Card> {
                 name(release)
             )
         }
+        Reply::LookingAhead { release, env } => format!(
+            "Looking at what {} would change in {env}. It comes in the release's thread; nothing is touched.",
+            name(release)
+        ),
         Reply::Asked {
             release,
             env,
@@ -130,6 +136,7 @@ fn releases(reply: &Reply, view: &View<'_>) -> Option<Card> {
                 format!("Item {item} of {} is saved. {open} open.", name(release))
             }
         },
+        Reply::Noted { release } => format!("Kept with the record of {}.", name(release)),
         Reply::Cancelled { release } => {
             format!("{} is given up. What runs stays as it is.", name(release))
         }

@@ -46,6 +46,7 @@ fn wanted(press: &Press, scene: Scene<'_>) -> Option<Resolved> {
             over: None,
         }
         .into(),
+        Press::DryRun(release, env) => dry_run(*release, env).into(),
         Press::Stop(release, env) => Wish::Stop {
             environment: place(release, env)?,
             rollback: None,
@@ -56,6 +57,9 @@ fn wanted(press: &Press, scene: Scene<'_>) -> Option<Resolved> {
         }
         Press::Worked(release, env, asked) => {
             decided(place(release, env)?, *asked, Choice::Worked).into()
+        }
+        Press::Failed(release, env, asked) => {
+            decided(place(release, env)?, *asked, Choice::Failed).into()
         }
         Press::Again(release, env, asked) => {
             decided(place(release, env)?, *asked, Choice::Again).into()
@@ -91,6 +95,11 @@ fn wanted(press: &Press, scene: Scene<'_>) -> Option<Resolved> {
         Press::Resolve(incident) => Resolved::Form(FormRequest::Resolve(*incident)),
         Press::Say(text) => resolve::read(text, scene),
     })
+}
+
+fn dry_run(release: ReleaseId, env: &EnvName) -> Wish {
+    let env = env.clone();
+    Wish::DryRun { release, env }
 }
 
 fn decided(environment: EnvId, asked: Asked, choice: Choice) -> Wish {
@@ -150,14 +159,10 @@ fn find_place(release: ReleaseId, env: &EnvName, scene: Scene<'_>) -> Option<Env
         return Some(release.environment(env));
     }
     // A release that is over may only be remembered by what it brought.
-    let brought =
-        |it: &&Environment| it.id.env == *env && it.verified.iter().any(|it| it.release == release);
-    scene
-        .vocabulary
-        .environments
-        .iter()
-        .find(brought)
-        .map(|it| it.id.clone())
+    let mut environments = scene.vocabulary.environments.iter();
+    let brought = environments
+        .find(|it| it.id.env == *env && it.verified.iter().any(|it| it.release == release));
+    brought.map(|it| it.id.clone())
 }
 
 #[cfg(test)]

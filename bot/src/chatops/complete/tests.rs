@@ -5,7 +5,7 @@ use crate::chatops::vocabulary::sample::{Day, at, of_world, person};
 
 fn offered(text: &str) -> String {
     let mut vocabulary = of_world(&Day::burning().world);
-    vocabulary.agenda = shipbell_domain::agenda::Agenda::default();
+    vocabulary.agenda = std::sync::Arc::default();
     let scene = Scene {
         vocabulary: &vocabulary,
         by: &person("bo"),
@@ -18,6 +18,7 @@ fn offered(text: &str) -> String {
 }
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "one list, one snapshot")]
 fn the_next_word_is_offered() {
     let lines = [
         "de",
@@ -47,13 +48,16 @@ fn the_next_word_is_offered() {
     deploy staging  # runs 2026.11.20-1
     deploy production  # runs 2026.11.18-2
     deploy --override  # Set closed gates aside, and why: everybody is told
+    deploy --dry-run  # Only say what would change; nothing is touched
     deploy rapid-audit |
     deploy rapid-audit staging  # runs 2026.11.20-1
     deploy rapid-audit production  # runs 2026.11.18-2
     deploy rapid-audit --override  # Set closed gates aside, and why: everybody is told
+    deploy rapid-audit --dry-run  # Only say what would change; nothing is touched
     deploy rapid-audit staging |
     deploy rapid-audit staging 2026.11.20-1  # open release
     deploy rapid-audit staging --override  # Set closed gates aside, and why: everybody is told
+    deploy rapid-audit staging --dry-run  # Only say what would change; nothing is touched
     deploy staging 2026|
     deploy staging 2026.11.20-1  # open release
     deploy staging --o|

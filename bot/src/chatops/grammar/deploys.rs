@@ -12,6 +12,9 @@ pub struct Deploy {
     /// Set closed gates aside, and why: everybody is told
     #[arg(long = "override", value_name = "WHY")]
     pub over: Option<String>,
+    /// Only say what would change; nothing is touched
+    #[arg(long, conflicts_with = "over")]
+    pub dry_run: bool,
 }
 
 /// Deploy the newest release to its next environment.
@@ -50,14 +53,14 @@ pub struct Stop {
     pub rollback: Option<String>,
 }
 
-/// Go on behind work that was cut off.
+/// Say how a step went that was cut off, or that asked for it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, clap::Args)]
 pub struct Resume {
     /// The application
     pub app: Option<String>,
     /// The environment
     pub environment: Option<String>,
-    /// worked to go on with the next step, again to run it once more
+    /// worked to go on, failed if it did not, again to run it once more
     pub answer: Option<String>,
 }
 

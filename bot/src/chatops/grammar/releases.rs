@@ -56,6 +56,18 @@ pub struct Check {
     pub undo: bool,
 }
 
+/// Keep something with a release.
+#[derive(Clone, Debug, Default, PartialEq, Eq, clap::Args)]
+pub struct Note {
+    /// The release, as r142 or by its version
+    pub release: Option<String>,
+    /// What is worth remembering
+    pub text: Vec<String>,
+    /// Where it was said
+    #[arg(long, value_name = "ADDRESS")]
+    pub link: Option<String>,
+}
+
 /// Give a release up.
 #[derive(Clone, Debug, Default, PartialEq, Eq, clap::Args)]
 pub struct Cancel {

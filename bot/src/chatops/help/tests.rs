@@ -66,7 +66,7 @@ fn the_tree_explains_itself() {
         Open a release
     plan [app] <environment> <when> [--version VERSION] [--summary SUMMARY] [--owner PERSON]
         Announce when a release goes to an environment
-    deploy [app] <environment> [version] [--override WHY]
+    deploy [app] <environment> [version] [--override WHY] [--dry-run]
         Deploy a release
     promote [app] [--override WHY]
         Deploy the newest release to its next environment
@@ -76,12 +76,14 @@ fn the_tree_explains_itself() {
         Veto what is asked
     check [release] [item] [--na WHY] [--undo]
         List the checklist, or settle an item of it
+    note [release] <text> [--link ADDRESS]
+        Keep something with the record of a release
     rollback [app] <environment> [version] [--why WHY]
         Return an environment to a version that was verified there
     stop [app] <environment> [--rollback WHY]
         Stop what is being done to an environment
     resume [app] <environment> [answer]
-        Say how to go on behind a step that was cut off
+        Say how a step went that was cut off, or that asks a person
     cancel [release] [why]
         Give a release up
     watch [app] <environment> [answer]
@@ -119,7 +121,7 @@ fn one_command_is_explained() {
     insta::assert_debug_snapshot!(one, @r#"
     One {
         usage: [
-            "deploy [app] <environment> [version] [--override WHY]",
+            "deploy [app] <environment> [version] [--override WHY] [--dry-run]",
         ],
         about: "Deploy a release",
         arguments: [
@@ -138,6 +140,10 @@ fn one_command_is_explained() {
             (
                 "--override WHY",
                 "Set closed gates aside, and why: everybody is told",
+            ),
+            (
+                "--dry-run",
+                "Only say what would change; nothing is touched",
             ),
         ],
         examples: [

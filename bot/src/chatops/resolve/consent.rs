@@ -79,7 +79,7 @@ impl Reader<'_> {
     }
 
     fn open_asks(&self) -> impl Iterator<Item = &Ask> {
-        let open = self.vocabulary.releases.iter().filter(|it| it.is_open());
+        let open = self.vocabulary.all_open();
         open.flat_map(|it| it.asks.values())
             .filter(|it| it.is_open())
     }

@@ -30,6 +30,14 @@ impl Reader<'_> {
             None => self.only_open(&id)?,
         };
         self.no_more(words.take())?;
+        if it.dry_run {
+            let release = release.ok_or_else(|| self.which_release(&id))?;
+            return Ok(Wish::DryRun {
+                release,
+                env: id.env,
+            }
+            .into());
+        }
         let said_why = it.over.as_ref().is_none_or(|why| !why.trim().is_empty());
         let Some(release) = release.filter(|_| said_why) else {
             let (app, env) = (Some(id.app), Some(id.env));
@@ -119,12 +127,15 @@ impl Reader<'_> {
         let choice = match answer.as_deref() {
             Some("worked") => Choice::Worked,
             Some("again") => Choice::Again,
+            Some("failed") => Choice::Failed,
             Some(_) | None => {
                 let place = format!("{} {}", environment.app, environment.env);
-                let message = "Say whether it worked, or is to run again. Look first.".to_owned();
+                let message =
+                    "Say whether it worked, failed, or is to run again. Look first.".to_owned();
                 let corrected = vec![
                     format!("resume {place} worked"),
                     format!("resume {place} again"),
+                    format!("resume {place} failed"),
                     format!("rollback {place}"),
                 ];
                 return Err(Suggestion { message, corrected });
@@ -198,6 +209,16 @@ impl Reader<'_> {
             [only] => Ok(Some(only.id)),
             [_, _, ..] => Ok(None),
             [] => Err(self.none_open(&id.app)),
+        }
+    }
+
+    /// Several are open, and which one is meant was not said.
+    fn which_release(&self, id: &EnvId) -> Suggestion {
+        let open = self.vocabulary.open_releases(&id.app);
+        let line = |version| format!("deploy {} {} {version} --dry-run", id.app, id.env);
+        Suggestion {
+            message: "Several releases are open: say which version.".to_owned(),
+            corrected: open.iter().take(5).map(|it| line(&it.version)).collect(),
         }
     }
 

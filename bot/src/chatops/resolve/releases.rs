@@ -11,7 +11,7 @@ use shipbell_domain::release::{Mark, Release};
 
 use super::place::{Place, Words};
 use super::{Answer, FormRequest, Question, Reader, Resolved, Scene, Suggestion};
-use crate::chatops::grammar::{Cancel, Check, New, Plan};
+use crate::chatops::grammar::{Cancel, Check, New, Note, Plan};
 
 /// How long a planned deploy may take where no window says so.
 const PLAN_LENGTH: TimeDelta = TimeDelta::hours(1);
@@ -142,12 +142,39 @@ impl<'a> Reader<'a> {
         Ok(Wish::Cancel { release, why }.into())
     }
 
+    pub(super) fn note(&self, it: &Note) -> Resolved {
+        let mut words = Words::of(it.release.iter().chain(&it.text));
+        let named = words.peek().and_then(|word| self.release(word).ok());
+        let release = match named {
+            Some(release) => {
+                words.take();
+                Some(release)
+            }
+            None => self.only_release("note").ok(),
+        };
+        let (text, link) = (words.rest(), it.link.clone());
+        match release {
+            Some(release) if !text.is_empty() => Wish::Note {
+                release,
+                text,
+                link,
+            }
+            .into(),
+            release => Resolved::Form(FormRequest::Note {
+                release,
+                text,
+                link,
+            }),
+        }
+    }
+
     /// A release by its version or its number.
     pub(super) fn release(&self, word: &str) -> Result<ReleaseId, Suggestion> {
         let releases = &self.vocabulary.releases;
         let by_version = |open: bool| {
-            let fits = |it: &&Release| it.version.as_str() == word && (it.is_open() || !open);
-            releases.iter().rfind(fits).map(|it| it.id)
+            let mut newest = releases.iter().rev();
+            let found = newest.find(|it| it.version.as_str() == word && (it.is_open() || !open));
+            found.map(|it| it.id)
         };
         let by_number =
             || ReleaseId::parse(word).filter(|id| self.vocabulary.release(*id).is_some());
@@ -155,7 +182,7 @@ impl<'a> Reader<'a> {
             .or_else(by_number)
             .or_else(|| by_version(false))
             .ok_or_else(|| {
-                let open = releases.iter().rev().filter(|it| it.is_open());
+                let open = self.vocabulary.all_open().rev();
                 let known: Vec<String> = open.map(|it| it.version.to_string()).collect();
                 self.unknown_word("release", word, &known)
             })
@@ -198,13 +225,7 @@ impl<'a> Reader<'a> {
 
     /// The one open release there is.
     pub(super) fn only_release(&self, verb: &str) -> Result<ReleaseId, Suggestion> {
-        let open: Vec<&Release> = self
-            .vocabulary
-            .releases
-            .iter()
-            .rev()
-            .filter(|it| it.is_open())
-            .collect();
+        let open: Vec<&Release> = self.vocabulary.all_open().rev().collect();
         match open.as_slice() {
             [only] => Ok(only.id),
             [] => Err(Suggestion::plain("There is no open release.")),

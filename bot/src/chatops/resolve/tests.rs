@@ -118,6 +118,15 @@ fn deploys() {
         deploy("staging", Some("login is down."))
     );
     assert_eq!(wish("promote rapid-audit"), deploy("production", None));
+    let dry_run = Wish::DryRun {
+        release: RELEASE,
+        env: env("production"),
+    };
+    assert_eq!(wish("deploy rapid-audit production --dry-run"), dry_run);
+    assert_eq!(
+        wish("deploy rapid-audit production 2026.11.20-1 —dry-run"),
+        dry_run
+    );
     let stop = Wish::Stop {
         environment: place("staging"),
         rollback: None,
@@ -237,6 +246,29 @@ fn releases_and_checklists() {
     };
     assert_eq!(wish("cancel r142 superseded by r143"), cancel);
     assert_eq!(wish("cancel superseded by r143"), cancel);
+}
+
+#[test]
+fn notes_name_a_release_or_mean_the_only_one() {
+    let note = |text: &str, link: Option<&str>| Wish::Note {
+        release: RELEASE,
+        text: text.to_owned(),
+        link: link.map(str::to_owned),
+    };
+    assert_eq!(
+        wish("note r142 took four minutes"),
+        note("took four minutes", None)
+    );
+    assert_eq!(
+        wish("note 'took four minutes' --link https://x.example/1"),
+        note("took four minutes", Some("https://x.example/1"))
+    );
+    let request = FormRequest::Note {
+        release: Some(RELEASE),
+        text: String::new(),
+        link: None,
+    };
+    assert_eq!(meant("note"), Resolved::Form(request));
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! When a release goes to an environment.
 
-use shipbell_adapters::chat::card::{Block, ButtonStyle, Card, Text, Tone};
+use shipbell_adapters::chat::card::{Block, ButtonStyle, Card, Span, Text, Tone};
 use shipbell_domain::event::StageResult;
 use shipbell_domain::ids::EnvName;
 use shipbell_domain::release::{End, Moment, Plan, Stage};
@@ -20,7 +20,10 @@ pub(super) fn draw(subject: &Subject<'_>, env: &EnvName) -> Option<Card> {
     let mut card = card(format!("{title}, {when}: {}.", lower(&words)));
     card.title = Some(strong(title));
     card.pill = Some(pill(tone, words));
-    card.blocks.push(Block::Text(Text::plain(when)));
+    card.blocks.push(Block::Text(Text(vec![Span::Time {
+        at: plan.span.from(),
+        words: when,
+    }])));
     if over {
         return Some(card);
     }

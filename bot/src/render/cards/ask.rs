@@ -5,7 +5,7 @@ use shipbell_domain::ask::{Ask, AskState, Phase};
 use shipbell_domain::ids::Person;
 
 use super::Subject;
-use super::release::votes;
+use super::release::{changes, votes};
 use crate::chatops::buttons::{AskRef, Press};
 use crate::render::words::{TYPED, bound, button, card, counted, pill, said, strong};
 
@@ -92,11 +92,7 @@ fn open(subject: &Subject<'_>, ask: &Ask) -> Card {
             .iter()
             .map(|it| Block::Text(Text::plain(bound(it, TYPED)))),
     );
-    let lines = votes(subject, ask);
-    card.blocks.push(Block::Fields(vec![Field {
-        name: "Answers".to_owned(),
-        lines,
-    }]));
+    card.blocks.push(Block::Fields(fields(subject, ask)));
     let requester = voice.name(&release.requester);
     let how = "React with ✅ to consent, ❌ to decline, or use the buttons.";
     let context = format!("{how} {requester} asked for the release and does not count.");
@@ -111,6 +107,19 @@ fn open(subject: &Subject<'_>, ask: &Ask) -> Card {
         button("Decline", &Press::Decline(press), ButtonStyle::Danger),
     ];
     card
+}
+
+/// What people decide about, and what they said.
+fn fields(subject: &Subject<'_>, ask: &Ask) -> Vec<Field> {
+    let mut fields: Vec<Field> = match ask.id.phase {
+        Phase::Signoff => changes(subject, &ask.id.env).into_iter().collect(),
+        Phase::Accept => Vec::new(),
+    };
+    fields.push(Field {
+        name: "Answers".to_owned(),
+        lines: votes(subject, ask),
+    });
+    fields
 }
 
 /// Those who can still give what is missing.

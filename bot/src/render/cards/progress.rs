@@ -1,9 +1,10 @@
 //! An attempt, step by step.
 
 use shipbell_adapters::chat::card::{Block, ButtonStyle, Card, StepLine, StepState, Text, Tone};
-use shipbell_domain::attempt::{Attempt, AttemptKind, AttemptState, Progress};
+use shipbell_domain::attempt::{Attempt, AttemptKind, AttemptState, Choice, Progress, Work};
 use shipbell_domain::event::{Evidence, Outcome};
 use shipbell_domain::ids::EnvId;
+use shipbell_domain::steps::Then;
 
 use super::{Subject, took};
 use crate::chatops::buttons::Press;
@@ -32,7 +33,7 @@ pub(super) fn draw(subject: &Subject<'_>, id: &EnvId, attempt: &Attempt) -> Card
     card.pill = Some(pill(tone, state));
     card.blocks.push(Block::Steps(steps(subject, attempt)));
     card.blocks.extend(failed(attempt));
-    card.blocks.extend(waits(attempt));
+    card.blocks.extend(waits(subject, attempt));
     card.blocks
         .push(Block::Context(Text::plain(about(subject, attempt))));
     buttons(&mut card, subject, id, attempt);
@@ -45,6 +46,11 @@ fn state(subject: &Subject<'_>, attempt: &Attempt) -> (Tone, String) {
     match &attempt.state {
         AttemptState::Running if attempt.cut_off().is_some() => {
             (Tone::Bad, "Cut off, waits for a person".to_owned())
+        }
+        AttemptState::Running if attempt.asked().is_some() => {
+            let (place, title) = current(attempt);
+            let words = format!("Step {place} of {all} waits for a person: {title}");
+            (Tone::Running, words)
         }
         AttemptState::Running => {
             let (place, title) = current(attempt);
@@ -121,18 +127,45 @@ fn step(
         Progress::Pending if attempt.is_over() => (StepState::Skipped, "not reached".to_owned()),
         Progress::Pending => (StepState::Pending, String::new()),
         Progress::Running { .. } if attempt.is_over() => (StepState::Unknown, "cut off".to_owned()),
-        Progress::Running { .. } => (StepState::Running, "at work".to_owned()),
+        Progress::Running { .. } => {
+            let asked = attempt.asked().filter(|it| it.index == index);
+            let detail = asked.map_or_else(
+                || "at work".to_owned(),
+                |it| format!("{} is asked", it.ask.role),
+            );
+            (StepState::Running, detail)
+        }
         Progress::Ended { since, at, outcome } => {
             let length = took(*since, *at);
             match outcome {
-                Outcome::Succeeded { .. } => (StepState::Done, length),
+                Outcome::Succeeded { .. } => match attempt.decision(index) {
+                    Some(it) => {
+                        let name = subject.voice.name(&it.by);
+                        (StepState::Done, format!("{length}, done, says {name}"))
+                    }
+                    None => (StepState::Done, length),
+                },
                 Outcome::Failed { why, .. } => {
-                    (StepState::Failed, format!("{length}, {}", bound(why, 120)))
+                    let then = attempt.work.get(index as usize).and_then(Work::then);
+                    let went_on = match then {
+                        Some(Then::GoOn) => "; it went on",
+                        Some(Then::Stop | Then::RollBack) | None => "",
+                    };
+                    let why = bound(why, 120);
+                    (StepState::Failed, format!("{length}, {why}{went_on}"))
                 }
                 Outcome::Interrupted { seen, .. } => match attempt.decision(index) {
                     Some(it) => {
                         let name = subject.voice.name(&it.by);
-                        (StepState::Done, format!("cut off; it worked, says {name}"))
+                        match it.choice {
+                            Choice::Worked | Choice::Again => {
+                                (StepState::Done, format!("cut off; it worked, says {name}"))
+                            }
+                            Choice::Failed => (
+                                StepState::Failed,
+                                format!("cut off; it failed, says {name}"),
+                            ),
+                        }
                     }
                     None => (StepState::Unknown, format!("cut off: {}", bound(seen, 120))),
                 },
@@ -165,20 +198,27 @@ fn failed(attempt: &Attempt) -> Vec<Block> {
     blocks
 }
 
-/// What was seen of work that was cut off, and what keeps work from going on.
-fn waits(attempt: &Attempt) -> Vec<Block> {
+/// What was seen of work that was cut off, what somebody is asked, and what keeps
+/// work from going on.
+fn waits(subject: &Subject<'_>, attempt: &Attempt) -> Vec<Block> {
     let cut_off = attempt.cut_off().map(|it| {
         let (title, seen) = (bound(&it.work.title(), 60), bound(it.seen, TYPED));
         format!("Nobody knows how {title} ended: {seen}. Look what it did, then say how to go on.")
+    });
+    let asked = attempt.asked().map(|it| {
+        let (text, role) = (bound(&it.ask.text, TYPED), &it.ask.role);
+        let (since, until) = (subject.voice.time(it.since), subject.voice.time(it.until));
+        format!("{role}: {text}. Asked {since}; without an answer it fails {until}.")
     });
     let held = attempt.held.as_ref().map(|why| {
         let why = bound(why, TYPED);
         format!("It cannot go on: {why}.")
     });
-    let both = cut_off
+    let all = cut_off
         .into_iter()
+        .chain(asked)
         .chain(held.filter(|_| !attempt.is_over()));
-    both.map(|it| Block::Text(Text::plain(it))).collect()
+    all.map(|it| Block::Text(Text::plain(it))).collect()
 }
 
 fn tail_of(outcome: &Outcome) -> Option<&Evidence> {
@@ -233,6 +273,17 @@ fn buttons(card: &mut Card, subject: &Subject<'_>, id: &EnvId, attempt: &Attempt
                 card.buttons
                     .push(button(label, &press, ButtonStyle::Danger));
             }
+        }
+        AttemptState::Running if attempt.asked().is_some() => {
+            let asked = (attempt.number, attempt.decisions.len());
+            let done = Press::Worked(release, id.env.clone(), asked);
+            let failed = Press::Failed(release, id.env.clone(), asked);
+            card.buttons.push(button("Done", &done, ButtonStyle::Plain));
+            card.buttons
+                .push(button("It failed", &failed, ButtonStyle::Danger));
+            let stop = Press::Stop(release, id.env.clone());
+            let label = format!("Stop {}", id.env);
+            card.buttons.push(button(label, &stop, ButtonStyle::Plain));
         }
         AttemptState::Running => {
             let current = environment.and_then(|it| it.current());

@@ -2,7 +2,7 @@
 
 mod fields;
 
-use shipbell_adapters::chat::card::{Block, ButtonStyle, Card, Text, Tone};
+use shipbell_adapters::chat::card::{Block, ButtonStyle, Card, Pin, Text, Tone};
 use shipbell_domain::ask::Phase;
 use shipbell_domain::attempt::AttemptKind;
 use shipbell_domain::event::StageResult;
@@ -16,14 +16,15 @@ use super::Subject;
 use crate::chatops::buttons::Press;
 use crate::render::gates::short;
 use crate::render::words::{TYPED, bound, button, card, pill, strong};
-pub(super) use fields::votes;
 pub(in crate::render) use fields::window_words;
+pub(super) use fields::{changes, votes};
 
 pub(super) fn draw(subject: &Subject<'_>) -> Card {
-    match &subject.release.end {
-        Some(end) => over(subject, end),
-        None => open(subject),
-    }
+    let (card, pin) = match &subject.release.end {
+        Some(end) => (over(subject, end), Pin::Down),
+        None => (open(subject), Pin::Up),
+    };
+    Card { pin, ..card }
 }
 
 /// How a release stands as a whole, in words.
@@ -145,6 +146,14 @@ fn open(subject: &Subject<'_>) -> Card {
     }
     card.blocks
         .push(Block::Context(Text::plain(about(subject))));
+    if let Some((env, _)) = next(subject)
+        && release.manifest.is_some()
+        && at_work(subject, &env).is_none()
+    {
+        let press = Press::DryRun(release.id, env.clone());
+        let label = format!("Dry run for {env}");
+        card.menu.push(button(label, &press, ButtonStyle::Plain));
+    }
     let ready = next(subject)
         .filter(|(env, waiting)| waiting.is_empty() && at_work(subject, env).is_none());
     if let Some((env, _)) = ready {

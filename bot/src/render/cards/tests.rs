@@ -7,6 +7,8 @@ mod incidents;
 mod releases;
 mod watches;
 
+use std::sync::Arc;
+
 use shipbell_domain::ask::{AskState, Phase, Vote};
 use shipbell_domain::effect::CardId;
 use shipbell_domain::event::{IncidentEvent, ReleaseEvent};
@@ -97,7 +99,7 @@ fn every_summary_tells_the_whole_news() {
 fn what_somebody_typed_is_bounded_and_never_a_mention() {
     let mut day = Day::burning();
     let incident = day.world.incidents.get_mut(&IncidentId(7)).unwrap();
-    incident.what = "<!channel> @everyone <script>".repeat(400);
+    Arc::make_mut(incident).what = "<!channel> @everyone <script>".repeat(400);
     let id = CardId::Incident {
         incident: IncidentId(7),
     };

@@ -104,6 +104,38 @@ pub(super) fn cut_off(told: &Told<'_>) -> Card {
     card
 }
 
+/// Somebody must do something, or look, before an attempt goes on.
+pub(super) fn asked(told: &Told<'_>) -> Card {
+    let News::Asked {
+        env,
+        version,
+        rollback,
+        text,
+        role,
+        until,
+    } = &told.notice.news
+    else {
+        return told.card("A step asks a person.");
+    };
+    let (app, place, way) = (told.app(), told.typed(env), way(*rollback));
+    let (text, voice) = (bound(text, TYPED), &told.voice);
+    let mut card = told.card(format!(
+        "{app}: {way} {version} in {env} waits for {role}: {text}."
+    ));
+    let ways = vec![
+        said("Say on the card or here. It is done: "),
+        voice.command(&format!("resume {place} worked")),
+        said(" It cannot be done, or looks wrong: "),
+        voice.command(&format!("resume {place} failed")),
+        said(format!(
+            " Without an answer it fails {}.",
+            voice.time(*until)
+        )),
+    ];
+    card.blocks.push(Block::Text(Text(ways)));
+    card
+}
+
 /// Something keeps an attempt from going on.
 pub(super) fn held(told: &Told<'_>, (env, version): (&EnvName, &Version), why: &str) -> Card {
     let (app, why) = (told.app(), capital(&bound(why, TYPED)));

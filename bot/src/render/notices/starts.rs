@@ -5,9 +5,11 @@ use shipbell_domain::calendar::Span;
 use shipbell_domain::event::Override;
 use shipbell_domain::gates::Waiting;
 use shipbell_domain::ids::{EnvName, Person, Role, Version};
+use shipbell_domain::preview::Preview;
 
 use super::Told;
 use crate::render::gates::{Door, what};
+use crate::render::preview;
 use crate::render::words::{TYPED, bound, listed, role_words, said};
 
 pub(super) fn rollback_owner(
@@ -42,6 +44,25 @@ pub(super) fn images(told: &Told<'_>, version: &Version, why: &str) -> Card {
         told.voice
             .command(&line.unwrap_or_else(|| "new".to_owned())),
     ])));
+    card
+}
+
+pub(super) fn dry_run(
+    told: &Told<'_>,
+    (env, version): (&EnvName, &Version),
+    preview: &Preview,
+) -> Card {
+    let app = told.app();
+    let title = format!("this is what {app} {version} would change in {env}");
+    let mut card = told.card(format!("{title}. Nothing was touched."));
+    card.blocks.push(Block::Evidence {
+        title: format!("Changes in {env}"),
+        lines: preview::lines(preview),
+    });
+    if !preview.engine.is_empty() {
+        let engine = bound(&preview.engine, TYPED);
+        card.blocks.push(Block::Context(Text::plain(engine)));
+    }
     card
 }
 

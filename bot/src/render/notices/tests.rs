@@ -11,6 +11,7 @@ use shipbell_domain::gates::Waiting;
 use shipbell_domain::ids::{FreezeId, IncidentId, Person};
 use shipbell_domain::notice::{AfterFailure, News, Notice};
 use shipbell_domain::policy::Severity;
+use shipbell_domain::preview::{Back, Change, Fate, Preview};
 
 use crate::chatops::vocabulary::sample::{Day, RELEASE, app, at, env, person, role, version};
 use crate::render::notice;
@@ -40,6 +41,25 @@ fn failed(mode: FailureMode, rollback: bool, next: AfterFailure) -> News {
         why: "500 in 80 ms".to_owned(),
         tail: vec!["php: out of memory".to_owned()],
         next,
+    }
+}
+
+fn preview() -> Preview {
+    Preview {
+        engine: "engine 29.0.0, docker compose 5.0.0".to_owned(),
+        changes: vec![Change {
+            service: "php".to_owned(),
+            fate: Fate::Replaced,
+            from: Some(format!("php@sha256:{}", "4c1e22aa".repeat(8))),
+            to: Some(format!("php@sha256:{}", "9f3b11cc".repeat(8))),
+            published: false,
+            away: None,
+        }],
+        back: Some(Back {
+            version: version("2026.11.18-2"),
+            lost: None,
+        }),
+        ..Preview::default()
     }
 }
 
@@ -77,6 +97,14 @@ fn news_about_starts() {
             News::ImagesUnresolved {
                 version: v(),
                 why: "not found".to_owned(),
+            },
+            &["bo"],
+        ),
+        drawn(
+            News::DryRun {
+                env: e(),
+                version: v(),
+                preview: Box::new(preview()),
             },
             &["bo"],
         ),
@@ -127,6 +155,12 @@ fn news_about_starts() {
 
     @bo: the images of Rapid Audit Manage 2026.11.20-1 could not be pinned: not found. Nothing can be deployed to any environment.
     Push the images and open the release again, or name others: `/release new rapid-audit <version> --image name=reference`
+
+    @bo: this is what Rapid Audit Manage 2026.11.20-1 would change in production. Nothing was touched.
+    Changes in production:
+      php is replaced: 4c1e22aa → 9f3b11cc
+      Back to 2026.11.18-2: every image can be had
+    engine 29.0.0, docker compose 5.0.0
 
     @ana: Rapid Audit Manage 2026.11.20-1 did not start in production: what stands was read, and it is not enough.
     Product owner has not signed off for production. Chloé Martin can. They answer with a button of the ask, with ✅, or with `/release signoff`

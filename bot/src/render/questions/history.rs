@@ -17,7 +17,7 @@ pub(super) fn draw(app: Option<&AppId>, env: Option<&EnvName>, sight: &Sight<'_>
     for release in &sight.scene.vocabulary.releases {
         for (here, stage) in &release.stages {
             if wanted(app, env, (&release.app, here)) {
-                all.extend(stage.attempts.iter().map(|it| (release, here, it)));
+                all.extend(stage.attempts.iter().map(|it| (&**release, here, it)));
             }
         }
     }

@@ -3,7 +3,7 @@
 use shipbell_adapters::chat::card::{Block, ButtonStyle, Card, StepLine, StepState, Text};
 use shipbell_domain::effect::CardId;
 use shipbell_domain::ids::ReleaseId;
-use shipbell_domain::release::{Mark, Release};
+use shipbell_domain::release::{Mark, Note, Release};
 
 use super::{Sight, not_there};
 use crate::chatops::buttons::Press;
@@ -32,7 +32,30 @@ pub(super) fn draw(id: ReleaseId, sight: &Sight<'_>) -> Card {
             lines: attempts,
         });
     }
+    let notes = notes(release, sight);
+    if !notes.is_empty() {
+        card.blocks.push(Block::Evidence {
+            title: "Notes".to_owned(),
+            lines: notes,
+        });
+    }
     card
+}
+
+/// What people kept with it, the latest last.
+fn notes(release: &Release, sight: &Sight<'_>) -> Vec<String> {
+    const MOST: usize = 20;
+    let voice = sight.voice();
+    let skipped = release.notes.len().saturating_sub(MOST);
+    let earlier = (skipped > 0).then(|| format!("{skipped} earlier"));
+    let line = |it: &Note| {
+        let link = it.link.as_ref();
+        let link = link.map_or_else(String::new, |it| format!(", {}", bound(it, 200)));
+        let (by, at) = (voice.name(&it.by), voice.time(it.at));
+        format!("{at}, {by}: {}{link}", bound(&it.text, 300))
+    };
+    let shown = release.notes.iter().skip(skipped).map(line);
+    earlier.into_iter().chain(shown).collect()
 }
 
 fn images(release: &Release) -> Vec<String> {

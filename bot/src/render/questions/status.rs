@@ -32,7 +32,7 @@ pub(super) fn draw(app: Option<&AppId>, env: Option<&EnvName>, sight: &Sight<'_>
             "And {more} more environments."
         ))));
     }
-    let open = vocabulary.releases.iter().rev().filter(|it| it.is_open());
+    let open = vocabulary.all_open().rev();
     let open = open.filter(|it| app.is_none_or(|app| it.app == *app));
     let lines: Vec<String> = open
         .take(8)

@@ -2,10 +2,11 @@
 
 use shipbell_adapters::chat::card::Card;
 use shipbell_domain::Refusal;
+use shipbell_domain::calendar::Span;
 use shipbell_domain::ids::{EnvId, Person, Version};
 
 use super::{No, plainly, three};
-use crate::render::words::{bound, listed, release_name, typed_id};
+use crate::render::words::{bound, listed, release_name, said, typed_id};
 
 pub(super) fn draw(no: &No<'_>, refusal: &Refusal) -> Card {
     let voice = &no.voice;
@@ -28,6 +29,7 @@ pub(super) fn draw(no: &No<'_>, refusal: &Refusal) -> Card {
         }
         Refusal::Undecided { .. } => undecided(no, refusal),
         Refusal::NothingToDecide { environment } => nothing_to_decide(no, environment),
+        Refusal::NothingToRepeat { work } => nothing_to_repeat(work),
         Refusal::Decided { environment, by } => decided(no, environment, by),
         Refusal::NothingRunning { environment } => {
             let what = format!("Nothing is being done to {}.", no.at(environment));
@@ -55,28 +57,27 @@ pub(super) fn draw(no: &No<'_>, refusal: &Refusal) -> Card {
                 Vec::new(),
             )
         }
-        Refusal::OutsideWindows { environment, next } => {
-            let what = format!(
-                "That time is outside every window of {}.",
-                no.at(environment)
-            );
-            let why = next.as_ref().map_or_else(
-                || "None opens within 13 months.".to_owned(),
-                |next| format!("The next one is {}.", voice.whole(next)),
-            );
-            let line = format!("window add {} <when>", typed_id(environment));
-            three(
-                &what,
-                &why,
-                no.try_this("Choose a time inside one, or add one:", &line),
-            )
-        }
+        Refusal::OutsideWindows { environment, next } => outside(no, environment, next.as_ref()),
         about_rights!()
         | about_names!()
         | about_written!()
         | about_releases!()
         | about_others!() => plainly(refusal),
     }
+}
+
+fn outside(no: &No<'_>, id: &EnvId, next: Option<&Span>) -> Card {
+    let what = format!("That time is outside every window of {}.", no.at(id));
+    let why = next.map_or_else(
+        || "None opens within 13 months.".to_owned(),
+        |next| format!("The next one is {}.", no.voice.whole(next)),
+    );
+    let line = format!("window add {} <when>", typed_id(id));
+    three(
+        &what,
+        &why,
+        no.try_this("Choose a time inside one, or add one:", &line),
+    )
 }
 
 fn undecided(no: &No<'_>, refusal: &Refusal) -> Card {
@@ -106,8 +107,16 @@ fn undecided(no: &No<'_>, refusal: &Refusal) -> Card {
 
 fn nothing_to_decide(no: &No<'_>, id: &EnvId) -> Card {
     let what = format!("Nothing in {} waits for that.", no.at(id));
-    let why = "Only a step that was cut off waits for somebody to say how to go on.";
+    let why = "Only a step that was cut off, or that asks a person, waits for an answer.";
     three(&what, why, no.try_this("How it stands:", "status"))
+}
+
+fn nothing_to_repeat(work: &str) -> Card {
+    let why = format!("A person is asked: {}.", bound(work, 120));
+    let todo = vec![said(
+        "Say worked when it is done, or failed when it cannot be.",
+    )];
+    three("There is nothing to run again.", &why, todo)
 }
 
 fn decided(no: &No<'_>, id: &EnvId, by: &Person) -> Card {

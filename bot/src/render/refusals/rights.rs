@@ -32,6 +32,14 @@ pub(super) fn draw(no: &No<'_>, refusal: &Refusal) -> Card {
             &format!("It is for {role}."),
             vec![said(format!("{} can.", no.voice.names(people)))],
         ),
+        Refusal::NotAsked { role, people } => three(
+            "You were not asked.",
+            &format!("It is for {role} to say how that went."),
+            vec![said(match no.voice.names(people) {
+                who if who.is_empty() => "Nobody holds that role.".to_owned(),
+                who => format!("{who} can."),
+            })],
+        ),
         Refusal::NotYet {
             release,
             env,

@@ -55,6 +55,10 @@ fn refused_for_who_somebody_is() {
             roles: vec![role("empty")],
             people: vec![],
         },
+        Refusal::NotAsked {
+            role: role("sre"),
+            people: vec![person("bo")],
+        },
         Refusal::NotYourItem {
             role: role("sre"),
             people: vec![person("bo")],
@@ -75,6 +79,9 @@ fn refused_for_who_somebody_is() {
 
     You may not open a release. It is for empty.
     Nobody holds that role.
+
+    You were not asked. It is for sre to say how that went.
+    Bo Lindqvist can.
 
     You cannot settle this item. It is for sre.
     Bo Lindqvist can.
@@ -119,6 +126,11 @@ fn refused_for_what_is_not_there_or_not_well_written() {
         Refusal::ImageMissing {
             service: text("api"),
         },
+        Refusal::ImageNotAllowed {
+            service: text("php"),
+            reference: text("docker.io/mallory/php:1"),
+            allowed: vec![text("ghcr.io/acme"), text("localhost:5000/acme")],
+        },
         Refusal::BadVersion {
             version: version("v7"),
             scheme: VersionScheme::Calver,
@@ -130,6 +142,10 @@ fn refused_for_what_is_not_there_or_not_well_written() {
         Refusal::TooLong {
             what: "reason",
             limit: 1000,
+        },
+        Refusal::TooMany {
+            what: "notes of this release",
+            limit: 200,
         },
         Refusal::Missing { what: "reason" },
     ];
@@ -161,6 +177,9 @@ fn refused_for_what_is_not_there_or_not_well_written() {
     The image api needs a reference. The configuration does not say where it is.
     Add: `/release new … --image api=registry/name:tag`
 
+    php may not come from docker.io/mallory/php:1. Images come from ghcr.io/acme and localhost:5000/acme.
+    Push it there, or have that repository added to `allow_images`.
+
     v7 is not a version here. Versions are written like 2026.11.20-1.
     Write it that way, or change the version scheme in the configuration.
 
@@ -169,6 +188,9 @@ fn refused_for_what_is_not_there_or_not_well_written() {
 
     The reason is too long.
     Say it in at most 1000 characters.
+
+    There are 200 notes of this release already.
+    Keep it somewhere else.
 
     The reason is missing.
     Say it, then try again.
@@ -217,6 +239,9 @@ fn refused_for_how_things_stand() {
             release: RELEASE,
             work: "Run migrate in php".to_owned(),
             people: vec![person("bo")],
+        },
+        Refusal::NothingToRepeat {
+            work: "Drain the queue".to_owned(),
         },
         Refusal::NothingToDecide {
             environment: production(),
@@ -286,7 +311,10 @@ fn refused_for_how_things_stand() {
     Rapid Audit Manage, production waits for a person. Run migrate in php was cut off in attempt 8, for 2026.11.20-1, and nobody knows how it ended. Bo Lindqvist can say how to go on.
     Look, then say: `/release resume rapid-audit production`
 
-    Nothing in Rapid Audit Manage, production waits for that. Only a step that was cut off waits for somebody to say how to go on.
+    There is nothing to run again. A person is asked: Drain the queue.
+    Say worked when it is done, or failed when it cannot be.
+
+    Nothing in Rapid Audit Manage, production waits for that. Only a step that was cut off, or that asks a person, waits for an answer.
     How it stands: `/release status`
 
     Bo Lindqvist has said how Rapid Audit Manage, production goes on. Your answer came after that.

@@ -4,7 +4,7 @@ use shipbell_adapters::chat::card::Card;
 use shipbell_domain::Refusal;
 
 use super::{No, plainly, three};
-use crate::render::words::{bound, said};
+use crate::render::words::{bound, listed, said};
 
 pub(super) fn draw(no: &No<'_>, refusal: &Refusal) -> Card {
     match refusal {
@@ -20,6 +20,19 @@ pub(super) fn draw(no: &No<'_>, refusal: &Refusal) -> Card {
                     &format!("new … --image {service}=registry/name:tag"),
                 ),
             )
+        }
+        Refusal::ImageNotAllowed {
+            service,
+            reference,
+            allowed,
+        } => {
+            let (service, reference) = (bound(service, 60), bound(reference, 120));
+            let what = format!("{service} may not come from {reference}.");
+            let why = format!("Images come from {}.", listed(allowed, 6));
+            let todo = vec![said(
+                "Push it there, or have that repository added to `allow_images`.",
+            )];
+            three(&what, &why, todo)
         }
         Refusal::BadVersion { version, scheme } => {
             let why = format!("Versions are written like {}.", scheme.example());
@@ -39,6 +52,10 @@ pub(super) fn draw(no: &No<'_>, refusal: &Refusal) -> Card {
         Refusal::TooLong { what, limit } => {
             let todo = vec![said(format!("Say it in at most {limit} characters."))];
             three(&format!("{} is too long.", subject(what)), "", todo)
+        }
+        Refusal::TooMany { what, limit } => {
+            let todo = vec![said("Keep it somewhere else.")];
+            three(&format!("There are {limit} {what} already."), "", todo)
         }
         Refusal::Missing { what } => three(
             &format!("{} is missing.", subject(what)),

@@ -21,6 +21,7 @@ fn all(replies: &[Reply]) -> String {
 }
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "one list, one snapshot")]
 fn answers_about_releases() {
     let ask = || Day::waiting().ask();
     let span = Span::new(at("14:00"), at("16:00")).unwrap();
@@ -41,6 +42,10 @@ fn answers_about_releases() {
             span,
         },
         Reply::Starting {
+            release: RELEASE,
+            env: env("production"),
+        },
+        Reply::LookingAhead {
             release: RELEASE,
             env: env("production"),
         },
@@ -73,12 +78,14 @@ fn answers_about_releases() {
             item: 2,
             open: 0,
         },
+        Reply::Noted { release: RELEASE },
         Reply::Cancelled { release: RELEASE },
     ];
     insta::assert_snapshot!(all(&replies), @r"
     2026.11.20-1 is open as r142. Its images are being pinned.
     2026.11.20-1 is planned for production: Friday 20 November, 14:00 to 16:00 (Paris), in 5 minutes.
     Reading what stands on the asks. 2026.11.20-1 starts in production if it is enough.
+    Looking at what 2026.11.20-1 would change in production. It comes in the release's thread; nothing is touched.
     2026.11.20-1 waits before it can go to production: people were asked first.
     Product owner has not signed off for production. Chloé Martin can. They answer with a button of the ask, with ✅, or with `/release signoff`
     Your answer for 2026.11.20-1 in production counts.
@@ -89,6 +96,7 @@ fn answers_about_releases() {
     Thank you. For 2026.11.20-1 in production it does not count: only product-owner is asked.
     Item 2 of 2026.11.20-1 is saved. 1 item open.
     Item 2 of 2026.11.20-1 is saved. Every item is settled.
+    Kept with the record of 2026.11.20-1.
     2026.11.20-1 is given up. What runs stays as it is.
     ");
 }

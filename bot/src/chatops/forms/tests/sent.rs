@@ -50,6 +50,18 @@ fn what_is_sent_in_is_a_command() {
         ),
         (FormRequest::Cancel(RELEASE), vec![("why", "superseded")]),
         (
+            FormRequest::Note {
+                release: None,
+                text: String::new(),
+                link: None,
+            },
+            vec![
+                ("release", "r142"),
+                ("text", "it took \"long\""),
+                ("link", "https://x.example/1"),
+            ],
+        ),
+        (
             FormRequest::Incident {
                 severity: None,
                 what: String::new(),
@@ -81,6 +93,7 @@ fn what_is_sent_in_is_a_command() {
     deploy rapid-audit production 2026.11.20-1 --override="it's 'urgent'"
     stop rapid-audit production --rollback="wrong build"
     cancel r142 superseded
+    note r142 "it took 'long'" --link=https://x.example/1
     incident open P2 slow rapid-audit production
     incident resolve i7 "a bad index"
     freeze "until tomorrow 9:00" --why="heat wave"

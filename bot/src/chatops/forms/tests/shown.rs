@@ -48,6 +48,11 @@ fn every_form_is_shown() {
         FormRequest::Stop(place("production")),
         FormRequest::Decline(Day::waiting().ask()),
         FormRequest::Cancel(RELEASE),
+        FormRequest::Note {
+            release: Some(RELEASE),
+            text: "it took long".to_owned(),
+            link: Some("https://x.example/1".to_owned()),
+        },
         FormRequest::Checklist(RELEASE),
         FormRequest::Incident {
             severity: Some(Severity::P1),
@@ -107,6 +112,11 @@ fn every_form_is_shown() {
       2026.11.20-1 goes no further. What runs stays as it is.
       why*: Why? __
       > Give up 2026.11.20-1
+    Add to release record [note:]
+      release*: Release <Rapid Audit Manage 2026.11.20-1> r142
+      text*: What is worth remembering? __ it took long
+      link: Where it was said _ https://x.example/1
+      > Add to the record
     Checklist of 2026.11.20-1 [check:r142]
       Tick what is done. An item that does not apply: check <number> --na with the reason.
       item1: CI is green (done by Bo Lindqvist) [ ] true

@@ -65,7 +65,7 @@ fn unknown_words_earn_a_suggestion() {
       There is no command "depoly". Did you mean deploy?
     > deploy staging
     xyzzy
-      There is no command "xyzzy". The commands are: help, status, can, new, plan, deploy, promote, signoff, decline, check, rollback, stop, resume, cancel, watch, window, freeze, unfreeze, unlock, incident, history, show, open, whoami.
+      There is no command "xyzzy". The commands are: help, status, can, new, plan, deploy, promote, signoff, decline, check, note, rollback, stop, resume, cancel, watch, window, freeze, unfreeze, unlock, incident, history, show, open, whoami.
     deploy rapid-adit staging
       There is no application or environment "rapid-adit". Did you mean rapid-audit?
     > deploy rapid-audit staging

@@ -1,11 +1,15 @@
 //! How the sample Friday goes on once production is deployed to.
 
-use shipbell_domain::attempt::FailureMode;
+use std::sync::Arc;
+
+use shipbell_domain::attempt::{FailureMode, Work};
+use shipbell_domain::calendar::Length;
 use shipbell_domain::event::{
     EnvironmentEvent, Evidence, IncidentEvent, Outcome, ReleaseEvent, StageResult,
 };
 use shipbell_domain::ids::IncidentId;
 use shipbell_domain::policy::Severity;
+use shipbell_domain::steps::{Ask, Step, StepKind};
 use shipbell_domain::watch::Tick;
 
 use super::team::{check, settings};
@@ -38,6 +42,23 @@ impl Day {
         day
     }
 
+    /// An engineer is asked to do something in production.
+    pub(crate) fn asking() -> Self {
+        let mut day = Self::ready();
+        let ask = Ask {
+            role: role("sre"),
+            text: "Drain the queue".to_owned(),
+        };
+        let hour = Length::parse("1h").expect("a length");
+        day.starts(RELEASE, "production", 8, "14:02");
+        let production = day.world.environments.get_mut(&env("production"));
+        if let Some(attempt) = production.and_then(|it| Arc::make_mut(it).attempt.as_mut()) {
+            attempt.work[0] = Work::Step(Step::new(StepKind::Ask(ask), hour));
+        }
+        day.works("production", 0, None, "14:03");
+        day
+    }
+
     /// The first check in production found something wrong.
     pub(crate) fn failed() -> Self {
         let mut day = Self::deploying();
@@ -52,6 +73,7 @@ impl Day {
             tail,
             hash: None,
             size: 900,
+            snapshot: None,
         };
         let why = "GET /healthz answers 500".to_owned();
         let mode = FailureMode::Verification;

@@ -74,6 +74,7 @@ pub(super) fn policy() -> Pinned {
         app: app(),
         scheme: VersionScheme::Calver,
         images: BTreeMap::from([(service("php"), "ghcr.io/acme/php:{version}".to_owned())]),
+        allow_images: shipbell_domain::policy::Repositories::default(),
         checklist: vec![
             item("developer", "CI is green"),
             item("sre", "Migrations reviewed"),
@@ -144,13 +145,7 @@ pub(super) fn manifest(name: &str) -> Manifest {
 
 /// Two steps and three checks.
 pub(super) fn work() -> Vec<Work> {
-    let step = |kind| {
-        Work::Step(Step {
-            title: None,
-            timeout: length("5m"),
-            kind,
-        })
-    };
+    let step = |kind| Work::Step(Step::new(kind, length("5m")));
     let up = Up {
         stable_for: length("10s"),
         healthy_within: length("2m"),

@@ -10,6 +10,7 @@ use shipbell_domain::release::Moment;
 
 use super::super::{Checks, Subject, field, line};
 use crate::render::View;
+use crate::render::preview;
 use crate::render::words::{TYPED, Voice, bound, capital, role_words};
 
 pub(super) fn all(subject: &Subject<'_>) -> Vec<Field> {
@@ -21,6 +22,7 @@ pub(super) fn all(subject: &Subject<'_>) -> Vec<Field> {
             )
         })
         .collect();
+    fields.extend(ahead(subject));
     let asks = subject.release.asks.values();
     fields.extend(asks.filter_map(|ask| consent(subject, ask)));
     fields.extend(checklist(subject));
@@ -130,6 +132,26 @@ fn consent(subject: &Subject<'_>, ask: &Ask) -> Option<Field> {
         }
         AskState::Void(_) => None,
     }
+}
+
+/// What a deploy to the next environment would change.
+fn ahead(subject: &Subject<'_>) -> Option<Field> {
+    let (env, _) = super::next(subject)?;
+    if super::at_work(subject, &env).is_some() {
+        return None;
+    }
+    changes(subject, &env)
+}
+
+/// What a deploy to an environment would change, as it was found last.
+pub(in crate::render::cards) fn changes(subject: &Subject<'_>, env: &EnvName) -> Option<Field> {
+    let ahead = subject.release.stage(env)?.ahead.as_ref()?;
+    let at = subject.voice.time(ahead.at);
+    let lines = preview::lines(&ahead.preview).into_iter().map(line);
+    Some(field(
+        format!("Changes in {env}, seen {at}"),
+        lines.collect(),
+    ))
 }
 
 /// Who consented, who declined, who still can, and who was not asked.

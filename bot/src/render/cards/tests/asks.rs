@@ -46,7 +46,8 @@ fn an_ask_that_is_over_shrinks() {
     );
     let void = drawn(&void, &id, "14:00");
     let mut used = Day::ready();
-    let asks = &mut used.world.releases.get_mut(&RELEASE).unwrap().asks;
+    let release = used.world.releases.get_mut(&RELEASE).unwrap();
+    let asks = &mut Arc::make_mut(release).asks;
     asks.get_mut(&ask).unwrap().state = AskState::Used(8);
     let used = drawn(&used, &id, "14:03");
     insta::assert_snapshot!([complete, vetoed, void, used].join("\n\n"), @r"

@@ -36,6 +36,23 @@ fn work_that_was_cut_off_shows_what_was_seen_and_the_three_ways_on() {
 }
 
 #[test]
+fn a_step_that_asks_somebody_shows_what_there_is_to_do() {
+    insta::assert_snapshot!(drawn(&Day::asking(), &progress(), "14:06"), @r"
+    Rapid Audit Manage, production: Deploy of 2026.11.20-1. Step 1 of 5 waits for a person: Drain the queue.
+    ---
+    Production: Deploy of 2026.11.20-1  [▸ Step 1 of 5 waits for a person: Drain the queue]
+      ▸ Drain the queue (sre is asked)
+      ○ Recreate containers
+      ○ GET /healthz
+      ○ GET /login
+      ○ GET /api/version
+    sre: Drain the queue. Asked 14:03; without an answer it fails 15:03.
+    Attempt 8, started 14:02 by Ana Ruiz. Times in Paris.
+    [Done]  [It failed]  [Stop production]
+    ");
+}
+
+#[test]
 fn a_failed_attempt_shows_its_last_lines_and_the_way_back() {
     insta::assert_snapshot!(drawn(&Day::failed(), &progress(), "14:06"), @r"
     Rapid Audit Manage, production: Deploy of 2026.11.20-1. Failed 14:05, verification.

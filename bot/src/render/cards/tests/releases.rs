@@ -15,7 +15,7 @@ fn a_release_waits_for_consent() {
                                        Ignored: Kai Ito (not product-owner or release-manager)
       Checklist                        3 of 3 done
     r142, asked for by Bo Lindqvist. Times in Paris.
-    [Open the ask]  [Checklist]  … Show the release
+    [Open the ask]  [Checklist]  … Dry run for production, Show the release
     ");
 }
 
@@ -62,7 +62,7 @@ fn a_release_goes_through_its_day() {
                                        Ignored: Kai Ito (not product-owner or release-manager)
       Checklist                        3 of 3 done
     r142, asked for by Bo Lindqvist. Times in Paris.
-    [Open the ask]  [Checklist]  … Show the release
+    [Open the ask]  [Checklist]  … Dry run for production, Show the release
 
     Rapid Audit Manage 2026.11.20-1: Waiting for the window. staging: Deployed 13:38, smoke 3 of 3 passed; production: Runs 2026.11.18-2. Window 14:00 to 16:00.
     ---
@@ -74,7 +74,7 @@ fn a_release_goes_through_its_day() {
                                        Ignored: Kai Ito (not product-owner or release-manager)
       Checklist                        3 of 3 done
     r142, asked for by Bo Lindqvist. Times in Paris.
-    [Open the ask]  [Checklist]  … Show the release
+    [Open the ask]  [Checklist]  … Dry run for production, Show the release
 
     Rapid Audit Manage 2026.11.20-1: Ready for production. staging: Deployed 13:38, smoke 3 of 3 passed; production: Runs 2026.11.18-2. Window open until 16:00.
     ---
@@ -86,7 +86,7 @@ fn a_release_goes_through_its_day() {
                                        Ignored: Kai Ito (not product-owner or release-manager)
       Checklist                        3 of 3 done
     r142, asked for by Bo Lindqvist. Times in Paris.
-    [Deploy to production]  [Open the ask]  [Checklist]  … Show the release
+    [Deploy to production]  [Open the ask]  [Checklist]  … Dry run for production, Show the release
 
     Rapid Audit Manage 2026.11.20-1: Deploying to production. staging: Deployed 13:38, smoke 3 of 3 passed; production: Deploying since 14:02. Window open until 16:00.
     ---
@@ -106,7 +106,7 @@ fn a_release_goes_through_its_day() {
       Sign-off for production  Given by Ana Ruiz and Chloé Martin
       Checklist                3 of 3 done
     r142, asked for by Bo Lindqvist. Times in Paris.
-    [Checklist]  … Show the release
+    [Checklist]  … Dry run for production, Show the release
 
     Rapid Audit Manage 2026.11.20-1: Watching production. staging: Deployed 13:38, smoke 3 of 3 passed; production: Deployed 14:05, smoke 3 of 3 passed.
     ---
@@ -133,7 +133,7 @@ fn images_that_are_not_pinned_are_said_first() {
     let mut day = Day::begins();
     day.opens(RELEASE, "2026.11.20-1", "13:20");
     let release_of = |day: &mut Day, why: Option<&str>| {
-        let it = day.world.releases.get_mut(&RELEASE).unwrap();
+        let it = Arc::make_mut(day.world.releases.get_mut(&RELEASE).unwrap());
         it.manifest = None;
         it.unresolved = why.map(str::to_owned);
     };

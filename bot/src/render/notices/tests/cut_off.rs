@@ -3,6 +3,22 @@
 use super::*;
 
 #[test]
+fn whoever_is_asked_reads_what_to_do_and_how_to_say_so() {
+    let asked = News::Asked {
+        env: env("production"),
+        version: version("2026.11.20-1"),
+        rollback: true,
+        text: "Restore the last backup".to_owned(),
+        role: role("sre"),
+        until: at("15:02"),
+    };
+    insta::assert_snapshot!(drawn(asked, &["bo"]), @r"
+    @bo: Rapid Audit Manage: the rollback to 2026.11.20-1 in production waits for sre: Restore the last backup.
+    Say on the card or here. It is done: `/release resume rapid-audit production worked` It cannot be done, or looks wrong: `/release resume rapid-audit production failed` Without an answer it fails 15:02.
+    ");
+}
+
+#[test]
 fn news_about_what_was_cut_off_tells_the_three_ways_on() {
     let cut_off = |rollback, back| News::CutOff {
         env: env("production"),
