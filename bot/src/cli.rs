@@ -4,6 +4,8 @@ mod audit;
 mod backup;
 mod check;
 mod demo;
+#[cfg(feature = "discord")]
+mod discord;
 mod doctor;
 mod migrate;
 mod open;
@@ -13,6 +15,8 @@ mod release;
 mod reload;
 mod schema;
 mod serve;
+#[cfg(feature = "slack")]
+mod slack;
 mod verify;
 
 use std::path::PathBuf;
@@ -69,6 +73,14 @@ enum Command {
     Reload,
     /// Print a link that signs somebody in to the browser channel
     Open(open::Open),
+    /// Set up Discord
+    #[cfg(feature = "discord")]
+    #[command(subcommand)]
+    Discord(discord::Discord),
+    /// Set up Slack
+    #[cfg(feature = "slack")]
+    #[command(subcommand)]
+    Slack(slack::Slack),
     /// Say a chat command to a running bot
     Release(release::Release),
     /// The program inside the demo's containers
@@ -99,6 +111,10 @@ fn perform(program: Program, options: Options) -> Result<(), Failure> {
     match program.command {
         Command::Check => check::run(&config),
         Command::Schema => schema::run(),
+        #[cfg(feature = "discord")]
+        Command::Discord(command) => wait_for(discord::run(config, command)),
+        #[cfg(feature = "slack")]
+        Command::Slack(command) => slack::run(command),
         Command::DemoApp(app) => crate::demo::run_app(&app),
         Command::Serve => wait_for(serve::run(config, options)),
         Command::Demo(demo) => wait_for(demo::run(demo)),

@@ -25,7 +25,6 @@ use std::time::Duration;
 
 use shipbell_adapters::containers::docker::DockerEngines;
 use shipbell_adapters::containers::{Containers, Discard, Session, Target};
-use shipbell_adapters::probes::http::HttpProbes;
 use shipbell_adapters::redact::Redactor;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
@@ -35,6 +34,7 @@ use self::bot::Bot;
 use self::docker::Docker;
 use self::image::Images;
 use self::inspect::Inspector;
+use self::memory::Memory;
 use self::place::Place;
 use self::project::CONFIG;
 use self::simulated::Simulated;
@@ -62,11 +62,10 @@ pub struct DemoOptions {
 
 /// Plays the demo; removes what it made when it ends, however it ends.
 pub async fn run(options: DemoOptions) -> Result<(), Failure> {
-    // Every client of this program shares the cryptography that this chooses.
-    drop(HttpProbes::new(Redactor::knowing([])));
+    shipbell_adapters::tls::choose();
     let mut interrupts = Interrupts::listen()?;
     let mut world = World::open(options.keep.as_deref(), &SystemRandom.seed())?;
-    let engines = DockerEngines::new(wiring::engine_settings(), Redactor::knowing([]));
+    let engines = DockerEngines::new(wiring::engine_settings(None), Redactor::knowing([]));
     let docker = Docker::new(engines)?;
     project::write(&world.folder, &world.memory, SystemClock.now())?;
     let found = find_engine(&docker, &world).await;
@@ -248,4 +247,26 @@ async fn load(world: &World, docker: &Docker) -> Result<(), Failure> {
         "  Images    {count}, made of this program ({size} MB); no builder, no registry"
     ));
     Ok(())
+}
+
+/// The demo's team without its platform: for those who play the tour elsewhere.
+pub struct Rehearsal {
+    /// The team's configuration.
+    pub config: PathBuf,
+    /// Containers that pretend, and answer on their ports.
+    pub containers: Arc<dyn Containers>,
+}
+
+impl Rehearsal {
+    /// Writes the team's files into a folder, and starts pretending.
+    pub async fn open(folder: &std::path::Path) -> Result<Self, Failure> {
+        shipbell_adapters::tls::choose();
+        let memory = Memory::new(world::hex(&SystemRandom.seed()[..4]));
+        let memory = memory.map_err(|error| Failure::user("no port is free").because(error))?;
+        project::write(folder, &memory, SystemClock.now())?;
+        Ok(Self {
+            config: folder.join(CONFIG),
+            containers: Arc::new(Simulated::open(&memory, folder).await),
+        })
+    }
 }

@@ -1,30 +1,47 @@
-//! From the configuration to a running bot: the only file that names a platform.
+//! From the configuration to a running bot: the only part that names a platform.
+
+mod browser;
+#[cfg(feature = "discord")]
+mod discord;
+#[cfg(not(feature = "discord"))]
+#[path = "wiring/no_discord.rs"]
+mod discord;
+mod hands;
+mod health;
+#[cfg(any(feature = "discord", feature = "slack"))]
+mod platform;
+#[cfg(feature = "slack")]
+mod slack;
+#[cfg(not(feature = "slack"))]
+#[path = "wiring/no_slack.rs"]
+mod slack;
+
+#[cfg(feature = "discord")]
+pub(crate) use discord::invitation as discord_invitation;
+pub use hands::engine_settings;
+pub use health::{Finding, State, examine};
+#[cfg(feature = "slack")]
+pub(crate) use slack::manifest as slack_manifest;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use axum::Router;
-use shipbell_adapters::chat::web::{self, WebChannel, WebOptions, WebServer};
+use shipbell_adapters::chat::web::WebChannel;
 use shipbell_adapters::chat::{ChannelId, Chat, Inbound, UserId};
-use shipbell_adapters::containers::docker::{self, DockerEngines};
-use shipbell_adapters::containers::{Containers, Project, Target};
-use shipbell_adapters::probes::Probes;
-use shipbell_adapters::probes::http::HttpProbes;
-use shipbell_adapters::redact::Redactor;
-use shipbell_adapters::secret::Secret;
+use shipbell_adapters::containers::Containers;
 use shipbell_domain::history::Loss;
-use shipbell_domain::ids::{EnvId, Person, Surface};
+use shipbell_domain::ids::{Person, Surface};
 use shipbell_storage::{SqliteOptions, SqliteStore, Store as _};
 use tokio::sync::{mpsc, watch};
 
 use crate::audit::key;
-use crate::config::{self, Config, Surroundings};
-use crate::engine::ports::{Clock as _, Destination, Links, Ports, Random as _, Spawn as _};
-use crate::engine::{Arrival, Engine, Hub, Setup, Site, Stop};
+use crate::config::Config;
+use crate::engine::ports::{Destination, Links, Ports, Random as _, Spawn as _};
+use crate::engine::{Arrival, Engine, Hub, Setup};
 use crate::failure::Failure;
 use crate::system::{FileLocks, SystemClock, SystemRandom, Tasks};
-use crate::{inspection, render, seen};
+use crate::{inspection, seen};
 
 /// How many acts may wait for the engine.
 const ARRIVALS: usize = 256;
@@ -83,7 +100,7 @@ impl Running {
             Failure::user(format!("the old configuration stays in force: {why}"))
                 .hint("finish or cancel these releases first, or keep the application")
         })?;
-        self.web.set_people(people(config));
+        self.web.set_people(browser::people(config));
         Ok(reloaded.asks_voided)
     }
 
@@ -91,6 +108,24 @@ impl Running {
     pub fn store(&self) -> &SqliteStore {
         &self.store
     }
+}
+
+/// What only a person can mend, by the platform that says so.
+type Trouble = watch::Sender<BTreeMap<&'static str, String>>;
+
+/// What a platform is opened with.
+#[cfg_attr(
+    not(any(feature = "discord", feature = "slack")),
+    expect(
+        dead_code,
+        reason = "only the browser channel is left, and it is opened otherwise"
+    )
+)]
+struct Around<'a> {
+    tasks: &'a Arc<Tasks>,
+    closing: &'a watch::Sender<bool>,
+    arrivals: &'a mpsc::Sender<Arrival>,
+    trouble: &'a Trouble,
 }
 
 /// Starts a bot and returns when it serves.
@@ -104,20 +139,28 @@ pub async fn start(config: &Config, options: Options) -> Result<Running, Failure
     let notary = key::load_or_make(&config.key, store.instance(), SystemRandom.seed())?;
     let tasks = Arc::new(Tasks::default());
     let (arrivals, queue) = mpsc::channel(ARRIVALS);
-    let (web, server) = open_web(config, &options, &store, listen(&tasks, arrivals)).await?;
-    let (containers, probes) = hands(config, &options)?;
-    let destination = Destination {
-        chat: Arc::clone(&web) as Arc<dyn Chat>,
-        channel: ChannelId(CHANNEL.into()),
+    let (closing, trouble) = (watch::Sender::new(false), Trouble::default());
+    let heard = listen(&tasks, arrivals.clone(), surface());
+    let (web, server) = browser::open(config, &options, &store, heard).await?;
+    let (containers, hosts, probes) = hands::hands(config, &options)?;
+    let around = Around {
+        tasks: &tasks,
+        closing: &closing,
+        arrivals: &arrivals,
+        trouble: &trouble,
     };
+    let chats = chats(config, &web, &around).await?;
+    // The engine ends when nobody is left who could ask for anything.
+    drop(arrivals);
     let ports = Ports {
         clock: Arc::new(SystemClock),
         spawn: Arc::clone(&tasks) as Arc<_>,
         random: Arc::new(SystemRandom),
         store: Arc::clone(&store) as Arc<_>,
         decide: Arc::new(shipbell_domain::turn),
-        chats: BTreeMap::from([(surface(), destination)]),
+        chats,
         containers,
+        hosts,
         probes,
         locks: Arc::new(FileLocks::new(config.data.join("locks"))),
         links: Arc::clone(&web) as Arc<dyn Links>,
@@ -136,19 +179,15 @@ pub async fn start(config: &Config, options: Options) -> Result<Running, Failure
         );
         hub.hold(loss);
     }
-    let closing = watch::Sender::new(false);
-    serve(&tasks, server, &hub, &closing);
+    browser::serve(&tasks, server, &hub, &closing);
     tasks.spawn("engine", Box::pin(engine.run(queue)));
     let mut ready = hub.ready();
     if ready.wait_for(|ready| *ready).await.is_err() {
         return Err(Failure::internal("the engine stopped while it started"));
     }
     let data = config.data.clone();
-    let seeing = seen::keep_up(Arc::clone(&hub), data.clone());
-    tasks.spawn("seen", Box::pin(seeing));
-    let looking = inspection::run(Arc::clone(&hub), database(&data));
-    tasks.spawn("inspection", Box::pin(looking));
-    let banner = warn(Arc::clone(&hub), Arc::clone(&web), options.banner);
+    look_after(&tasks, &hub, &data);
+    let banner = browser::warn(Arc::clone(&hub), Arc::clone(&web), options.banner, trouble);
     tasks.spawn("banner", Box::pin(banner));
     Ok(Running {
         hub,
@@ -160,18 +199,28 @@ pub async fn start(config: &Config, options: Options) -> Result<Running, Failure
     })
 }
 
-type Hands = (Arc<dyn Containers>, Arc<dyn Probes>);
+/// Keeps noting how far the log went, and looks the database over.
+fn look_after(tasks: &Tasks, hub: &Arc<Hub>, data: &Path) {
+    let seeing = seen::keep_up(Arc::clone(hub), data.to_path_buf());
+    tasks.spawn("seen", Box::pin(seeing));
+    let looking = inspection::run(Arc::clone(hub), database(data));
+    tasks.spawn("inspection", Box::pin(looking));
+}
 
-/// What reaches the hosts; no secret of the configuration leaves it.
-fn hands(config: &Config, options: &Options) -> Result<Hands, Failure> {
-    let redactor = redactor(config)?;
-    let containers = options
-        .containers
-        .clone()
-        .unwrap_or_else(|| Arc::new(DockerEngines::new(engine_settings(), redactor.clone())));
-    let probes = HttpProbes::new(redactor)
-        .map_err(|error| Failure::internal("the HTTP client could not be made").because(error))?;
-    Ok((containers, Arc::new(probes)))
+/// Every platform people talk on, the browser channel among them.
+async fn chats(
+    config: &Config,
+    web: &Arc<WebChannel>,
+    around: &Around<'_>,
+) -> Result<BTreeMap<Surface, Destination>, Failure> {
+    let mut chats = slack::open(config, around).await?;
+    chats.extend(discord::open(config, around).await?);
+    let browser = Destination {
+        chat: Arc::clone(web) as Arc<dyn Chat>,
+        channel: ChannelId(CHANNEL.into()),
+    };
+    chats.insert(surface(), browser);
+    Ok(chats)
 }
 
 /// The browser channel's name among the platforms.
@@ -184,64 +233,25 @@ pub fn setup(config: &Config) -> Result<Setup, Failure> {
     let state_dir = config.data.join("compose");
     make_folder(&state_dir)?;
     make_folder(&config.data.join("locks"))?;
+    let secrets = hands::secrets(config)?;
     let mut sites = BTreeMap::new();
     for (environment, target) in &config.targets {
-        sites.insert(environment.clone(), site(environment, target, &state_dir)?);
+        let site = hands::site(environment, target, (&state_dir, &secrets))?;
+        sites.insert(environment.clone(), site);
     }
     let account = |person: &Person| ((surface(), UserId(person.to_string())), person.clone());
+    let mut identities = slack::identities(config);
+    identities.extend(discord::identities(config));
+    let mut groups = slack::groups(config);
+    groups.extend(discord::groups(config));
+    identities.extend(config.settings.people.keys().map(account));
     Ok(Setup {
         settings: Arc::new(config.settings.clone()),
         policies: config.policies.clone(),
         sites,
-        identities: config.settings.people.keys().map(account).collect(),
+        identities,
+        groups,
     })
-}
-
-fn site(environment: &EnvId, target: &config::Target, state_dir: &Path) -> Result<Site, Failure> {
-    let vars = target.variables().map_err(|error| {
-        Failure::user(format!("a variable of {environment} cannot be read")).because(error)
-    })?;
-    Ok(Site {
-        target: Target {
-            docker: target.docker.clone(),
-        },
-        project: Project {
-            name: target.project.clone(),
-            files: target.files.clone(),
-            directory: target.directory.clone(),
-            env_file: target.env_file.clone(),
-            vars,
-            flavour: None,
-        },
-        state_dir: state_dir.to_path_buf(),
-    })
-}
-
-/// Knows every secret of the configuration, so that none leaves the adapters.
-fn redactor(config: &Config) -> Result<Redactor, Failure> {
-    let mut secrets: Vec<Secret> = Vec::new();
-    for target in config.targets.values() {
-        let vars = target.variables();
-        let vars =
-            vars.map_err(|error| Failure::user("a variable cannot be read").because(error))?;
-        secrets.extend(vars.into_values());
-    }
-    Ok(Redactor::knowing(secrets.iter()))
-}
-
-/// What the programs the bot starts get to see.
-pub fn engine_settings() -> docker::Settings {
-    let Surroundings {
-        path,
-        home,
-        docker_config,
-        log: _,
-    } = Surroundings::read();
-    docker::Settings {
-        path,
-        home,
-        docker_config,
-    }
 }
 
 /// Where the database of a data folder lies.
@@ -273,95 +283,6 @@ async fn verify(store: &SqliteStore) -> Result<(), Failure> {
     checked.map(drop)
 }
 
-async fn open_web(
-    config: &Config,
-    options: &Options,
-    store: &Arc<SqliteStore>,
-    inbound: mpsc::Sender<Inbound>,
-) -> Result<(Arc<WebChannel>, WebServer), Failure> {
-    let zone = config.settings.zone.clone();
-    let web = WebOptions {
-        listen: config.chat.web.listen,
-        database: config.data.join("channel.db"),
-        instance: store.instance().to_owned(),
-        channels: vec![CHANNEL.to_owned()],
-        people: people(config),
-        demo: options.demo,
-        banner: options.banner.clone(),
-        links: Vec::new(),
-        hour: Arc::new(move |at| zone.hh_mm(at)),
-    };
-    let clock = Arc::new(|| SystemClock.now());
-    let opened = WebChannel::open(web, clock, Arc::new(|| SystemRandom.seed()), inbound).await;
-    opened.map_err(|error| Failure::user("the browser channel cannot be opened").because(error))
-}
-
-fn people(config: &Config) -> Vec<web::Person> {
-    let person = |(person, member): (&Person, _)| {
-        let member: &shipbell_domain::settings::Member = member;
-        let roles: Vec<String> = member
-            .roles
-            .iter()
-            .map(|role| role.as_str().replace('-', " "))
-            .collect();
-        let (user, name) = (UserId(person.to_string()), member.name.clone());
-        web::Person {
-            user,
-            name,
-            role: roles.join(", "),
-        }
-    };
-    config.settings.people.iter().map(person).collect()
-}
-
-/// Hands what people do in the browser channel to the engine, as that platform's.
-fn listen(tasks: &Arc<Tasks>, arrivals: mpsc::Sender<Arrival>) -> mpsc::Sender<Inbound> {
-    let (inbound, mut acts) = mpsc::channel(ARRIVALS);
-    let task = async move {
-        while let Some(inbound) = acts.recv().await {
-            let arrival = Arrival {
-                surface: surface(),
-                inbound,
-            };
-            if arrivals.send(arrival).await.is_err() {
-                return;
-            }
-        }
-    };
-    tasks.spawn("browser channel", Box::pin(task));
-    inbound
-}
-
-fn serve(tasks: &Arc<Tasks>, server: WebServer, hub: &Arc<Hub>, closing: &watch::Sender<bool>) {
-    let pages = Router::new();
-    let (mut closed, hub) = (closing.subscribe(), Arc::clone(hub));
-    let task = async move {
-        let shutdown = async move {
-            // The sender is gone only when the bot is.
-            let _gone = closed.wait_for(|closing| *closing).await;
-        };
-        if let Err(error) = server.with_pages(pages).run(shutdown).await {
-            tracing::error!(%error, ready = *hub.ready().borrow(), "the browser channel stopped");
-        }
-    };
-    tasks.spawn("web server", Box::pin(task));
-}
-
-/// Says on every page that nothing is done, for as long as that is so.
-async fn warn(hub: Arc<Hub>, web: Arc<WebChannel>, usual: Option<String>) {
-    let mut stops = hub.stops();
-    loop {
-        let card = stops.borrow_and_update().as_ref().map(|stop| match stop {
-            Stop::Halted(why) => render::halted(why),
-            Stop::Held(_) => render::held(),
-        });
-        web.set_banner(card.map(|it| it.summary).or_else(|| usual.clone()));
-        if stops.changed().await.is_err() {
-            return;
-        }
-    }
-}
-
 fn make_folder(folder: &Path) -> Result<(), Failure> {
     use std::os::unix::fs::DirBuilderExt as _;
     let made = std::fs::DirBuilder::new()
@@ -376,8 +297,24 @@ fn make_folder(folder: &Path) -> Result<(), Failure> {
     })
 }
 
-impl Links for WebChannel {
-    fn sign_in(&self, person: &Person) -> Option<String> {
-        self.issue_link(&UserId(person.to_string()))
-    }
+/// Hands what people do on a platform to the engine, as that platform's.
+fn listen(
+    tasks: &Arc<Tasks>,
+    arrivals: mpsc::Sender<Arrival>,
+    surface: Surface,
+) -> mpsc::Sender<Inbound> {
+    let (inbound, mut acts) = mpsc::channel(ARRIVALS);
+    let task = async move {
+        while let Some(inbound) = acts.recv().await {
+            let arrival = Arrival {
+                surface: surface.clone(),
+                inbound,
+            };
+            if arrivals.send(arrival).await.is_err() {
+                return;
+            }
+        }
+    };
+    tasks.spawn("arrivals", Box::pin(task));
+    inbound
 }

@@ -1,25 +1,32 @@
 //! `shipbell doctor`: asks everything the bot depends on, and changes nothing.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use shipbell_adapters::containers::docker::DockerEngines;
-use shipbell_adapters::containers::{Containers as _, Discard, Session};
+use shipbell_adapters::containers::{Containers as _, Discard, Preflight, Session};
+use shipbell_adapters::hosts::programs::HostPrograms;
+use shipbell_adapters::hosts::{Hosts as _, Program};
 use shipbell_adapters::probes::http::HttpProbes;
 use shipbell_adapters::probes::{Probe, Probes as _};
 use shipbell_adapters::redact::Redactor;
 use shipbell_domain::checks::CheckKind;
 use shipbell_domain::ids::EnvId;
+use shipbell_domain::policy::Policy;
 
 use super::printer;
 use crate::config::Config;
 use crate::door;
-use crate::engine::Site;
+use crate::engine::{self, Site};
 use crate::failure::Failure;
 use crate::wiring;
 
 /// How long one question may take.
 const PATIENCE: Duration = Duration::from_secs(15);
+
+/// With less room than this for images an engine gets a warning.
+const LITTLE: u64 = 2 << 30;
 
 /// How one thing stands.
 enum Finding {
@@ -32,12 +39,19 @@ pub(super) async fn run(path: PathBuf) -> Result<(), Failure> {
     let config = super::load(&path)?;
     let mut findings = vec![configuration(&config), secrets(&config), data(&config.data)];
     findings.push(("Bot".to_owned(), bot(&config.data).await));
-    let engines = DockerEngines::new(wiring::engine_settings(), Redactor::default());
+    findings.extend(platforms(&config).await?);
+    let engines = DockerEngines::new(
+        wiring::engine_settings(config.ssh.as_deref()),
+        Redactor::default(),
+    );
+    let settings = wiring::engine_settings(config.ssh.as_deref());
+    let hosts = HostPrograms::new(settings, Redactor::default());
     let setup = wiring::setup(&config)?;
     for (environment, site) in &setup.sites {
+        findings.push((format!("Host {environment}"), host(&hosts, site).await));
         findings.push((
             format!("Docker {environment}"),
-            docker(&engines, site).await,
+            docker(&engines, site, policy_of(&config, environment)).await,
         ));
     }
     findings.extend(smoke(&config).await?);
@@ -128,24 +142,40 @@ async fn bot(data: &Path) -> Finding {
     }
 }
 
-async fn docker(engines: &DockerEngines, site: &Site) -> Finding {
+/// Asks the platforms people talk on.
+async fn platforms(config: &Config) -> Result<Vec<(String, Finding)>, Failure> {
+    let findings = wiring::examine(config).await?;
+    let told = findings.into_iter().map(|it| {
+        let finding = match it.state {
+            wiring::State::Good(what) => Finding::Good(what),
+            wiring::State::Doubtful(what) => Finding::Warning(what),
+            wiring::State::Bad { what, fix } => Finding::Bad { what, fix },
+        };
+        (it.subject, finding)
+    });
+    Ok(told.collect())
+}
+
+fn policy_of<'a>(config: &'a Config, environment: &EnvId) -> Option<&'a Policy> {
+    let mut policies = config.policies.iter().map(|it| &it.policy);
+    policies.find(|it| it.app == environment.app)
+}
+
+async fn docker(engines: &DockerEngines, site: &Site, policy: Option<&Policy>) -> Finding {
     let session = Session {
         lines: &Discard,
         lock: None,
         within: PATIENCE,
     };
-    match engines
+    let found = engines
         .preflight(&site.target, &site.project, &session)
-        .await
-    {
-        Ok(found) => Finding::Good(format!(
-            "engine {} (API {}), {} {}, services {}",
-            found.engine,
-            found.api,
-            found.flavour,
-            found.compose,
-            found.services.join(", "),
-        )),
+        .await;
+    let judged = found.and_then(|found| match policy {
+        Some(policy) => engine::will_do(policy, &found).map(|()| found),
+        None => Ok(found),
+    });
+    match judged {
+        Ok(found) => told(&found),
         Err(error) => {
             let fix = error.hint.clone();
             let what = if error.why.is_empty() {
@@ -158,10 +188,57 @@ async fn docker(engines: &DockerEngines, site: &Site) -> Finding {
     }
 }
 
+/// What an engine has, and whether that will do.
+fn told(found: &Preflight) -> Finding {
+    let what = format!(
+        "engine {} (API {}), {} {}, services {}",
+        found.engine,
+        found.api,
+        found.flavour,
+        found.compose,
+        found.names(),
+    );
+    match found.free {
+        Some(free) if free < LITTLE => {
+            let free = free >> 20;
+            Finding::Warning(format!("{what}; only {free} MiB are free for images"))
+        }
+        Some(free) => Finding::Good(format!("{what}, {} GiB free", free >> 30)),
+        None => Finding::Good(what),
+    }
+}
+
+/// Whether the machine a project's files are on is there, and what steps need of it.
+async fn host(hosts: &HostPrograms, site: &Site) -> Finding {
+    let session = Session {
+        lines: &Discard,
+        lock: None,
+        within: PATIENCE,
+    };
+    let program = Program {
+        argv: vec!["uname".to_owned(), "-sr".to_owned()],
+        directory: site.project.directory.clone(),
+        vars: BTreeMap::new(),
+    };
+    match hosts.run(&site.host, &program, &session).await {
+        Ok(ran) if ran.code == 0 => {
+            let system = ran.output.tail(1).pop().unwrap_or_default();
+            Finding::Good(format!("{} is there ({system})", site.host))
+        }
+        Ok(ran) => Finding::Bad {
+            what: ran.output.tail(1).pop().unwrap_or_default(),
+            fix: format!("is {} there?", site.project.directory.display()),
+        },
+        Err(error) => Finding::Bad {
+            fix: error.hint.clone(),
+            what: format!("{}: {}", error.what, error.why),
+        },
+    }
+}
+
 /// Asks what the smoke tests would ask. What does not answer may not be deployed yet.
 async fn smoke(config: &Config) -> Result<Vec<(String, Finding)>, Failure> {
-    let probes = HttpProbes::new(Redactor::default())
-        .map_err(|error| Failure::internal("the HTTP client could not be made").because(error))?;
+    let probes = HttpProbes::new(Redactor::default());
     let mut findings = Vec::new();
     for pinned in &config.policies {
         for env in &pinned.policy.environments {

@@ -1,6 +1,8 @@
 //! Containers that only pretend, for machines without an engine: each runs in this
 //! program, and answers on its place's port as the real one would.
 
+mod ahead;
+mod pins;
 mod running;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -9,31 +11,27 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
-use sha2::{Digest as _, Sha256};
 use shipbell_adapters::containers::{
     Collector, ContainerError, Containers, Exec, Exit, FailureMode, Flavour, Found, Home, Kind,
-    Labels, LogQuery, OneOff, Output, OutputLine, Phase, Pinned, Preflight, Project, Ran, Running,
-    Sealing, Session, Stream, TOMBSTONE, Target, Up, UpReport, Wait,
+    Labels, LogQuery, OneOff, Output, OutputLine, Phase, Pinned, Plan, Preflight, Project, Ran,
+    Running, Sealing, Session, Snapshot, Stream, TOMBSTONE, Target, Up, UpReport, Wait,
 };
 use tokio::sync::Mutex;
 use tokio::time::{Instant, sleep};
 
+use self::pins::{pinned, version, version_of};
 use self::running::Container;
 use super::image;
 use super::memory::Memory;
 use super::payload::{self, Manners};
 use super::place::Place;
 use super::versions::{self, Version};
-use super::world::hex;
 
 /// The file it keeps what it pretends in.
 const FILE: &str = "simulated.json";
 
 /// How often a container's health is looked at.
 const LOOK: Duration = Duration::from_millis(100);
-
-/// What is said instead of an engine's version.
-const NAME: &str = "simulated";
 
 /// An engine that only pretends.
 pub(super) struct Simulated {
@@ -125,13 +123,15 @@ impl Containers for Simulated {
         _: &Session<'_>,
     ) -> Result<Preflight, ContainerError> {
         self.place(&project.name)?;
-        Ok(Preflight {
-            engine: NAME.to_owned(),
-            api: NAME.to_owned(),
-            flavour: Flavour::V2,
-            compose: NAME.to_owned(),
-            services: vec!["web".to_owned()],
-        })
+        Ok(ahead::found())
+    }
+
+    async fn plan(&self, _: &Target, up: &Up, _: &Session<'_>) -> Result<Plan, ContainerError> {
+        self.place(&up.project.name)?;
+        let state = self.state.lock().await;
+        let runs = state.containers.get(&up.project.name);
+        let runs = runs.and_then(|it| versions::ALL.iter().find(|known| known.name == it.version));
+        Ok(ahead::plan(runs.map(pinned).as_ref(), up.pins.get("web")))
     }
 
     async fn resolve(&self, _: &Target, image: &str) -> Result<Pinned, ContainerError> {
@@ -153,6 +153,26 @@ impl Containers for Simulated {
         _: &Session<'_>,
     ) -> Result<(), ContainerError> {
         version(image).map(|_| ())
+    }
+
+    async fn push(
+        &self,
+        _: &Target,
+        image: &str,
+        _: &Session<'_>,
+    ) -> Result<Pinned, ContainerError> {
+        let why = "there is no registry in this world";
+        Err(ContainerError::new(Kind::Refused, image, why))
+    }
+
+    async fn promote(
+        &self,
+        image: &Pinned,
+        _: &str,
+        _: &Session<'_>,
+    ) -> Result<(), ContainerError> {
+        let why = "there is no registry in this world";
+        Err(ContainerError::new(Kind::Refused, &image.reference, why))
     }
 
     async fn up(&self, _: &Target, up: &Up, _: &Session<'_>) -> Result<UpReport, ContainerError> {
@@ -179,8 +199,20 @@ impl Containers for Simulated {
             flavour: Flavour::V2,
             override_text: String::new(),
             reaped: 0,
+            pins: up.pins.clone(),
+            ended: BTreeMap::new(),
             output: output([format!("simulated container web of {project}")]),
         })
+    }
+
+    async fn keep(
+        &self,
+        _: &Target,
+        up: &Up,
+        name: &str,
+        _: &Session<'_>,
+    ) -> Result<Snapshot, ContainerError> {
+        Ok(ahead::kept(up, name))
     }
 
     async fn wait_stable(
@@ -228,13 +260,14 @@ impl Containers for Simulated {
         let mut state = self.state.lock().await;
         let identity = Some(spec.identity.clone());
         let adopted = state.kept.once.get(&spec.name) == Some(&identity);
-        if !adopted && state.kept.once.contains_key(&spec.name) {
-            let what = format!("running {}", spec.name);
-            return Err(ContainerError::new(
-                Kind::Conflict,
-                what,
-                "something else has that name",
-            ));
+        let what = format!("running {} once", spec.name);
+        match state.kept.once.get(&spec.name) {
+            Some(None) => return Err(ContainerError::given_up(what)),
+            Some(Some(_)) if !adopted => {
+                let why = "something else has that name";
+                return Err(ContainerError::new(Kind::Conflict, what, why));
+            }
+            Some(Some(_)) | None => {}
         }
         state.kept.once.insert(spec.name.clone(), identity);
         self.keep(&state.kept)?;
@@ -298,12 +331,8 @@ impl Containers for Simulated {
 
     async fn running(&self, _: &Target, project: &str) -> Result<Vec<Running>, ContainerError> {
         let state = self.state.lock().await;
-        Ok(state
-            .containers
-            .get(project)
-            .map(|it| it.seen(project))
-            .into_iter()
-            .collect())
+        let container = state.containers.get(project).into_iter();
+        Ok(container.map(|it| it.seen(project)).collect())
     }
 
     async fn remove(&self, target: &Target, labels: &Labels) -> Result<(), ContainerError> {
@@ -325,33 +354,6 @@ impl Containers for Simulated {
         state.kept.running.remove(project);
         self.keep(&state.kept)
     }
-}
-
-/// A version as an engine would pin it: by an id that is its own.
-fn pinned(version: &Version) -> Pinned {
-    let hash = Sha256::digest(version.name.as_bytes());
-    Pinned {
-        reference: format!("sha256:{}", hex(&hash)),
-        local: true,
-    }
-}
-
-fn version(image: &Pinned) -> Result<Version, ContainerError> {
-    let known = versions::ALL.into_iter().find(|it| pinned(it) == *image);
-    known.ok_or_else(|| {
-        ContainerError::new(
-            Kind::NotFound,
-            format!("looking for image {image}"),
-            "no such image",
-        )
-    })
-}
-
-fn version_of(pins: &BTreeMap<String, Pinned>) -> Result<Version, ContainerError> {
-    let web = pins.get("web");
-    let missing =
-        || ContainerError::new(Kind::Preflight, "looking for web's image", "none is pinned");
-    version(web.ok_or_else(missing)?)
 }
 
 fn found(name: &str, identity: Option<&(String, String)>) -> Found {

@@ -184,6 +184,7 @@ async fn signal(signal: &str, holder: &Holder) {
 #[cfg(test)]
 mod tests {
     use shipbell_domain::ids::{AppId, EnvName};
+    use tokio::io::{AsyncBufReadExt as _, BufReader};
 
     use super::*;
 
@@ -218,10 +219,14 @@ mod tests {
         let life = FileLocks::new(folder.path().to_owned());
         let file = life.take(&place).await.unwrap().unwrap();
         let mut command = Command::new("/bin/sh");
-        command.args(["-c", "trap '' TERM; sleep 600 & wait; wait"]);
+        command.args(["-c", "trap '' TERM; echo begun; sleep 600 & wait; wait"]);
         let inherited = file.try_clone().unwrap();
-        let mut child = command.stdin(inherited).spawn().unwrap();
+        command.stdin(inherited).stdout(Stdio::piped());
+        let mut child = command.spawn().unwrap();
         drop((command, file, life));
+        // Before that the system does not tell yet what it is.
+        let mut said = BufReader::new(child.stdout.take().unwrap()).lines();
+        assert_eq!(said.next_line().await.unwrap().unwrap(), "begun");
 
         let next = FileLocks::new(folder.path().to_owned());
         let held = next.take(&place).await.unwrap_err();

@@ -37,6 +37,35 @@ async fn the_schema_is_json() {
 }
 
 #[tokio::test]
+async fn the_manifest_is_json_that_slack_takes() {
+    run_alone("manifest", async |house| {
+        let said = house.shipbell(&["slack", "manifest"]).await.succeeded();
+        let manifest: serde_json::Value = serde_json::from_str(&said).unwrap();
+        let command = &manifest["features"]["slash_commands"][0];
+        assert_eq!(command["command"], "/release");
+        assert_eq!(manifest["settings"]["socket_mode_enabled"], true);
+        let plain = ["slack", "manifest", "--public-url", "http://bell.example"];
+        let refused = house.shipbell(&plain).await.failed(2);
+        assert!(refused.contains("https://"), "{refused}");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_invitation_names_the_application_and_asks_for_no_more_than_is_used() {
+    run_alone("invitation", async |house| {
+        let words = ["discord", "invite", "--application", "1187000000000000000"];
+        let said = house.shipbell(&words).await.succeeded();
+        let wanted = "client_id=1187000000000000000&scope=bot+applications.commands&permissions=2252109051448384";
+        assert!(said.trim().ends_with(wanted), "{said}");
+        let wrong = ["discord", "invite", "--application", "shipbell"];
+        let refused = house.shipbell(&wrong).await.failed(2);
+        assert!(refused.contains("Application ID"), "{refused}");
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn another_policy_voids_what_was_asked_under_the_old_one() {
     run("reload", async |house| {
         load("v1", Fate::Well).await;

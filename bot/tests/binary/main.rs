@@ -21,4 +21,6 @@ mod consent;
 mod crashes;
 mod integrity;
 mod releases;
+mod snapshots;
+mod steps;
 mod terminal;

@@ -11,7 +11,6 @@ use shipbell_adapters::containers::docker::{DockerEngines, Settings};
 use shipbell_adapters::containers::image::{
     ImageFile, ImageHealthcheck, ImageSpec, binary_with_libraries,
 };
-use shipbell_adapters::probes::http::HttpProbes;
 use shipbell_adapters::redact::Redactor;
 
 /// Where the tiny web servers listen in their containers.
@@ -104,6 +103,18 @@ pub(crate) fn image_of(service: &str, version: &str) -> String {
     ])
 }
 
+/// Removes the one-off containers that were made from an image of these tests;
+/// gives how many there were.
+pub(crate) fn clear_commands(service: &str, version: &str) -> usize {
+    let ancestor = format!("ancestor={}", reference(service, version));
+    let filters = ["--filter", "label=io.shipbell.run", "--filter", &ancestor];
+    let found = docker(&[["ps", "-aq"].as_slice(), &filters].concat());
+    for id in found.lines() {
+        docker(&["rm", "-f", id]);
+    }
+    found.lines().count()
+}
+
 /// What a version of a service is called here.
 pub(crate) fn reference(service: &str, version: &str) -> String {
     format!("{}:{version}", repository(service))
@@ -141,8 +152,7 @@ pub(crate) async fn answer(url: &str) -> Option<String> {
 
 /// An HTTP client that knows no proxy and follows nothing.
 pub(crate) fn client() -> reqwest::Client {
-    // Making one chooses the cryptography for every client of this process.
-    HttpProbes::new(Redactor::default()).unwrap();
+    shipbell_adapters::tls::choose();
     let client = reqwest::Client::builder()
         .no_proxy()
         .redirect(reqwest::redirect::Policy::none());
@@ -179,6 +189,18 @@ impl World {
                 "{service}"
             );
         }
+    }
+
+    /// A variable that the one container of a service was made with.
+    pub(crate) fn variable(&self, service: &str, name: &str) -> Option<String> {
+        let ids = self.containers(service);
+        let [id] = ids.as_slice() else {
+            panic!("{service}: one container, not {ids:?}")
+        };
+        let format = "{{range .Config.Env}}{{println .}}{{end}}";
+        let all = docker(&["inspect", "--format", format, id]);
+        let mut lines = all.lines();
+        lines.find_map(|it| Some(it.strip_prefix(name)?.strip_prefix('=')?.to_owned()))
     }
 
     /// Which containers of a service there are.

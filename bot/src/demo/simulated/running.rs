@@ -94,6 +94,7 @@ impl Container {
             },
             restarts: 0,
             started_at: None,
+            ready_at: None,
             labels: Labels::new(),
         }
     }
