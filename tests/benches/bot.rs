@@ -15,28 +15,44 @@ use tokio::time::timeout;
 use crate::measure::{Failed, now};
 
 /// The configuration's name in a bot's folder.
-const CONFIG: &str = "shipbell.toml";
+pub(crate) const CONFIG: &str = "shipbell.toml";
+/// How many ticks of the processor's clock a second has: sysconf(3)'s `_SC_CLK_TCK`,
+/// which Linux keeps at 100 for programs.
+const TICKS: f64 = 100.0;
 /// How long the program may take until it serves, and until it has stopped.
 const PATIENCE: Duration = Duration::from_mins(2);
 
 /// Builds the program as the measures themselves were built, and says where it is.
 pub(crate) async fn program() -> Result<PathBuf, Failed> {
-    // With both packages named, dependencies have the features they have already.
+    // This binary is target/<profile>/deps/measures-….
+    let own = std::env::current_exe()?;
+    let folder = own.parent().and_then(Path::parent);
+    let folder = folder.ok_or("this binary has no folder")?;
+    let profile = match folder.file_name().and_then(|it| it.to_str()) {
+        Some("debug") | None => "dev",
+        Some(profile) => profile,
+    };
+    // With the measures named too, dependencies have the features they have already.
     let mut build = Command::new(env!("CARGO"));
     build
-        .args(["build", "--quiet", "--bin", "shipbell"])
+        .args([
+            "build", "--quiet", "--bin", "shipbell", "--bench", "measures",
+        ])
         .args(["-p", "shipbell", "-p", env!("CARGO_PKG_NAME")])
+        .args(["--profile", profile])
         .current_dir(env!("CARGO_MANIFEST_DIR"));
-    if !cfg!(debug_assertions) {
-        build.arg("--release");
+    // Build scripts watch what cargo says of a package it runs: with that of this one,
+    // half of the dependencies would be made anew.
+    for (name, _) in std::env::vars_os() {
+        let about = name.to_string_lossy();
+        if about.starts_with("CARGO_PKG_") || about.starts_with("CARGO_MANIFEST_") {
+            build.env_remove(&name);
+        }
     }
     if !build.status().await?.success() {
         return Err("the program could not be built".into());
     }
-    // This binary is target/<profile>/deps/measures-….
-    let own = std::env::current_exe()?;
-    let folder = own.parent().and_then(Path::parent);
-    let program = folder.ok_or("this binary has no folder")?.join("shipbell");
+    let program = folder.join("shipbell");
     if program.is_file() {
         Ok(program)
     } else {
@@ -131,10 +147,26 @@ impl Bot {
             .arg("serve")
             .stdin(Stdio::null())
             .stderr(log);
+        Self::of(command, folder).await
+    }
+
+    /// Starts any program that says a line when it serves, and serves until it is stopped.
+    pub(crate) async fn of(command: Command, folder: &Path) -> Result<(Self, Duration), Failed> {
         let (child, took) = until_it_speaks(command).await?;
         let pid = child.id().ok_or("the program has ended already")?;
         let data = folder.join("shipbell-data");
         Ok((Self { child, pid, data }, took))
+    }
+
+    /// How many seconds of processor it took so far, those of ended threads too.
+    pub(crate) fn processor(&self) -> Result<f64, Failed> {
+        let stat = std::fs::read_to_string(format!("/proc/{}/stat", self.pid))?;
+        // The name before may hold anything, also spaces and brackets; after it,
+        // fields 14 and 15 of proc(5) are user and system time in ticks.
+        let (_, fields) = stat.rsplit_once(')').ok_or("/proc has another form")?;
+        let ticks = fields.split_whitespace().skip(11).take(2);
+        let ticks: u32 = ticks.map(str::parse::<u32>).sum::<Result<u32, _>>()?;
+        Ok(f64::from(ticks) / TICKS)
     }
 
     /// Says a command, as at the terminal.

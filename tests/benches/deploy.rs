@@ -1,6 +1,6 @@
 //! A compose deploy that changes nothing, against the commands somebody would type.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::process::Stdio;
 use std::time::Duration;
@@ -52,7 +52,7 @@ struct Bench {
 impl Bench {
     /// An engine with the image; an error if this machine lacks what it takes.
     async fn new(folder: &Path) -> Result<Self, Failed> {
-        let engines = DockerEngines::new(engine_settings(), Redactor::default());
+        let engines = DockerEngines::new(engine_settings(None), Redactor::default());
         let target = Target::local();
         let project = Project {
             name: OURS.to_owned(),
@@ -76,6 +76,8 @@ impl Bench {
                 pins: pins.into(),
                 labels: Labels::from([("io.shipbell.release".to_owned(), "1".to_owned())]),
                 state_dir: folder.join("state"),
+                snapshot: None,
+                optional: BTreeSet::new(),
             },
             compose: if plugin {
                 &["docker", "compose"]

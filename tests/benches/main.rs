@@ -7,6 +7,7 @@
 mod commit;
 mod deploy;
 mod serve;
+mod slack;
 mod start;
 
 mod bare;
@@ -18,7 +19,7 @@ use std::process::ExitCode;
 use measure::{Failed, note};
 
 /// Everything that can be measured, by the word that chooses it.
-const MEASURES: [&str; 4] = ["commit", "deploy", "serve", "start"];
+const MEASURES: [&str; 5] = ["commit", "deploy", "serve", "slack", "start"];
 
 fn main() -> ExitCode {
     // Cargo adds `--bench`.
@@ -30,6 +31,14 @@ fn main() -> ExitCode {
         && word == bare::WORD
     {
         return ended(bare::WORD, &wait_for(bare::program(path.as_ref())));
+    }
+    if let [word, api_url, path] = words.as_slice()
+        && word == slack::floor::WORD
+    {
+        return ended(
+            word,
+            &wait_for(slack::floor::program(api_url, path.as_ref())),
+        );
     }
     if let Some(word) = words.iter().find(|it| !MEASURES.contains(&it.as_str())) {
         note(word, &format!("is no measure; there are {MEASURES:?}"));
@@ -58,6 +67,7 @@ async fn measure(name: &str) -> Result<(), Failed> {
         "commit" => commit::run().await,
         "deploy" => deploy::run().await,
         "serve" => serve::run().await,
+        "slack" => slack::run().await,
         "start" => start::run().await,
         other => Err(format!("{other} is no measure").into()),
     }

@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex};
 use chrono::{DateTime, TimeDelta, Utc};
 use futures_util::FutureExt as _;
 use shipbell::engine::{Engine as Bot, Hub, Ports, RecordError, Setup, Site};
+use shipbell_adapters::hosts::Host as Machine;
 use shipbell_domain::attempt::{Attempt, AttemptState, Choice};
 use shipbell_domain::calendar::Length;
 use shipbell_domain::command::{Configure, New, Wish};
@@ -15,13 +16,14 @@ use shipbell_domain::policy::{OnFailure, Pinned, Policy};
 use shipbell_domain::quorum::Quorum;
 use shipbell_domain::steps::{Run, Step, StepKind};
 use shipbell_domain::{Command, Event, Fold, StreamId};
-use shipbell_storage::{EventRow, Input, MemoryDisk, MemoryStore, Settles, Verdict};
+use shipbell_storage::{EventRow, Input, MemoryDisk, MemoryStore, Settles, Store as _, Verdict};
 use shipbell_tests::sim::chance::Chance;
 use shipbell_tests::sim::containers::{Engine, Host, Quality, quality, resolve};
 use shipbell_tests::sim::diary::Diary;
 use shipbell_tests::sim::executor::{Executor, Owner};
 use shipbell_tests::sim::ports::{Life, LockFiles, Nowhere, notary};
 use shipbell_tests::sim::probes::Addresses;
+use shipbell_tests::sim::store::{Edges, Ledger};
 use shipbell_tests::sim::team::{APP, STAGING, Team, environment};
 use shipbell_tests::sim::weather::Weather;
 use tokio::sync::mpsc;
@@ -39,6 +41,8 @@ pub(crate) struct Stage {
     team: Team,
     policy: Mutex<Pinned>,
     hub: Mutex<Option<Arc<Hub>>>,
+    /// What the living bot's database says, whatever becomes of its own reads.
+    store: Mutex<Option<Arc<MemoryStore>>>,
 }
 
 impl Stage {
@@ -55,6 +59,7 @@ impl Stage {
             team,
             disk: MemoryDisk::new([7; 16]),
             hub: Mutex::default(),
+            store: Mutex::default(),
             executor,
             engine,
             weather,
@@ -63,6 +68,12 @@ impl Stage {
 
     /// A life of the bot begins.
     pub(crate) fn live(&self, life: u32) {
+        self.begin(life);
+        self.wait(TimeDelta::seconds(5));
+    }
+
+    /// A life of the bot begins, and no time passes.
+    pub(crate) fn begin(&self, life: u32) {
         let owner = Owner::Bot(life);
         let bot = Bot::new(self.ports(owner), self.setup());
         *self.hub.lock().expect("nobody panics with it") = Some(bot.hub());
@@ -72,7 +83,6 @@ impl Stage {
             bot.run(arrivals).await;
         };
         self.executor.spawn(owner, Box::pin(task));
-        self.wait(TimeDelta::seconds(5));
     }
 
     fn ports(&self, owner: Owner) -> Ports {
@@ -84,14 +94,24 @@ impl Stage {
             since: executor.now(),
         });
         let (weather, engine) = (self.weather.clone(), self.engine.clone());
+        let inner = Arc::new(MemoryStore::open(self.disk.clone()));
+        *self.store.lock().expect("nobody panics with it") = Some(inner.clone());
+        let store = Edges {
+            inner,
+            executor: executor.clone(),
+            weather: weather.clone(),
+            ledger: Ledger::default(),
+            owner,
+        };
         Ports {
             clock: life.clone(),
             spawn: life.clone(),
             random: life,
-            store: Arc::new(MemoryStore::open(self.disk.clone())),
+            store: Arc::new(store),
             decide: Arc::new(shipbell_domain::turn),
             chats: BTreeMap::new(),
             containers: Arc::new(engine.clone()),
+            hosts: Arc::new(engine.clone()),
             probes: Arc::new(Addresses::new(executor, weather, engine)),
             locks: Arc::new(self.locks.clone()),
             links: Arc::new(Nowhere),
@@ -103,8 +123,10 @@ impl Stage {
         let site = |(id, (target, project)): (&EnvId, &(_, _))| {
             let site = Site {
                 target: Clone::clone(target),
+                host: Machine::Here,
                 project: Clone::clone(project),
                 state_dir: PathBuf::from("/var/lib/shipbell"),
+                secrets: BTreeMap::new(),
             };
             (id.clone(), site)
         };
@@ -113,6 +135,7 @@ impl Stage {
             policies: vec![self.policy.lock().expect("nobody panics with it").clone()],
             sites: self.team.sites.iter().map(site).collect(),
             identities: BTreeMap::new(),
+            groups: BTreeMap::new(),
         }
     }
 
@@ -224,6 +247,11 @@ impl Stage {
         hub.expect("a bot lives")
     }
 
+    fn store(&self) -> Arc<MemoryStore> {
+        let store = self.store.lock().expect("nobody panics with it").clone();
+        store.expect("a bot lives")
+    }
+
     /// What happened since the beginning.
     pub(crate) fn log(&self) -> Vec<Event> {
         let rows = self.rows().into_iter();
@@ -231,8 +259,8 @@ impl Stage {
     }
 
     fn rows(&self) -> Vec<EventRow> {
-        let hub = self.hub();
-        let log = hub.ports().store.events(None, 0, 1_000);
+        let store = self.store();
+        let log = store.events(None, 0, 1_000);
         let log = log.now_or_never().expect("memory answers at once");
         log.expect("it answers")
     }
@@ -240,7 +268,7 @@ impl Stage {
     /// The last attempt.
     pub(crate) fn attempt(&self) -> Attempt {
         let stream = StreamId::Environment(environment(STAGING));
-        let fold = self.hub().ports().store.fold(&stream).now_or_never();
+        let fold = self.store().fold(&stream).now_or_never();
         let fold = fold.expect("memory answers at once").expect("it answers");
         let Some(Fold::Environment(it)) = fold else {
             unreachable!("staging has no other stream")
@@ -286,14 +314,21 @@ pub(crate) fn command(policy: &Policy, once: bool, timeout: &str) -> Step {
     let mut steps = policy.environments[0].deploy.iter();
     let run = steps.find_map(|it| match &it.kind {
         StepKind::Run(run) => Some(run.clone()),
-        StepKind::Pull(_) | StepKind::Up(_) | StepKind::Exec(_) => None,
+        StepKind::Pull(_)
+        | StepKind::Up(_)
+        | StepKind::Exec(_)
+        | StepKind::Tag(_)
+        | StepKind::Push(_)
+        | StepKind::Host(_)
+        | StepKind::SetEnv(_)
+        | StepKind::Git(_)
+        | StepKind::Http(_)
+        | StepKind::Wait(_)
+        | StepKind::Ask(_) => None,
     });
     let run = run.expect("the team has a command");
-    Step {
-        title: None,
-        timeout: Length::parse(timeout).expect("a length"),
-        kind: StepKind::Run(Run { once, ..run }),
-    }
+    let timeout = Length::parse(timeout).expect("a length");
+    Step::new(StepKind::Run(Run { once, ..run }), timeout)
 }
 
 /// A version whose image turns out well.

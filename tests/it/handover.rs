@@ -2,9 +2,12 @@
 //! calm simulated world.
 
 use chrono::TimeDelta;
+use shipbell_domain::Event;
 use shipbell_domain::attempt::Choice;
+use shipbell_domain::event::EnvironmentEvent;
 use shipbell_tests::sim::containers::Host;
 use shipbell_tests::sim::executor::Owner;
+use shipbell_tests::sim::store::DATABASE;
 
 use crate::calm::{Stage, command};
 
@@ -78,6 +81,32 @@ fn what_was_cut_off_runs_again_when_somebody_wants_that() {
 }
 
 #[test]
+fn a_command_that_a_dying_bot_gave_up_waits_for_a_person() {
+    for once in [true, false] {
+        let stage = Stage::new();
+        stage.live(1);
+        stage.adopt(|policy| vec![command(policy, once, "5m")]);
+        stage.deploy(1);
+        stage.wait_for("the command starts", |host| !host.started.is_empty());
+        stage.executor.kill(Owner::Bot(1));
+        // Its name is occupied, and that this happened was not recorded any more.
+        for command in stage.engine.host().commands.values_mut() {
+            command.started = None;
+        }
+        stage.live(2);
+        stage.wait(TimeDelta::minutes(1));
+        let seen = stage.attempt().cut_off().map(|it| it.seen.to_owned());
+        assert!(
+            seen.as_ref()
+                .is_some_and(|it| it.contains("it was given up")),
+            "once is {once}: {seen:?}"
+        );
+        stage.decide(Choice::Again);
+        assert_eq!(stage.ends_well(), Some(true), "once is {once}");
+    }
+}
+
+#[test]
 fn what_was_cut_off_counts_as_done_when_somebody_says_so() {
     let stage = Stage::new();
     stage.live(1);
@@ -104,4 +133,30 @@ fn a_child_of_a_dead_bot_that_hangs_is_ended_when_its_time_is_up() {
     assert!(hangs(&stage.engine.host()), "it may take five minutes");
     assert_eq!(stage.ends_well(), Some(true));
     assert!(!hangs(&stage.engine.host()));
+}
+
+#[test]
+fn a_database_that_is_away_just_after_a_takeover_holds_up_nothing_for_good() {
+    let stage = Stage::new();
+    stage.live(1);
+    stage.adopt(|_| Vec::new());
+    stage.deploy(1);
+    stage.executor.kill(Owner::Bot(1));
+    let taken = |stage: &Stage| {
+        let fence = |it| matches!(it, Event::Environment(EnvironmentEvent::FenceTaken { .. }));
+        stage.log().into_iter().any(fence)
+    };
+    stage.begin(2);
+    for _ in 0..1_000 {
+        if taken(&stage) {
+            break;
+        }
+        stage.wait(TimeDelta::milliseconds(1));
+    }
+    assert!(taken(&stage), "the attempt is taken over");
+    let now = stage.executor.now();
+    let until = now + TimeDelta::seconds(3);
+    stage.weather.take_away(DATABASE, now, until);
+    // Nothing else happens in this world: nobody acts, no timer comes.
+    assert_eq!(stage.ends_well(), Some(true));
 }

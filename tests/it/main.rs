@@ -1,9 +1,12 @@
 //! Every integration test.
 
+mod both;
 mod browser;
 mod calm;
 mod clock;
+mod discord;
 mod handover;
 mod model;
 mod simulation;
+mod slack;
 mod tidy;

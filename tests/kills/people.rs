@@ -5,8 +5,6 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use reqwest::{Client, StatusCode};
-use shipbell_adapters::probes::http::HttpProbes;
-use shipbell_adapters::redact::Redactor;
 
 use crate::house::House;
 use crate::story::{Story, locked};
@@ -77,8 +75,7 @@ impl Ledger {
 impl Person {
     /// Opens the link that `shipbell open` prints, and presses its button.
     pub(crate) async fn enter(house: &House, name: &'static str) -> Self {
-        // Making one chooses the cryptography for every client of this process.
-        HttpProbes::new(Redactor::default()).unwrap();
+        shipbell_adapters::tls::choose();
         let client = Client::builder()
             .no_proxy()
             .redirect(reqwest::redirect::Policy::none())

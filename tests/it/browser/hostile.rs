@@ -14,6 +14,8 @@ fn bot(_: &UserId, act: &Act) -> Answer {
         Act::Reacted { .. }
         | Act::Pressed { .. }
         | Act::Submitted { .. }
+        | Act::Kept { .. }
+        | Act::LookedIn
         | Act::Completing { .. }
         | Act::Connected => Answer::Done,
     }
@@ -74,7 +76,7 @@ fn card(words: &str) -> Card {
             action: words(),
             style: ButtonStyle::Danger,
         }],
-        menu: Vec::new(),
+        ..Card::default()
     }
 }
 

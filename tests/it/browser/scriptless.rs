@@ -13,6 +13,8 @@ fn bot(_: &UserId, act: &Act) -> Answer {
         Act::Reacted { .. }
         | Act::Pressed { .. }
         | Act::Submitted { .. }
+        | Act::Kept { .. }
+        | Act::LookedIn
         | Act::Completing { .. }
         | Act::Connected => Answer::Done,
     }

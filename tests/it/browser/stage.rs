@@ -14,8 +14,6 @@ use shipbell_adapters::chat::web::{Person, WebChannel, WebOptions};
 use shipbell_adapters::chat::{
     Act, Answer, Card, ChannelId, Chat as _, Inbound, MessageRef, Place, UserId,
 };
-use shipbell_adapters::probes::http::HttpProbes;
-use shipbell_adapters::redact::Redactor;
 use tempfile::TempDir;
 use tokio::io::{AsyncBufReadExt as _, BufReader};
 use tokio::process::{Child, Command};
@@ -64,8 +62,7 @@ pub(super) async fn run(name: &str, script: Script, test: impl AsyncFnOnce(&mut 
             return;
         }
     };
-    // Making one chooses the cryptography for every client of this process.
-    HttpProbes::new(Redactor::default()).unwrap();
+    shipbell_adapters::tls::choose();
     let folder = tempfile::tempdir().unwrap();
     let name = name.to_owned();
     let windows = Mutex::default();

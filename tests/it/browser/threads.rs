@@ -46,6 +46,8 @@ fn bot(by: &UserId, act: &Act) -> Answer {
         | Act::Reacted { .. }
         | Act::Pressed { .. }
         | Act::Submitted { .. }
+        | Act::Kept { .. }
+        | Act::LookedIn
         | Act::Completing { .. }
         | Act::Connected => Answer::Done,
     }

@@ -3,8 +3,14 @@
 use std::io::Write as _;
 use std::process::ExitCode;
 
+use mimalloc::MiMalloc;
 use shipbell_tests::sim::mutants::Mutant;
 use shipbell_tests::sim::{Medium, Plan, run, tell};
+
+/// Worlds copy what stands again and again: two fifths of their time went into the
+/// system's allocator.
+#[global_allocator]
+static ALLOCATOR: MiMalloc = MiMalloc;
 
 const USAGE: &str = "\
 usage: simulate [--seeds N] [--from SEED] [--releases N] [--store memory|sqlite]

@@ -65,6 +65,10 @@ impl Chat for Crashing {
         self.inner.account(user).await
     }
 
+    async fn link(&self, at: &MessageRef) -> Result<Option<String>, ChatError> {
+        self.inner.link(at).await
+    }
+
     async fn upload(&self, to: &Place, key: &str, file: &File) -> Result<MessageRef, ChatError> {
         self.inner.upload(to, key, file).await
     }

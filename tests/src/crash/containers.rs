@@ -6,8 +6,8 @@ use std::time::Duration;
 use async_trait::async_trait;
 use shipbell_adapters::containers::{
     ContainerError, Containers, Exec, Exit, Found, Labels, LineSink, LogQuery, OneOff, Output,
-    OutputLine, Pinned, Preflight, Project, Ran, Running, Sealing, Session, Target, Up, UpReport,
-    Wait,
+    OutputLine, Pinned, Plan, Preflight, Project, Ran, Running, Sealing, Session, Snapshot, Target,
+    Up, UpReport, Wait,
 };
 
 use super::{Fuse, Point};
@@ -54,6 +54,10 @@ impl Containers for Crashing {
         self.inner.preflight(target, project, session).await
     }
 
+    async fn plan(&self, target: &Target, up: &Up, session: &Session<'_>) -> Answer<Plan> {
+        self.inner.plan(target, up, session).await
+    }
+
     async fn resolve(&self, target: &Target, image: &str) -> Answer<Pinned> {
         self.fuse.reach(Point::BeforeResolve);
         let resolved = self.inner.resolve(target, image).await;
@@ -68,6 +72,14 @@ impl Containers for Crashing {
         pulled
     }
 
+    async fn push(&self, target: &Target, image: &str, session: &Session<'_>) -> Answer<Pinned> {
+        self.inner.push(target, image, session).await
+    }
+
+    async fn promote(&self, image: &Pinned, tag: &str, session: &Session<'_>) -> Answer<()> {
+        self.inner.promote(image, tag, session).await
+    }
+
     async fn up(&self, target: &Target, up: &Up, session: &Session<'_>) -> Answer<UpReport> {
         self.fuse.reach(Point::BeforeUp);
         let lines = &self.hearing(Point::DuringUp, session);
@@ -75,6 +87,16 @@ impl Containers for Crashing {
         let converged = self.inner.up(target, up, &session).await;
         self.fuse.reach(Point::AfterUp);
         converged
+    }
+
+    async fn keep(
+        &self,
+        target: &Target,
+        up: &Up,
+        name: &str,
+        session: &Session<'_>,
+    ) -> Answer<Snapshot> {
+        self.inner.keep(target, up, name, session).await
     }
 
     async fn wait_stable(

@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use shipbell_domain::command::Report;
 use shipbell_domain::effect::Effect;
-use shipbell_domain::ids::{AppId, EnvId, Hash, Key, Surface};
+use shipbell_domain::ids::{AppId, EnvId, Hash, Key, ReleaseId, Surface};
 use shipbell_domain::settings::Settings;
 use shipbell_domain::{Command, Fold, Needs, StreamId, World};
 use shipbell_storage::{
@@ -37,6 +37,7 @@ fn points(input: &Input) -> (Option<Point>, Option<Point>) {
             Report::StandingRead { env: None, .. }
             | Report::ImagesPinned { .. }
             | Report::ImagesUnresolved { .. }
+            | Report::LookedAhead { .. }
             | Report::TickChecked { .. }
             | Report::ClockJumped { .. }
             | Report::CheckpointSigned { .. }
@@ -132,6 +133,10 @@ impl Store for Crashing {
 
     async fn releases(&self, app: Option<&AppId>, limit: usize) -> Result<Vec<Fold>, StoreError> {
         self.inner.releases(app, limit).await
+    }
+
+    async fn asked(&self, limit: usize) -> Result<Vec<ReleaseId>, StoreError> {
+        self.inner.asked(limit).await
     }
 
     async fn active(&self) -> Result<Vec<EnvId>, StoreError> {

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 use shipbell::engine::ports::{Destination, Ports};
 use shipbell::engine::{Engine as Bot, Setup, Site};
+use shipbell_adapters::hosts::Host;
 use shipbell_domain::ids::Surface;
 use tokio::sync::{mpsc, oneshot};
 
@@ -137,8 +138,10 @@ impl Ground {
                 id.clone(),
                 Site {
                     target,
+                    host: Host::Here,
                     project,
                     state_dir,
+                    secrets: BTreeMap::new(),
                 },
             )
         };
@@ -147,6 +150,7 @@ impl Ground {
             policies: policy.cloned().into_iter().collect(),
             sites: self.team.sites.iter().map(site).collect(),
             identities: self.team.identities.clone(),
+            groups: BTreeMap::new(),
         }
     }
 
@@ -180,6 +184,7 @@ impl Ground {
             decide: Arc::new(shipbell_domain::turn),
             chats,
             containers: Arc::new(self.engine.clone()),
+            hosts: Arc::new(self.engine.clone()),
             probes: Arc::new(probes),
             locks: Arc::new(self.locks.clone()),
             links: Arc::new(Nowhere),

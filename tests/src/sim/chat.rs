@@ -78,6 +78,7 @@ impl Service {
         let account = Account {
             standing,
             groups: Vec::new(),
+            name: None,
         };
         self.room()
             .accounts

@@ -3,6 +3,7 @@
 //! [`Host`] is the engine's own truth; [`port`] is how the bot reaches it. What
 //! was begun goes on when the bot dies, as child processes and containers do.
 
+mod files;
 mod port;
 mod project;
 mod work;
@@ -53,6 +54,10 @@ pub struct Host {
     pub projects: BTreeMap<String, Project>,
     /// Its one-off containers by name.
     pub commands: BTreeMap<String, Command>,
+    /// The tags its registry was given besides, and what they mean.
+    pub tags: BTreeMap<String, String>,
+    /// Its env files by path, each with its variables.
+    pub env_files: BTreeMap<String, BTreeMap<String, String>>,
     /// Whether the next child process will hang.
     pub hang: bool,
     /// Every time a project was brought to images, in order.

@@ -10,7 +10,7 @@ use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use futures_util::FutureExt as _;
 use shipbell_domain::effect::Effect;
-use shipbell_domain::ids::{AppId, EnvId, Hash, Key, Surface};
+use shipbell_domain::ids::{AppId, EnvId, Hash, Key, ReleaseId, Surface};
 use shipbell_domain::settings::Settings;
 use shipbell_domain::{Fold, Needs, StreamId, World};
 use shipbell_storage::{
@@ -227,6 +227,10 @@ impl Store for AtOnce {
 
     async fn releases(&self, app: Option<&AppId>, limit: usize) -> Result<Vec<Fold>, StoreError> {
         at_once!(self, releases(app, limit))
+    }
+
+    async fn asked(&self, limit: usize) -> Result<Vec<ReleaseId>, StoreError> {
+        at_once!(self, asked(limit))
     }
 
     async fn active(&self) -> Result<Vec<EnvId>, StoreError> {

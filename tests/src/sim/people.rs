@@ -200,6 +200,8 @@ fn words_of(by: &UserId, act: &Act, on: Option<&str>) -> String {
         } => format!("{by} takes {emoji} off {on}"),
         Act::Pressed { action, .. } => format!("{by} presses {action} on {on}"),
         Act::Submitted { form, .. } => format!("{by} sends in {form}"),
+        Act::Kept { on, .. } => format!("{by} keeps {}", on.id),
+        Act::LookedIn => format!("{by} looks in"),
         Act::Completing { text } => format!("{by} begins {text}"),
         Act::Connected => "connected".to_owned(),
     }

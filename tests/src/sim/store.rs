@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use shipbell_domain::effect::Effect;
-use shipbell_domain::ids::{AppId, EnvId, Hash, Key, Surface};
+use shipbell_domain::ids::{AppId, EnvId, Hash, Key, ReleaseId, Surface};
 use shipbell_domain::settings::Settings;
 use shipbell_domain::{Fold, Needs, StreamId, World};
 use shipbell_storage::{
@@ -17,6 +17,9 @@ use shipbell_storage::{
 use super::executor::{Executor, Owner};
 use super::locked;
 use super::weather::{Fault, Weather};
+
+/// The database among those who can be away.
+pub const DATABASE: &str = "database";
 
 /// What was claimed, seen from outside the bot.
 #[derive(Clone, Default)]
@@ -62,7 +65,7 @@ impl Edges {
 
     async fn before(&self) -> Result<(), StoreError> {
         self.executor.pause(0, 4).await;
-        if self.weather.strikes(Fault::StoreBusy) {
+        if self.is_busy() {
             return Err(StoreError::Unavailable("database is locked".to_owned()));
         }
         self.crash_if(Fault::CrashBeforeCommit).await;
@@ -83,10 +86,14 @@ impl Edges {
         if self.executor.draw(|it| it.happens(250_000)) {
             self.executor.pause(0, 5).await;
         }
-        if self.weather.strikes(Fault::StoreBusy) {
+        if self.is_busy() {
             return Err(StoreError::Unavailable("database is locked".to_owned()));
         }
         Ok(())
+    }
+
+    fn is_busy(&self) -> bool {
+        self.weather.is_away(DATABASE) || self.weather.strikes(Fault::StoreBusy)
     }
 }
 
@@ -184,6 +191,11 @@ impl Store for Edges {
     async fn releases(&self, app: Option<&AppId>, limit: usize) -> Result<Vec<Fold>, StoreError> {
         self.read().await?;
         self.inner.releases(app, limit).await
+    }
+
+    async fn asked(&self, limit: usize) -> Result<Vec<ReleaseId>, StoreError> {
+        self.read().await?;
+        self.inner.asked(limit).await
     }
 
     async fn active(&self) -> Result<Vec<EnvId>, StoreError> {

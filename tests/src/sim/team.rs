@@ -14,7 +14,7 @@ use shipbell_domain::policy::{
 };
 use shipbell_domain::quorum::Quorum;
 use shipbell_domain::settings::{Escalation, Level, Member, Settings};
-use shipbell_domain::steps::{Pull, Run, Step, StepKind, Up};
+use shipbell_domain::steps::{Pull, Run, SetEnv, Step, StepKind, Tag, Up, Value, Wait};
 
 use super::chance::Chance;
 
@@ -238,6 +238,7 @@ fn policy(on_failure: OnFailure, watch: u64, with_checks: bool) -> Policy {
         app: AppId::new(APP).expect("a word"),
         scheme: VersionScheme::Semver,
         images: [(service, "registry.example/shop/web:{version}".to_owned())].into(),
+        allow_images: shipbell_domain::policy::Repositories::default(),
         checklist: Vec::new(),
         allow: allow.into(),
         environments: vec![staging, production],
@@ -253,6 +254,11 @@ fn env_policy(env: &str, service: &ServiceName, on_failure: OnFailure) -> EnvPol
         service: service.clone(),
         argv: vec!["migrate".to_owned()],
         once: true,
+        alone: None,
+    };
+    let set = SetEnv {
+        file: format!("/srv/shop/{env}.env"),
+        values: [("VERSION".to_owned(), Value::Plain("{version}".to_owned()))].into(),
     };
     EnvPolicy {
         name: EnvName::new(env).expect("a word"),
@@ -265,6 +271,14 @@ fn env_policy(env: &str, service: &ServiceName, on_failure: OnFailure) -> EnvPol
                 service: service.clone(),
             })),
             step(StepKind::Run(migrate)),
+            step(StepKind::SetEnv(set)),
+            step(StepKind::Tag(Tag {
+                service: service.clone(),
+                tag: format!("{env}-{{version}}"),
+            })),
+            step(StepKind::Wait(Wait {
+                length: length("20s"),
+            })),
             step(StepKind::Up(up.clone())),
         ],
         rollback: vec![
@@ -307,11 +321,7 @@ fn segments(minutes: u64, with_checks: bool) -> Vec<WatchSegment> {
 }
 
 fn step(kind: StepKind) -> Step {
-    Step {
-        title: None,
-        timeout: length("5m"),
-        kind,
-    }
+    Step::new(kind, length("5m"))
 }
 
 fn check(env: &str) -> Check {

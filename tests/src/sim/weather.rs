@@ -120,9 +120,14 @@ impl Weather {
             if at + length >= self.calm_from {
                 return;
             }
-            locked(&self.storms).push((whom.to_owned(), at, at + length));
+            self.take_away(whom, at, at + length);
             at += length;
         }
+    }
+
+    /// Takes somebody away, from when until when.
+    pub fn take_away(&self, whom: &str, from: DateTime<Utc>, until: DateTime<Utc>) {
+        locked(&self.storms).push((whom.to_owned(), from, until));
     }
 
     /// Whether somebody out there is away now.

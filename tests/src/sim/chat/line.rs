@@ -234,6 +234,7 @@ impl Chat for Line {
         let unknown = Account {
             standing: Standing::Gone,
             groups: Vec::new(),
+            name: None,
         };
         self.read(|service| {
             Ok(service
@@ -244,6 +245,10 @@ impl Chat for Line {
                 .unwrap_or(unknown))
         })
         .await
+    }
+
+    async fn link(&self, at: &MessageRef) -> Result<Option<String>, ChatError> {
+        Ok(Some(format!("https://{}.example/{}", self.0.name(), at.id)))
     }
 
     async fn upload(&self, to: &Place, key: &str, file: &File) -> Result<MessageRef, ChatError> {

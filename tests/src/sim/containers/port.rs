@@ -6,9 +6,10 @@ use std::time::Duration;
 use async_trait::async_trait;
 use chrono::TimeDelta;
 use shipbell_adapters::containers::{
-    ContainerError, Containers, Exec, Exit, FailureMode, Flavour, Found, Health, Kind, Labels,
-    LogQuery, OneOff, Output, OutputLine, Phase, Pinned, Preflight, Project, Ran, Running, Sealing,
-    Session, Stream, TOMBSTONE, Target, Up, UpReport, Wait,
+    Change, ContainerError, Containers, Declared, Exec, Exit, FailureMode, Fate, Flavour, Found,
+    Health, Kind, Labels, LogQuery, OneOff, Output, OutputLine, Phase, Pinned, Plan, Preflight,
+    Project, Ran, Running, Sealing, Session, Snapshot, Stream, TOMBSTONE, Target, Up, UpReport,
+    Wait,
 };
 
 use super::{Command, Engine, resolve};
@@ -43,8 +44,39 @@ impl Containers for Engine {
             api: "1.52".to_owned(),
             flavour: Flavour::V2,
             compose: "5.0.0".to_owned(),
-            services: vec![SERVICE.to_owned()],
+            services: vec![Declared {
+                name: SERVICE.to_owned(),
+                image: None,
+                builds: false,
+                published: true,
+            }],
+            free: None,
         })
+    }
+
+    async fn plan(&self, target: &Target, up: &Up, session: &Session<'_>) -> Answer<Plan> {
+        let found = self.preflight(target, &up.project, session).await?;
+        let now = self.0.executor.now();
+        let there = self.host().projects.get(&up.project.name).cloned();
+        let there = there.map_or_else(Vec::new, |it| it.containers(&up.project.name, now));
+        let change = |(service, pin): (&String, &Pinned)| {
+            let runs = there.iter().find(|it| it.service == *service);
+            let from = runs.map(|it| it.image.clone());
+            let fate = match &from {
+                None => Fate::Created,
+                Some(image) if *image == pin.reference => Fate::Kept,
+                Some(_) => Fate::Replaced,
+            };
+            Change {
+                service: service.clone(),
+                fate,
+                from,
+                to: Some(pin.reference.clone()),
+                published: true,
+            }
+        };
+        let changes = up.pins.iter().map(change).collect();
+        Ok(Plan { found, changes })
     }
 
     async fn resolve(&self, _: &Target, image: &str) -> Answer<Pinned> {
@@ -69,6 +101,22 @@ impl Containers for Engine {
         Ok(())
     }
 
+    async fn push(&self, _: &Target, image: &str, _: &Session<'_>) -> Answer<Pinned> {
+        self.reach("pushing").await?;
+        Ok(Pinned {
+            reference: resolve(image),
+            local: false,
+        })
+    }
+
+    async fn promote(&self, image: &Pinned, tag: &str, _: &Session<'_>) -> Answer<()> {
+        self.reach("tagging").await?;
+        self.0.executor.pause(50, 2_000).await;
+        let tags = &mut self.host().tags;
+        tags.insert(tag.to_owned(), image.reference.clone());
+        Ok(())
+    }
+
     async fn up(&self, _: &Target, up: &Up, session: &Session<'_>) -> Answer<UpReport> {
         self.reach("up").await?;
         self.child(up, session.within).await?;
@@ -76,7 +124,17 @@ impl Containers for Engine {
             flavour: Flavour::V2,
             override_text: "services: {}\n".to_owned(),
             reaped: 0,
+            pins: up.pins.clone(),
+            ended: BTreeMap::new(),
             output: said("Container started"),
+        })
+    }
+
+    async fn keep(&self, _: &Target, up: &Up, name: &str, _: &Session<'_>) -> Answer<Snapshot> {
+        self.reach("keeping").await?;
+        Ok(Snapshot {
+            name: name.to_owned(),
+            images: up.pins.clone(),
         })
     }
 

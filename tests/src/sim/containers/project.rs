@@ -85,6 +85,7 @@ impl Project {
                 health: health.unwrap_or(Health::Unhealthy),
                 restarts: i64::from(health.is_none()) * 3,
                 started_at: Some(self.since),
+                ready_at: None,
                 labels: self.labels.clone(),
             }
         };

@@ -41,6 +41,7 @@ fn migration(image: &str) -> OneOff {
             project: Box::new(project),
             service: "web".to_owned(),
             pins: [("web".to_owned(), pin)].into(),
+            vars: BTreeMap::new(),
             state_dir: PathBuf::new(),
         },
     }

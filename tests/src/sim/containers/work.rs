@@ -75,7 +75,7 @@ impl Engine {
             .host()
             .projects
             .get(&name)
-            .is_some_and(|it| it.images == images && it.labels == up.labels);
+            .is_some_and(|it| it.images == images);
         let number = self.host().begin(Converging {
             project: name.clone(),
             images: images.clone(),
@@ -127,7 +127,11 @@ impl Engine {
         let seconds = self.0.executor.draw(|it| it.between(2, 60));
         let mut host = self.host();
         if let Some(known) = host.commands.get(&spec.name) {
-            if known.identity != spec.identity || known.started.is_none() {
+            if known.started.is_none() {
+                let what = format!("running {} once", spec.name);
+                return Err(ContainerError::given_up(what));
+            }
+            if known.identity != spec.identity {
                 return Err(ContainerError::new(
                     Kind::Conflict,
                     &spec.name,

@@ -134,6 +134,10 @@ impl Chat for Wrong {
         Ok(account)
     }
 
+    async fn link(&self, at: &MessageRef) -> Result<Option<String>, ChatError> {
+        self.inner.link(at).await
+    }
+
     async fn upload(&self, to: &Place, key: &str, file: &File) -> Result<MessageRef, ChatError> {
         self.inner.upload(to, key, file).await
     }

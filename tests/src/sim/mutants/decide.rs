@@ -6,7 +6,7 @@ use shipbell_domain::ask::AskState;
 use shipbell_domain::attempt::AttemptState;
 use shipbell_domain::command::{Report, Wish};
 use shipbell_domain::ids::Person;
-use shipbell_domain::policy::Action;
+use shipbell_domain::policy::{Action, Pinned};
 use shipbell_domain::settings::Settings;
 use shipbell_domain::timer::{Timer, TimerChange};
 use shipbell_domain::{Command, Turn, World};
@@ -41,20 +41,20 @@ fn bend(mutant: Mutant, world: &mut World, command: &Command) {
     );
     match mutant {
         Mutant::RequesterCounts => {
-            for release in world.releases.values_mut() {
+            for release in world.releases.values_mut().map(Arc::make_mut) {
                 release.requester = Person::new("nobody").expect("a word");
             }
         }
         Mutant::QuorumUnbound if starts => old_consent(world),
         Mutant::WindowIgnored => settings(world, |it| it.hours.clear()),
-        Mutant::FreezeIgnored if starts => world.agenda.freezes.clear(),
+        Mutant::FreezeIgnored if starts => Arc::make_mut(&mut world.agenda).freezes.clear(),
         Mutant::LockOverlooked if starts => {
-            for environment in world.environments.values_mut() {
+            for environment in world.environments.values_mut().map(Arc::make_mut) {
                 environment.lock = None;
             }
         }
         Mutant::StagingSkipped if starts => {
-            let pinned = world.application.as_mut().and_then(|it| it.pinned.as_mut());
+            let pinned = pinned(world);
             for env in pinned
                 .into_iter()
                 .flat_map(|it| &mut it.policy.environments)
@@ -63,14 +63,13 @@ fn bend(mutant: Mutant, world: &mut World, command: &Command) {
             }
         }
         Mutant::AnybodyOverrides => {
-            let pinned = world.application.as_mut().and_then(|it| it.pinned.as_mut());
             let everybody = world
                 .settings
                 .people
                 .values()
                 .flat_map(|it| it.roles.clone());
             let everybody: Vec<_> = everybody.collect();
-            if let Some(pinned) = pinned {
+            if let Some(pinned) = pinned(world) {
                 pinned.policy.allow.insert(Action::Override, everybody);
                 pinned.policy.allow.remove(&Action::Deploy);
             }
@@ -81,7 +80,7 @@ fn bend(mutant: Mutant, world: &mut World, command: &Command) {
                 Command::Wish { .. } | Command::Report(Report::StandingRead { .. })
             ) =>
         {
-            for environment in world.environments.values_mut() {
+            for environment in world.environments.values_mut().map(Arc::make_mut) {
                 if environment.active().is_some() {
                     environment.attempt = None;
                 }
@@ -89,7 +88,7 @@ fn bend(mutant: Mutant, world: &mut World, command: &Command) {
         }
         Mutant::RollbackUnproven => failed_is_proven(world),
         Mutant::EscalationGoesOn if matches!(command, Command::Due(_)) => {
-            for incident in world.incidents.values_mut() {
+            for incident in world.incidents.values_mut().map(Arc::make_mut) {
                 incident.acknowledged = None;
             }
         }
@@ -99,7 +98,7 @@ fn bend(mutant: Mutant, world: &mut World, command: &Command) {
 
 /// Votes of asks that count no longer are put on the ask that does.
 fn old_consent(world: &mut World) {
-    for release in world.releases.values_mut() {
+    for release in world.releases.values_mut().map(Arc::make_mut) {
         let old = release.asks.clone();
         for ask in release
             .asks
@@ -118,7 +117,7 @@ fn old_consent(world: &mut World) {
 
 /// Every version that was proven is mistaken for what just failed.
 fn failed_is_proven(world: &mut World) {
-    for environment in world.environments.values_mut() {
+    for environment in world.environments.values_mut().map(Arc::make_mut) {
         let Some(attempt) = &environment.attempt else {
             continue;
         };
@@ -147,4 +146,10 @@ fn restore(before: &World, turn: &mut Turn, now: chrono::DateTime<chrono::Utc>) 
     world.next_release = turn.world.next_release;
     world.next_incident = turn.world.next_incident;
     turn.world = world;
+}
+
+/// The policy in force, to be bent.
+fn pinned(world: &mut World) -> Option<&mut Pinned> {
+    let application = world.application.as_mut()?;
+    Arc::make_mut(application).pinned.as_mut()
 }

@@ -9,7 +9,7 @@ use chrono::{DateTime, Utc};
 use shipbell::engine::ports::{Clock, Held, Locks};
 use shipbell_adapters::containers::{
     ContainerError, Containers, Exec, Exit, Found, Labels, LogQuery, OneOff, Output, Phase, Pinned,
-    Preflight, Project, Ran, Running, Sealing, Session, Target, Up, UpReport, Wait,
+    Plan, Preflight, Project, Ran, Running, Sealing, Session, Snapshot, Target, Up, UpReport, Wait,
 };
 use shipbell_domain::ids::EnvId;
 
@@ -71,6 +71,10 @@ impl Containers for Repeating {
         self.inner.preflight(target, project, session).await
     }
 
+    async fn plan(&self, target: &Target, up: &Up, session: &Session<'_>) -> Answer<Plan> {
+        self.inner.plan(target, up, session).await
+    }
+
     async fn resolve(&self, target: &Target, image: &str) -> Answer<Pinned> {
         self.inner.resolve(target, image).await
     }
@@ -79,8 +83,26 @@ impl Containers for Repeating {
         self.inner.pull(target, image, session).await
     }
 
+    async fn push(&self, target: &Target, image: &str, session: &Session<'_>) -> Answer<Pinned> {
+        self.inner.push(target, image, session).await
+    }
+
+    async fn promote(&self, image: &Pinned, tag: &str, session: &Session<'_>) -> Answer<()> {
+        self.inner.promote(image, tag, session).await
+    }
+
     async fn up(&self, target: &Target, up: &Up, session: &Session<'_>) -> Answer<UpReport> {
         self.inner.up(target, up, session).await
+    }
+
+    async fn keep(
+        &self,
+        target: &Target,
+        up: &Up,
+        name: &str,
+        session: &Session<'_>,
+    ) -> Answer<Snapshot> {
+        self.inner.keep(target, up, name, session).await
     }
 
     async fn wait_stable(

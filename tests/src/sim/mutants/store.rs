@@ -5,7 +5,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use shipbell_domain::effect::Effect;
-use shipbell_domain::ids::{AppId, EnvId, Hash, Key, Surface};
+use shipbell_domain::ids::{AppId, EnvId, Hash, Key, ReleaseId, Surface};
 use shipbell_domain::settings::Settings;
 use shipbell_domain::{Command, Fold, Needs, Reply, StreamId, World};
 use shipbell_storage::{
@@ -149,6 +149,10 @@ impl Store for Wrong {
 
     async fn releases(&self, app: Option<&AppId>, limit: usize) -> Result<Vec<Fold>, StoreError> {
         self.inner.releases(app, limit).await
+    }
+
+    async fn asked(&self, limit: usize) -> Result<Vec<ReleaseId>, StoreError> {
+        self.inner.asked(limit).await
     }
 
     async fn active(&self) -> Result<Vec<EnvId>, StoreError> {

@@ -196,7 +196,11 @@ fn said(facts: &Facts, by: &Person, until: DateTime<Utc>) -> bool {
         let is_word = match &deed.act {
             Act::Said { text, .. } => text.starts_with("signoff"),
             Act::Pressed { .. } | Act::Submitted { .. } => true,
-            Act::Reacted { .. } | Act::Completing { .. } | Act::Connected => false,
+            Act::Reacted { .. }
+            | Act::Kept { .. }
+            | Act::LookedIn
+            | Act::Completing { .. }
+            | Act::Connected => false,
         };
         let person = facts.team.person(&deed.surface, &deed.by);
         is_word && deed.at <= until && person.as_ref() == Some(by)

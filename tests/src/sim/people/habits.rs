@@ -208,7 +208,7 @@ fn choose(chance: &mut Chance, requester: &'static str, version: &str, probe: &s
         }
         82..87 => {
             let env = pick(chance, &[STAGING, PRODUCTION]);
-            let answer = pick(chance, &["worked", "again"]);
+            let answer = pick(chance, &["worked", "again", "failed"]);
             Move::Say(
                 pick(chance, &managers),
                 format!("resume shop {env} {answer}"),

@@ -1,0 +1,14 @@
+//! Slack: the stand-in itself, and the bot in conversation over it.
+
+#![expect(clippy::unwrap_used, reason = "a helper that fails must fail its test")]
+
+mod acts;
+mod adapter;
+mod away;
+mod killed;
+mod oracle;
+mod people;
+mod stage;
+mod stand_in;
+mod storms;
+mod tour;

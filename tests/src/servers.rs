@@ -1,0 +1,6 @@
+//! Servers that stand in for those of others, in process and over real sockets.
+
+mod clock;
+pub mod discord;
+mod line;
+pub mod slack;
