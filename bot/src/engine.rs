@@ -14,6 +14,7 @@ mod hub;
 mod ingress;
 mod keep;
 mod outbox;
+mod pace;
 mod past;
 pub mod ports;
 mod record;

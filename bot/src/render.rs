@@ -28,8 +28,8 @@ pub use cards::card;
 pub use notices::notice;
 pub use plain::plain;
 pub use privates::{
-    ask_over, halted, held, not_a_ballot, not_a_member, sign_in, stranger, unknown_account,
-    which_release,
+    ask_over, halted, held, not_a_ballot, not_a_member, not_shared, sign_in, stranger,
+    unknown_account, which_release,
 };
 pub use questions::{Sight, question};
 pub use refusals::refusal;

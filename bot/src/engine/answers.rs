@@ -1,6 +1,7 @@
 //! What the person who acted is told: volatile, after the commit, never owed.
 
-use shipbell_adapters::chat::{Answer, Card, Standing, UserId};
+use chrono::TimeDelta;
+use shipbell_adapters::chat::{Answer, Card, Place, Standing, UserId};
 use shipbell_domain::ask::{Ask, AskState, Source, Vote};
 use shipbell_domain::ids::{Person, Surface};
 use shipbell_domain::release::Release;
@@ -95,23 +96,30 @@ pub(super) async fn question(
     private(card)
 }
 
+/// How long an answer for everybody waits for its turn in the channel: platforms give
+/// up on an answer after three seconds.
+const TURN: TimeDelta = TimeDelta::milliseconds(1500);
+
 /// Shows an answer to everybody. It is not owed: who asked can ask again.
 async fn shared(hub: &Hub, who: &Who<'_>, card: Card) -> Answer {
-    use shipbell_adapters::chat::Place;
     let Some(destination) = hub.ports.chats.get(who.surface) else {
         return private(card);
     };
+    let now = hub.time().await;
+    let every = destination.chat.limits().post_every;
+    let turn = (now, now + TURN);
+    let Some(turn) = hub.pace.post_before(who.surface, every, turn) else {
+        return private(render::not_shared(card));
+    };
+    hub.ports.clock.until(turn).await;
     let place = Place {
         channel: destination.channel.clone(),
         thread: None,
     };
-    match destination
-        .chat
-        .post(&place, &format!("shared/{}", who.id.id), &card)
-        .await
-    {
+    let key = format!("shared/{}", who.id.id);
+    match destination.chat.post(&place, &key, &card).await {
         Ok(_) => Answer::Done,
-        Err(_) => private(card),
+        Err(_) => private(render::not_shared(card)),
     }
 }
 

@@ -11,6 +11,7 @@ use shipbell_domain::settings::Settings;
 use shipbell_storage::{Input, Verdict};
 use tokio::sync::{mpsc, oneshot, watch};
 
+use super::pace::Pace;
 use super::record::{Job, RecordError};
 use super::roster::Roster;
 use super::standing::Rereads;
@@ -32,6 +33,7 @@ pub struct Hub {
     stopped: watch::Sender<Option<Stop>>,
     pub(super) believed: Believed,
     pub(super) rereads: Rereads,
+    pub(super) pace: Pace,
 }
 
 /// Why nothing is carried out and nothing recorded; questions are answered still.
@@ -56,6 +58,7 @@ impl Hub {
             stopped: watch::Sender::new(None),
             believed: Believed::default(),
             rereads: Rereads::default(),
+            pace: Pace::default(),
         };
         (Arc::new(hub), receiver)
     }

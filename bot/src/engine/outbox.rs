@@ -1,7 +1,6 @@
 //! Carries out what is owed: each thing by itself, so that one slow platform or
 //! one doubtful message holds up nothing else.
 
-mod pace;
 pub(super) mod sweep;
 mod talk;
 mod work;
@@ -14,7 +13,6 @@ use chrono::{DateTime, Utc};
 use shipbell_storage::{Owed, OwedId};
 
 use super::hub::Hub;
-use pace::Pace;
 
 /// How many things a lane are looked at in one round. A lane is a platform, or all
 /// that no platform shows.
@@ -34,7 +32,6 @@ struct Desk {
 
 pub(super) async fn run(hub: Arc<Hub>) {
     let desk = Arc::new(Mutex::new(Desk::default()));
-    let pace = Arc::new(Pace::default());
     let mut changes = hub.changes();
     while hub.halted().is_none() {
         changes.mark_unchanged();
@@ -45,9 +42,9 @@ pub(super) async fn run(hub: Arc<Hub>) {
         };
         for owed in owed {
             if take(&desk, &owed.id, now) {
-                let (hub, desk, pace) = (Arc::clone(&hub), Arc::clone(&desk), Arc::clone(&pace));
+                let (hub, desk) = (Arc::clone(&hub), Arc::clone(&desk));
                 let spawn = Arc::clone(&hub.ports.spawn);
-                spawn.spawn("effect", Box::pin(carry_out(hub, desk, pace, owed)));
+                spawn.spawn("effect", Box::pin(carry_out(hub, desk, owed)));
             }
         }
         let next = next_look(&hub, &desk, now).await;
@@ -55,10 +52,10 @@ pub(super) async fn run(hub: Arc<Hub>) {
     }
 }
 
-async fn carry_out(hub: Arc<Hub>, desk: Arc<Mutex<Desk>>, pace: Arc<Pace>, owed: Owed) {
+async fn carry_out(hub: Arc<Hub>, desk: Arc<Mutex<Desk>>, owed: Owed) {
     let id = owed.id.clone();
     let wait = match &id.surface {
-        Some(surface) => talk::deliver(&hub, &pace, surface, owed).await,
+        Some(surface) => talk::deliver(&hub, surface, owed).await,
         None => work::perform(&hub, owed).await,
     };
     let mut desk = lock(&desk);

@@ -51,6 +51,14 @@ pub fn held() -> Card {
     two_lines(what.to_owned(), next.to_owned())
 }
 
+/// An answer for everybody that could not be shown to them.
+pub fn not_shared(mut card: Card) -> Card {
+    let note = "Only you see this: it could not be posted just now. Ask again to share it.";
+    let note = Text(vec![Span::Plain(note.to_owned())]);
+    card.blocks.push(Block::Context(note));
+    card
+}
+
 /// A link that signs somebody in once.
 pub fn sign_in(link: &str) -> Card {
     let summary = "A link that signs you in, once, within a minute.".to_owned();

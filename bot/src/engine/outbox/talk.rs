@@ -10,7 +10,6 @@ use shipbell_domain::effect::CardId;
 use shipbell_domain::ids::Surface;
 use shipbell_storage::{Claim, Message, Owed, Settlement};
 
-use super::pace::Pace;
 use crate::engine::hub::Hub;
 use crate::engine::ports::Destination;
 use crate::engine::retry;
@@ -29,12 +28,7 @@ const SOON: TimeDelta = TimeDelta::seconds(1);
 const TRIES: u32 = 200;
 
 /// Delivers one message to one platform; says until when it must wait, if it must.
-pub(super) async fn deliver(
-    hub: &Hub,
-    rates: &Pace,
-    surface: &Surface,
-    owed: Owed,
-) -> Option<DateTime<Utc>> {
+pub(super) async fn deliver(hub: &Hub, surface: &Surface, owed: Owed) -> Option<DateTime<Utc>> {
     let now = hub.time().await;
     let Some(destination) = hub.ports.chats.get(surface) else {
         // The platform is not configured any more: nobody is there to be told.
@@ -47,7 +41,7 @@ pub(super) async fn deliver(
         Err(until) => return Some(until),
     };
     if owed.message.is_some() {
-        return edit(hub, rates, destination, owed).await;
+        return edit(hub, destination, owed).await;
     }
     if let Some(last) = owed.held {
         let settle = destination.chat.limits().settle;
@@ -71,20 +65,19 @@ pub(super) async fn deliver(
             }
         }
     }
-    post(hub, rates, (surface, destination), &place, &owed).await
+    post(hub, (surface, destination), &place, &owed).await
 }
 
 /// Claims, draws and sends in one go: whoever takes over counts from the claim
 /// until the message cannot land any more.
 async fn post(
     hub: &Hub,
-    rates: &Pace,
     (surface, destination): (&Surface, &Destination),
     place: &Place,
     owed: &Owed,
 ) -> Option<DateTime<Utc>> {
     let limits = destination.chat.limits();
-    let turn = rates.post(surface, limits.post_every, hub.time().await);
+    let turn = hub.pace.post(surface, limits.post_every, hub.time().await);
     hub.ports.clock.until(turn).await;
     let asked = hub.ports.clock.passed();
     let claim = retry::claim(hub, &owed.id).await?;
@@ -110,16 +103,11 @@ async fn post(
     }
 }
 
-async fn edit(
-    hub: &Hub,
-    rates: &Pace,
-    destination: &Destination,
-    owed: Owed,
-) -> Option<DateTime<Utc>> {
+async fn edit(hub: &Hub, destination: &Destination, owed: Owed) -> Option<DateTime<Utc>> {
     let surface = owed.id.surface.clone()?;
     let message = owed.message.clone()?;
     let limits = destination.chat.limits();
-    if let Err(until) = rates.edit(&owed.id, limits.edit_every, hub.time().await) {
+    if let Err(until) = hub.pace.edit(&owed.id, limits.edit_every, hub.time().await) {
         return Some(until);
     }
     let claim = retry::claim(hub, &owed.id).await?;

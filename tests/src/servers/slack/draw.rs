@@ -165,6 +165,8 @@ fn rich(world: &Workspace, it: &Value) -> String {
     let mut open = vec![it];
     while let Some(it) = open.pop() {
         match it["type"].as_str() {
+            // Each part stands on lines of its own.
+            Some(part) if part.starts_with("rich_text_") && !words.is_empty() => words.push('\n'),
             Some("user") => {
                 words.push('@');
                 words.push_str(name(world, it["user_id"].as_str().unwrap_or_default()));

@@ -2,7 +2,7 @@
 //! edits a message, whatever happens at once.
 
 use std::collections::BTreeMap;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
@@ -27,12 +27,30 @@ impl Pace {
         every: Duration,
         now: DateTime<Utc>,
     ) -> DateTime<Utc> {
-        let mut posts = self.posts.lock().unwrap_or_else(PoisonError::into_inner);
-        let at = posts
-            .get(surface)
-            .map_or(now, |last| (*last + delta(every)).max(now));
+        let mut posts = self.posts();
+        let at = next(&posts, surface, every, now);
         posts.insert(surface.clone(), at);
         at
+    }
+
+    /// Takes the next place if it comes before `latest`; none is taken otherwise.
+    pub(super) fn post_before(
+        &self,
+        surface: &Surface,
+        every: Duration,
+        (now, latest): (DateTime<Utc>, DateTime<Utc>),
+    ) -> Option<DateTime<Utc>> {
+        let mut posts = self.posts();
+        let at = next(&posts, surface, every, now);
+        if at > latest {
+            return None;
+        }
+        posts.insert(surface.clone(), at);
+        Some(at)
+    }
+
+    fn posts(&self) -> MutexGuard<'_, BTreeMap<Surface, DateTime<Utc>>> {
+        self.posts.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Whether a message may be edited now; if not, when.
@@ -53,6 +71,17 @@ impl Pace {
         edits.insert(id.clone(), now);
         Ok(())
     }
+}
+
+fn next(
+    posts: &BTreeMap<Surface, DateTime<Utc>>,
+    surface: &Surface,
+    every: Duration,
+    now: DateTime<Utc>,
+) -> DateTime<Utc> {
+    posts
+        .get(surface)
+        .map_or(now, |last| (*last + delta(every)).max(now))
 }
 
 fn delta(length: Duration) -> TimeDelta {
