@@ -14,8 +14,8 @@ const TOGETHER: usize = 4000;
 /// in them and the outermost one need some.
 const TEXTS: usize = 28;
 
-/// The most characters of one part.
-const PART: usize = 1800;
+/// The most characters of one part. The list of commands is one, and must be whole.
+const PART: usize = 3000;
 
 /// The most characters of a heading, and of a line.
 const HEADING: usize = 200;
@@ -27,7 +27,7 @@ const TASKS: usize = 50;
 
 /// The most rows, and characters of a cell.
 const ROWS: usize = 40;
-const CELL: usize = 40;
+const CELL: usize = 60;
 
 /// The whole card as one container.
 pub(super) fn container(card: &Card, mark: Option<Mark>) -> Value {
