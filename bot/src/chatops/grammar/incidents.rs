@@ -20,6 +20,12 @@ pub enum IncidentVerb {
         severity: Option<String>,
         /// What is wrong, in quotes; then the application and the environment
         what: Vec<String>,
+        /// The application, if it does not stand behind what is wrong
+        #[arg(long)]
+        app: Option<String>,
+        /// The environment, if it does not stand behind what is wrong
+        #[arg(long)]
+        environment: Option<String>,
     },
     /// Say that you are on it: nobody else is called
     Ack {

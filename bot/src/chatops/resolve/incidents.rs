@@ -12,8 +12,14 @@ impl Reader<'_> {
     pub(super) fn incident(&self, it: &Incident) -> Answer {
         match &it.verb {
             None | Some(IncidentVerb::List) => Ok(Resolved::Ask(Question::Incidents)),
-            Some(IncidentVerb::Open { severity, what }) => {
-                self.open_incident(severity.as_ref(), what)
+            Some(IncidentVerb::Open {
+                severity,
+                what,
+                app,
+                environment,
+            }) => {
+                let named = app.iter().chain(environment);
+                self.open_incident(severity.as_ref(), what, Words::of(named))
             }
             Some(IncidentVerb::Ack { incident }) => {
                 let (incident, _) = self.which("incident ack", incident.as_ref(), &[])?;
@@ -42,7 +48,13 @@ impl Reader<'_> {
         }
     }
 
-    fn open_incident(&self, severity: Option<&String>, said: &[String]) -> Answer {
+    /// The place stands behind what is wrong, or is named.
+    fn open_incident(
+        &self,
+        severity: Option<&String>,
+        said: &[String],
+        mut named: Words,
+    ) -> Answer {
         let mut words = Words::of(severity.into_iter().chain(said));
         let severity = words.peek().and_then(severity_of);
         if severity.is_some() {
@@ -55,11 +67,12 @@ impl Reader<'_> {
         } else {
             words.rest()
         };
-        let (app, environment) = match words.peek() {
-            Some(_) => self.whereabouts(&mut words)?,
-            None => self.mentioned(&what),
+        let (app, environment) = match (named.peek(), words.peek()) {
+            (Some(_), _) => self.whereabouts(&mut named)?,
+            (None, Some(_)) => self.whereabouts(&mut words)?,
+            (None, None) => self.mentioned(&what),
         };
-        self.no_more(words.take())?;
+        self.no_more(named.take().or_else(|| words.take()))?;
         match severity.filter(|_| !what.is_empty()) {
             Some(severity) => Ok(Wish::OpenIncident {
                 severity,
