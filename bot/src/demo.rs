@@ -10,7 +10,7 @@ mod image;
 mod inspect;
 mod memory;
 mod payload;
-mod people;
+pub mod people;
 mod place;
 mod project;
 mod simulated;

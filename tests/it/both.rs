@@ -1,11 +1,9 @@
 //! Slack and Discord at once: one release, a card in each channel, one quorum; either
 //! may be away without holding up the other.
 
-#![expect(clippy::unwrap_used, reason = "a helper that fails must fail its test")]
+use std::time::Duration;
 
-mod stage;
-
-use self::stage::{Copies, Stage};
+use crate::room::{Message, Over, Release, Room, Team};
 
 /// Consent, as each platform has it.
 const IN_SLACK: &str = "white_check_mark";
@@ -13,108 +11,115 @@ const IN_DISCORD: &str = "✅";
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn one_release_has_a_card_in_each_channel_and_one_quorum() {
-    let stage = Stage::open().await;
-    let card = stage.opens_checked("1.0.0").await;
-    stage.deploys_from_discord("staging", "1.0.0").await;
-    let ask = stage.asks(&card, "good in staging?").await;
+    let room = Room::open(Over::Both).await;
+    let team = room.team().await;
+    let release = room.opens_checked(&team, "1.0.0").await;
+    room.deploys(&team.ana, "staging", &release).await;
+    let ask = room.asks(&release, "good in staging?").await;
+    let (here, there) = (room.slack().person("chloe"), room.discord().person("chloe"));
     // Chloé accepts in Slack; in Discord the same ask says so.
-    stage.slack.person("chloe").react(&ask.slack, IN_SLACK);
-    stage.says(&ask, "Chloé Martin,").await;
+    here.react(ask.slack(), IN_SLACK);
+    room.says(&ask, "Chloé Martin,").await;
 
-    let ask = stage.asks(&card, "for production?").await;
-    let (here, there) = (stage.slack.person("chloe"), stage.discord.person("chloe"));
-    here.react(&ask.slack, IN_SLACK);
-    there.react(&ask.discord, IN_DISCORD);
-    stage.says(&ask, "Chloé Martin,").await;
+    let ask = room.asks(&release, "for production?").await;
+    here.react(ask.slack(), IN_SLACK);
+    there.react(ask.discord(), IN_DISCORD);
+    room.says(&ask, "Chloé Martin,").await;
     // On both platforms she is one person still.
-    let refused = "/release deploy rapid-audit production 1.0.0";
-    stage.slack.person("bo").say("release", refused).await;
-    stage.slack.person("bo").hears("sign").await;
-    stage.says(&ask, "Waiting for 1 sign-off").await;
-    stage.discord.person("dan").react(&ask.discord, IN_DISCORD);
-    stage.says(&ask, "Dan Okoye,").await;
+    team.bo.wants_it_deployed("production", &release).await;
+    team.bo.hears("sign").await;
+    room.says(&ask, "Waiting for 1 sign-off").await;
+    let dan = room.discord().person("dan");
+    dan.react(ask.discord(), IN_DISCORD);
+    room.says(&ask, "Dan Okoye,").await;
     // Taken off on one of the two, what stands on the other counts.
-    there.unreact(&ask.discord, IN_DISCORD);
-    stage.slack.person("bo").say("release", refused).await;
-    stage.slack.person("bo").hears("starts in production").await;
-    stage.slack.reply(&card.slack, "stable: watched").await;
-    stage.discord.reply(&card.discord, "stable: watched").await;
-    assert_eq!(stage.slack.transcript("release").len(), 1);
-    assert_eq!(stage.discord.transcript(None).len(), 1);
-    stage.closes().await;
+    there.unreact(ask.discord(), IN_DISCORD);
+    room.deploys(&team.bo, "production", &release).await;
+    room.reply(&release.card, "stable: watched").await;
+    for channel in room.channels().await {
+        assert_eq!(channel.len(), 1, "{channel:#?}");
+    }
+    room.closes().await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_platform_that_is_down_holds_nothing_up_and_catches_up() {
-    let stage = Stage::open().await;
-    let card = stage.opens_checked("1.0.0").await;
-    stage.slack.outage(true);
-    stage.deploys_from_discord("staging", "1.0.0").await;
-    stage.discord.reply(&card.discord, "good in staging?").await;
-    stage.slack.outage(false);
-    stage.slack.reply(&card.slack, "good in staging?").await;
+    let room = Room::open(Over::Both).await;
+    let team = room.team().await;
+    let release = room.opens_checked(&team, "1.0.0").await;
+    room.slack().outage(true);
+    room.deploys(&team.ana, "staging", &release).await;
+    // Discord has it all while Slack is away, and Slack has it all afterwards.
+    let card = release.card.discord();
+    room.discord().reply(card, "good in staging?").await;
+    room.slack().outage(false);
+    let card = release.card.slack();
+    let ask = room.slack().reply(card, "good in staging?").await;
 
-    stage.discord.outage(true);
-    let chloe = stage.slack.person("chloe");
-    let ask = stage.slack.reply(&card.slack, "good in staging?").await;
+    room.discord().outage(true);
+    let chloe = room.slack().person("chloe");
     chloe.press(&ask, "Accept staging").await;
-    stage.discord.outage(false);
-    let ask = stage.discord.reply(&card.discord, "good in staging?").await;
-    stage.discord.says(&ask, "Chloé Martin,").await;
-    stage.closes().await;
+    room.discord().outage(false);
+    let ask = room.reply(&release.card, "good in staging?").await;
+    room.says(&ask, "Chloé Martin,").await;
+    room.closes().await;
 }
 
-impl Stage {
-    /// A release that is opened in Discord, with its checklist done half here, half there.
-    async fn opens_checked(&self, version: &str) -> Copies {
-        let ana = self.discord.person("ana");
-        let options = [("app", "rapid-audit"), ("version", version)];
-        ana.command("new", &options).await;
-        ana.hears("is open as").await;
-        let title = format!("Rapid Audit {version}");
-        let card = Copies {
-            slack: self.slack.message("release", &title).await,
-            discord: self.discord.message(&title).await,
-        };
-        let words = format!("/release check {version} 1");
-        let bo = self.slack.person("bo");
-        bo.say("release", &words).await;
-        bo.hears("1 item open").await;
-        let options = [("release", version), ("item", "2")];
-        ana.command("check", &options).await;
-        ana.hears("every item is settled").await;
-        self.says(&card, "2 of 2").await;
-        card
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn ten_minutes_without_slack_in_a_deploy_begun_in_discord_leave_no_trace() {
+    let room = Room::open(Over::Both).await;
+    let team = room.team().await;
+    let (release, ask) = asked_for_production(&room, &team).await;
+    team.dan.consents(&ask).await;
+    team.chloe.consents(&ask).await;
+    room.says(&ask, "Chloé Martin,").await;
+    room.says(&ask, "Dan Okoye,").await;
+    room.deploys(&team.ana, "production", &release).await;
+    room.reply(&release.card, "Production: Deploy of 1.0.0")
+        .await;
+    room.slack().outage(true);
+    // Answers that Slack would still have taken have expired when it is back.
+    room.slack().turn_clock_on(Duration::from_mins(10));
+    let card = release.card.discord();
+    room.discord().reply(card, "stable: watched").await;
+    room.slack().outage(false);
+    room.is_there().await;
+    room.reply(&release.card, "stable: watched").await;
+    room.says(&release.card, "✓ Done").await;
+    room.reply(&release.card, "used by attempt 1").await;
+    room.reply(&release.card, "acceptance for staging").await;
+    let mut threads = room.threads(&release.card).await;
+    for thread in &mut threads {
+        // What Discord has of its own: a way to an answer for one person.
+        thread.retain(|it| !it.contains("there is an answer for you"));
     }
+    let (slack, discord) = (&threads[0], &threads[1]);
+    assert_eq!(slack.len(), discord.len(), "{slack:#?}\n{discord:#?}");
+    room.closes().await;
+}
 
-    async fn deploys_from_discord(&self, place: &str, version: &str) {
-        let ana = self.discord.person("ana");
-        let options = [
-            ("app", "rapid-audit"),
-            ("environment", place),
-            ("version", version),
-        ];
-        ana.command("deploy", &options).await;
-        ana.hears("on its way").await;
-    }
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_gateway_that_is_down_during_the_sign_off_is_made_good_for() {
+    let room = Room::open(Over::Both).await;
+    let team = room.team().await;
+    let (release, ask) = asked_for_production(&room, &team).await;
+    room.discord().outage(true);
+    let gone = || (!room.discord().connected()).then_some(());
+    room.discord().until("nobody is connected", gone).await;
+    // She signs off where nobody hears her, he where what stands cannot be read in full.
+    team.chloe.consents(&ask).await;
+    team.dan.consents(&ask).await;
+    room.discord().outage(false);
+    room.says(&ask, "Chloé Martin,").await;
+    room.says(&ask, "Dan Okoye,").await;
+    room.deploys(&team.bo, "production", &release).await;
+    room.closes().await;
+}
 
-    /// The same ask in both threads, once the bot has marked both and looked at them.
-    async fn asks(&self, card: &Copies, words: &str) -> Copies {
-        let slack = self.slack.reply(&card.slack, words).await;
-        let discord = self.discord.reply(&card.discord, words).await;
-        let looked = || self.slack.is_looked_at(&slack).then_some(());
-        self.slack.until("a look in Slack", looked).await;
-        let looked = || self.discord.is_looked_at(&discord).then_some(());
-        self.discord.until("a look in Discord", looked).await;
-        Copies { slack, discord }
-    }
-
-    /// Waits until a message says this on both.
-    async fn says(&self, at: &Copies, words: &str) {
-        let low = words.to_lowercase();
-        let reads = || self.slack.reads(&at.slack).to_lowercase();
-        let said = || reads().contains(&low).then_some(());
-        self.slack.until(&format!("it says {words:?}"), said).await;
-        self.discord.says(&at.discord, words).await;
-    }
+/// A release that is good in staging, and its ask for production.
+async fn asked_for_production(room: &Room, team: &Team) -> (Release, Message) {
+    let release = room.opens_checked(team, "1.0.0").await;
+    room.passes_staging(team, &release).await;
+    let ask = room.asks(&release, "for production?").await;
+    (release, ask)
 }

@@ -2,8 +2,6 @@
 
 #![expect(clippy::unwrap_used, reason = "a helper that fails must fail its test")]
 
-mod acts;
 mod adapter;
-mod stage;
-mod tour;
+mod options;
 mod troubles;

@@ -2,13 +2,10 @@
 
 #![expect(clippy::unwrap_used, reason = "a helper that fails must fail its test")]
 
-mod acts;
 mod adapter;
 mod away;
 mod killed;
 mod oracle;
 mod people;
-mod stage;
 mod stand_in;
 mod storms;
-mod tour;

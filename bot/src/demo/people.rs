@@ -1,6 +1,6 @@
 //! A person of the tour: a client of the browser channel, over the same HTTP a browser speaks.
 
-pub(super) mod page;
+pub mod page;
 pub(super) mod screen;
 
 use std::collections::BTreeSet;
@@ -21,9 +21,9 @@ const CHANNEL: &str = "release";
 const ANSWER: Duration = Duration::from_secs(15);
 
 /// Somebody who is signed in.
-pub(super) struct Person {
+pub struct Person {
     /// Their name, as everybody sees it.
-    pub(super) name: &'static str,
+    pub name: &'static str,
     base: String,
     client: Client,
     cookie: String,
@@ -44,7 +44,7 @@ pub(super) const DAN: (&str, &str) = ("dan", "Dan Okoye");
 
 impl Person {
     /// Signs in with a one-time link, by the button behind it.
-    pub(super) async fn enter(
+    pub async fn enter(
         base: &str,
         name: &'static str,
         link: &str,
@@ -93,18 +93,18 @@ impl Person {
     }
 
     /// The channel, as this person sees it.
-    pub(super) async fn page(&self) -> Result<Page, Failure> {
+    pub async fn page(&self) -> Result<Page, Failure> {
         let text = self.text(self.client.get(self.address(&channel()))).await?;
         Ok(Page::read(&text))
     }
 
     /// Says something, or a command; hears what is answered to them alone.
-    pub(super) async fn say(&mut self, text: &str) -> Result<Vec<Message>, Failure> {
+    pub async fn say(&mut self, text: &str) -> Result<Vec<Message>, Failure> {
         self.act("/say", &[("text", text)]).await
     }
 
     /// Puts a reaction on a message, or takes it off.
-    pub(super) async fn react(
+    pub async fn react(
         &mut self,
         on: &str,
         emoji: &str,
@@ -116,15 +116,12 @@ impl Person {
     }
 
     /// Presses a button of a card.
-    pub(super) async fn press(&mut self, on: &str, action: &str) -> Result<Vec<Message>, Failure> {
+    pub async fn press(&mut self, on: &str, action: &str) -> Result<Vec<Message>, Failure> {
         self.act("/press", &[("on", on), ("action", action)]).await
     }
 
     /// Sends in the form that is open, with these answers.
-    pub(super) async fn submit(
-        &mut self,
-        values: &[(&str, &str)],
-    ) -> Result<Vec<Message>, Failure> {
+    pub async fn submit(&mut self, values: &[(&str, &str)]) -> Result<Vec<Message>, Failure> {
         let form = self.page().await?.form;
         let form = form.ok_or_else(|| Failure::user(format!("{} has no form open", self.name)))?;
         let named: Vec<(String, &str)> = values
@@ -167,7 +164,7 @@ impl Person {
     }
 
     /// The private answers nobody has read yet.
-    pub(super) async fn new_answers(&mut self) -> Result<Vec<Message>, Failure> {
+    pub async fn new_answers(&mut self) -> Result<Vec<Message>, Failure> {
         let page = self.page().await?;
         let private = page.messages.into_iter().filter(|it| it.private);
         Ok(private

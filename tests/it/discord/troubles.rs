@@ -3,72 +3,70 @@
 
 use shipbell_tests::servers::discord::{Fault, How, Trouble};
 
-use super::acts::YES;
-use super::stage::Stage;
+use crate::room::{Over, Room};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_sign_off_given_while_the_bot_was_down_counts() {
-    let mut stage = Stage::open().await;
-    let team = stage.team();
-    let release = stage.opens_checked(&team, "1.0.0").await;
-    stage.passes_staging(&team, &release).await;
-    let ask = stage.asks(&release, "for production?").await;
-    stage.stops().await;
-    team.dan.react(&ask, YES);
-    team.chloe.react(&ask, YES);
+    let mut room = Room::open(Over::Discord).await;
+    let team = room.team().await;
+    let release = room.opens_checked(&team, "1.0.0").await;
+    room.passes_staging(&team, &release).await;
+    let ask = room.asks(&release, "for production?").await;
+    room.stops().await;
+    team.dan.consents(&ask).await;
+    team.chloe.consents(&ask).await;
     // Not even the session is left.
-    stage.discord.forget_sessions();
-    stage.starts().await;
-    stage.discord.says(&ask, "Chloé Martin,").await;
-    stage.discord.says(&ask, "Dan Okoye,").await;
-    stage.deploys(&team.bo, "production", &release).await;
-    stage.closes().await;
+    room.discord().forget_sessions();
+    room.starts().await;
+    room.says(&ask, "Chloé Martin,").await;
+    room.says(&ask, "Dan Okoye,").await;
+    room.deploys(&team.bo, "production", &release).await;
+    room.closes().await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_gateway_that_is_cut_during_the_sign_off_loses_nothing() {
-    let stage = Stage::open().await;
-    let team = stage.team();
-    let release = stage.opens_checked(&team, "1.0.0").await;
-    stage.passes_staging(&team, &release).await;
-    let ask = stage.asks(&release, "for production?").await;
-    stage.discord.trouble(Trouble::Cut);
-    team.dan.react(&ask, YES);
-    team.chloe.react(&ask, YES);
-    stage.discord.says(&ask, "Chloé Martin,").await;
-    stage.discord.says(&ask, "Dan Okoye,").await;
-    stage.closes().await;
+    let room = Room::open(Over::Discord).await;
+    let team = room.team().await;
+    let release = room.opens_checked(&team, "1.0.0").await;
+    room.passes_staging(&team, &release).await;
+    let ask = room.asks(&release, "for production?").await;
+    room.discord().trouble(Trouble::Cut);
+    team.dan.consents(&ask).await;
+    team.chloe.consents(&ask).await;
+    room.says(&ask, "Chloé Martin,").await;
+    room.says(&ask, "Dan Okoye,").await;
+    room.closes().await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_outage_holds_nothing_up_and_is_caught_up_with() {
-    let stage = Stage::open().await;
-    let team = stage.team();
-    let release = stage.opens_checked(&team, "1.0.0").await;
-    stage.discord.outage(true);
-    let gone = || (!stage.discord.connected()).then_some(());
-    stage.discord.until("nobody is connected", gone).await;
-    stage.discord.outage(false);
-    stage
-        .discord
-        .until("it is back", || stage.discord.connected().then_some(()))
+    let room = Room::open(Over::Discord).await;
+    let team = room.team().await;
+    let release = room.opens_checked(&team, "1.0.0").await;
+    room.discord().outage(true);
+    let gone = || (!room.discord().connected()).then_some(());
+    room.discord().until("nobody is connected", gone).await;
+    room.discord().outage(false);
+    room.discord()
+        .until("it is back", || room.discord().connected().then_some(()))
         .await;
-    stage.deploys(&team.ana, "staging", &release).await;
-    stage.asks(&release, "good in staging?").await;
-    stage.closes().await;
+    room.deploys(&team.ana, "staging", &release).await;
+    room.asks(&release, "good in staging?").await;
+    room.closes().await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn too_many_calls_are_waited_for() {
-    let stage = Stage::open().await;
-    let team = stage.team();
+    let room = Room::open(Over::Discord).await;
+    let team = room.team().await;
     let limited = How::RateLimited {
         after: 2.0,
         global: false,
     };
-    stage.discord.fault(Fault::once("post", limited));
-    let release = stage.opens_checked(&team, "1.0.0").await;
-    stage.deploys(&team.ana, "staging", &release).await;
-    stage.asks(&release, "good in staging?").await;
-    stage.closes().await;
+    room.discord().fault(Fault::once("post", limited));
+    let release = room.opens_checked(&team, "1.0.0").await;
+    room.deploys(&team.ana, "staging", &release).await;
+    room.asks(&release, "good in staging?").await;
+    room.closes().await;
 }

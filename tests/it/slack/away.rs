@@ -2,79 +2,76 @@
 
 use shipbell_tests::servers::slack::Mishap;
 
-use super::acts::YES;
-use super::stage::Stage;
+use crate::room::{Over, Room};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_reaction_given_while_the_bot_was_down_counts_and_one_taken_off_does_not() {
-    let mut stage = Stage::open().await;
-    let team = stage.team();
-    let release = stage.opens_checked(&team, "1.0.0").await;
-    stage.passes_staging(&team, &release).await;
-    let ask = stage.asks(&release, "for production?").await;
-    team.dan.react(&ask, YES);
-    stage.says(&ask, "Dan Okoye,").await;
+    let mut room = Room::open(Over::Slack).await;
+    let team = room.team().await;
+    let release = room.opens_checked(&team, "1.0.0").await;
+    room.passes_staging(&team, &release).await;
+    let ask = room.asks(&release, "for production?").await;
+    team.dan.consents(&ask).await;
+    room.says(&ask, "Dan Okoye,").await;
 
-    stage.stops().await;
-    team.dan.unreact(&ask, YES);
-    team.chloe.react(&ask, YES);
-    stage.starts().await;
-    stage.says(&ask, "Chloé Martin,").await;
+    room.stops().await;
+    team.dan.withdraws(&ask).await;
+    team.chloe.consents(&ask).await;
+    room.starts().await;
+    room.says(&ask, "Chloé Martin,").await;
     assert!(
-        !stage.slack.reads(&ask).contains("Dan Okoye,"),
+        !room.slack().reads(ask.slack()).contains("Dan Okoye,"),
         "{}",
-        stage.slack.reads(&ask)
+        room.slack().reads(ask.slack())
     );
-    let words = "/release deploy rapid-audit production 1.0.0";
-    team.bo.say("release", words).await;
+    team.bo.wants_it_deployed("production", &release).await;
     team.bo.hears("sign").await;
-    stage.closes().await;
+    room.closes().await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_happened_in_an_outage_counts_when_it_is_over() {
-    let stage = Stage::open().await;
-    let team = stage.team();
-    let release = stage.opens_checked(&team, "1.0.0").await;
-    stage.deploys(&team.ana, "staging", &release).await;
-    let ask = stage.asks(&release, "good in staging?").await;
-    stage.slack.outage(true);
-    let gone = || (stage.slack.sockets() == 0).then_some(());
-    stage.slack.until("nobody is connected", gone).await;
-    team.chloe.react(&ask, YES);
-    stage.slack.outage(false);
+    let room = Room::open(Over::Slack).await;
+    let team = room.team().await;
+    let release = room.opens_checked(&team, "1.0.0").await;
+    room.deploys(&team.ana, "staging", &release).await;
+    let ask = room.asks(&release, "good in staging?").await;
+    room.slack().outage(true);
+    let gone = || (room.slack().sockets() == 0).then_some(());
+    room.slack().until("nobody is connected", gone).await;
+    team.chloe.consents(&ask).await;
+    room.slack().outage(false);
     // Nobody tells the bot of it; it reads what stands once it is connected again.
-    stage.slack.reply(&release.card, "for production?").await;
-    stage.closes().await;
+    room.reply(&release.card, "for production?").await;
+    room.closes().await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn doubled_late_and_reordered_events_end_in_what_stands() {
-    let stage = Stage::open().await;
+    let room = Room::open(Over::Slack).await;
     // Each reaction is acknowledged when what stands has been read, and readings are paced.
-    stage.slack.forgive("was not acknowledged in time");
-    let team = stage.team();
-    let release = stage.opens_checked(&team, "1.0.0").await;
-    stage.passes_staging(&team, &release).await;
-    let ask = stage.asks(&release, "for production?").await;
+    room.slack().forgive("was not acknowledged in time");
+    let team = room.team().await;
+    let release = room.opens_checked(&team, "1.0.0").await;
+    room.passes_staging(&team, &release).await;
+    let ask = room.asks(&release, "for production?").await;
     for _ in 0..3 {
-        stage.slack.mishap("reaction_added", Mishap::Behind(1));
-        stage
-            .slack
+        room.slack().mishap("reaction_added", Mishap::Behind(1));
+        room.slack()
             .mishap("reaction_removed", Mishap::Duplicated(2));
-        team.dan.react(&ask, YES);
-        team.dan.unreact(&ask, YES);
+        team.dan.consents(&ask).await;
+        team.dan.withdraws(&ask).await;
     }
-    stage.slack.mishap("reaction_added", Mishap::Duplicated(3));
-    team.chloe.react(&ask, YES);
-    stage.says(&ask, "Chloé Martin,").await;
-    stage.slack.quiet().await;
+    room.slack().mishap("reaction_added", Mishap::Duplicated(3));
+    team.chloe.consents(&ask).await;
+    room.says(&ask, "Chloé Martin,").await;
+    room.slack().quiet().await;
     assert!(
-        !stage.slack.reads(&ask).contains("Dan Okoye,"),
+        !room.slack().reads(ask.slack()).contains("Dan Okoye,"),
         "{}",
-        stage.slack.reads(&ask)
+        room.slack().reads(ask.slack())
     );
-    team.dan.react(&ask, YES);
-    stage.says(&ask, "Dan Okoye,").await;
-    stage.closes().await;
+    team.dan.consents(&ask).await;
+    room.says(&ask, "Dan Okoye,").await;
+    room.closes().await;
 }

@@ -8,18 +8,18 @@ use tokio::io::{AsyncBufReadExt as _, BufReader};
 use tokio::process::{Child, Command};
 use tokio::time::timeout;
 
-use super::stage::Stage;
+use crate::room::{Over, Room};
 
 const PATIENCE: Duration = Duration::from_mins(1);
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn killed_when_it_has_acknowledged_it_has_lost_nothing() {
-    let stage = Stage::prepared(Setup::default()).await;
+    let room = Room::prepared(Over::Slack, Setup::default(), |text, _| text).await;
     // A new life does not know when the last one posted.
-    stage.slack.forgive("chat.postMessage in C0RELEASE");
-    let ana = stage.person("ana");
+    room.slack().forgive("chat.postMessage in C0RELEASE");
+    let ana = room.slack().person("ana");
     for round in 1..=4 {
-        let mut bot = lives(&stage, None).await;
+        let mut bot = lives(&room, None).await;
         ana.say(
             "release",
             &format!("/release incident open P3 \"Round {round}\" motorsport production"),
@@ -27,13 +27,12 @@ async fn killed_when_it_has_acknowledged_it_has_lost_nothing() {
         .await;
         // It has acknowledged this very moment.
         bot.kill().await.unwrap();
-        let gone = || (stage.slack.sockets() == 0).then_some(());
-        stage.slack.until("that it is gone", gone).await;
+        let gone = || (room.slack().sockets() == 0).then_some(());
+        room.slack().until("that it is gone", gone).await;
     }
-    let mut bot = lives(&stage, None).await;
+    let mut bot = lives(&room, None).await;
     for round in 1..=4 {
-        stage
-            .slack
+        room.slack()
             .message("release", &format!("Round {round}"))
             .await;
     }
@@ -44,15 +43,15 @@ async fn killed_when_it_has_acknowledged_it_has_lost_nothing() {
         .filter(|it| it.contains("failed with"))
         .collect();
     assert_eq!(told, Vec::<String>::new());
-    stage.closes().await;
+    room.closes().await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn killed_before_it_acknowledged_it_says_so_and_does_it_once() {
-    let stage = Stage::prepared(Setup::default()).await;
-    stage.slack.forgive("chat.postMessage in C0RELEASE");
-    let ana = stage.person("ana");
-    let mut bot = lives(&stage, Some("AfterCommit:3")).await;
+    let room = Room::prepared(Over::Slack, Setup::default(), |text, _| text).await;
+    room.slack().forgive("chat.postMessage in C0RELEASE");
+    let ana = room.slack().person("ana");
+    let mut bot = lives(&room, Some("AfterCommit:3")).await;
     let mut opened = 0;
     while bot.try_wait().unwrap().is_none() && opened < 5 {
         opened += 1;
@@ -71,32 +70,32 @@ async fn killed_before_it_acknowledged_it_says_so_and_does_it_once() {
         .iter()
         .filter(|it| it.contains("failed with"))
         .count();
-    let log = stage.slack.log();
+    let log = room.slack().log();
     let missed = log
         .iter()
         .filter(|it| matches!(it.what, What::Missed { .. }))
         .count();
     assert_eq!(failed, missed, "whoever was not answered is told so");
-    let mut bot = lives(&stage, None).await;
+    let mut bot = lives(&room, None).await;
     // Not knowing whether it was done, she says it again.
     let again = "/release incident open P3 \"Once more\" motorsport production";
     ana.say("release", again).await;
-    stage.slack.message("release", "Once more").await;
+    room.slack().message("release", "Once more").await;
     for round in 1..=opened {
-        let shown = stage.slack.transcript("release");
+        let shown = room.slack().transcript("release");
         let this = shown
             .iter()
             .filter(|it| it.contains(&format!("Round {round}")));
         assert!(this.count() <= 1, "{shown:#?}");
     }
     bot.kill().await.unwrap();
-    stage.closes().await;
+    room.closes().await;
 }
 
 /// The real program in a process of its own; returns when it is connected.
-async fn lives(stage: &Stage, crash_at: Option<&str>) -> Child {
+async fn lives(room: &Room, crash_at: Option<&str>) -> Child {
     let mut command = Command::new(env!("CARGO_BIN_EXE_crashing"));
-    command.arg("--config").arg(stage.config()).arg("serve");
+    command.arg("--config").arg(room.config()).arg("serve");
     command.env_remove("SHIPBELL_CRASH_AT").kill_on_drop(true);
     command.env("SHIPBELL_CRASH_AT", crash_at.unwrap_or("AfterExec:1000000"));
     command
@@ -107,7 +106,7 @@ async fn lives(stage: &Stage, crash_at: Option<&str>) -> Child {
     let mut said = BufReader::new(bot.stdout.take().unwrap()).lines();
     let serves = timeout(PATIENCE, said.next_line()).await;
     serves.expect("it starts in time").unwrap();
-    let there = || (stage.slack.connected() > 0).then_some(());
-    stage.slack.until("its sockets", there).await;
+    let there = || (room.slack().connected() > 0).then_some(());
+    room.slack().until("its sockets", there).await;
     bot
 }

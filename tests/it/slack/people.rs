@@ -1,84 +1,65 @@
 //! Who counts, and what people are told: guests, strangers, forms, the home tab, notes.
 
-use super::acts::YES;
-use super::stage::Stage;
+use crate::room::{Over, Room};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn guests_bots_strangers_and_the_one_who_asked_never_count() {
-    let stage = Stage::open().await;
-    let team = stage.team();
-    let release = stage.opens_checked(&team, "1.0.0").await;
-    stage.passes_staging(&team, &release).await;
-    let ask = stage.asks(&release, "for production?").await;
+    let room = Room::open(Over::Slack).await;
+    let team = room.team().await;
+    let release = room.opens_checked(&team, "1.0.0").await;
+    room.passes_staging(&team, &release).await;
+    let ask = room.asks(&release, "for production?").await;
     for name in ["ana", "gil", "uma", "rob", "eve", "sam"] {
-        stage.person(name).react(&ask, YES);
+        let person = room.slack().person(name);
+        person.react(ask.slack(), "white_check_mark");
     }
-    team.chloe.react(&ask, YES);
-    stage.says(&ask, "Chloé Martin,").await;
-    stage.slack.quiet().await;
-    let words = "/release deploy rapid-audit production 1.0.0";
-    team.bo.say("release", words).await;
+    team.chloe.consents(&ask).await;
+    room.says(&ask, "Chloé Martin,").await;
+    room.slack().quiet().await;
+    team.bo.wants_it_deployed("production", &release).await;
     team.bo.hears("sign").await;
-    stage.closes().await;
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_decline_asks_why_and_names_who() {
-    let stage = Stage::open().await;
-    let team = stage.team();
-    let release = stage.opens_checked(&team, "1.0.0").await;
-    stage.deploys(&team.ana, "staging", &release).await;
-    let ask = stage.asks(&release, "good in staging?").await;
-    team.chloe.press(&ask, "Decline").await;
-    let modal = team.chloe.sees_modal("goes no further than staging").await;
-    assert_eq!(modal.title, "Decline 1.0.0");
-    team.chloe.fill("Why?", "The totals are wrong");
-    team.chloe.submit().await;
-    stage.says(&ask, "The totals are wrong").await;
-    assert!(team.chloe.modal().is_none());
-    stage.closes().await;
+    room.closes().await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn words_in_a_thread_are_answered_there_and_kept_by_the_shortcut() {
-    let stage = Stage::open().await;
-    let team = stage.team();
-    let release = stage.opens_checked(&team, "1.0.0").await;
-    team.dan
-        .reply(&release.card, "@shipbell can rapid-audit production")
+    let room = Room::open(Over::Slack).await;
+    let team = room.team().await;
+    let release = room.opens_checked(&team, "1.0.0").await;
+    let (dan, card) = (room.slack().person("dan"), release.card.slack());
+    dan.reply(card, "@shipbell can rapid-audit production")
         .await;
-    team.dan.hears("production").await;
-    let said = team
-        .dan
-        .reply(&release.card, "The index is built by hand")
-        .await;
-    team.dan.shortcut(&said, "keep_message").await;
-    team.dan.sees_modal("The index is built by hand").await;
-    team.dan.submit().await;
-    team.dan.hears_something().await;
-    let show = format!("/release show {}", release.number);
-    team.bo.say("release", &show).await;
+    dan.hears("production").await;
+    let said = dan.reply(card, "The index is built by hand").await;
+    dan.shortcut(&said, "keep_message").await;
+    dan.sees_modal("The index is built by hand").await;
+    dan.submit().await;
+    dan.hears_something().await;
+    let shown = [("release", release.number.as_str())];
+    team.bo.commands("show", &shown).await;
     team.bo.hears("The index is built by hand").await;
-    stage.closes().await;
+    room.closes().await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_home_tab_shows_what_waits_and_mistakes_are_told_to_one() {
-    let stage = Stage::open().await;
-    let team = stage.team();
-    let release = stage.opens_checked(&team, "1.0.0").await;
-    stage.deploys(&team.ana, "staging", &release).await;
-    stage.asks(&release, "good in staging?").await;
-    team.chloe.opens_home().await;
-    let waits = || team.chloe.home().filter(|it| it.contains("1.0.0"));
-    stage.slack.until("what waits for her", waits).await;
+    let room = Room::open(Over::Slack).await;
+    let team = room.team().await;
+    let release = room.opens_checked(&team, "1.0.0").await;
+    room.deploys(&team.ana, "staging", &release).await;
+    room.asks(&release, "good in staging?").await;
+    let chloe = room.slack().person("chloe");
+    chloe.opens_home().await;
+    let waits = || chloe.home().filter(|it| it.contains("1.0.0"));
+    room.slack().until("what waits for her", waits).await;
 
-    team.bo.say("release", "/release staus").await;
-    team.bo.hears("status").await;
-    team.bo.say("release", "/release help").await;
-    team.bo.hears("/release").await;
-    stage.person("gil").say("release", "/release status").await;
-    stage.person("gil").hears_something().await;
-    assert_eq!(stage.slack.transcript("release").len(), 1);
-    stage.closes().await;
+    let (bo, gil) = (room.slack().person("bo"), room.slack().person("gil"));
+    bo.say("release", "/release staus").await;
+    bo.hears("status").await;
+    bo.say("release", "/release help").await;
+    bo.hears("/release").await;
+    gil.say("release", "/release status").await;
+    gil.hears_something().await;
+    assert_eq!(room.slack().transcript("release").len(), 1);
+    room.closes().await;
 }

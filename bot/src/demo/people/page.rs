@@ -9,29 +9,33 @@ const LINES: usize = 200;
 
 /// What stands in the channel.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(in crate::demo) struct Page {
+pub struct Page {
     /// All messages, a thread's after its first.
-    pub(in crate::demo) messages: Vec<Message>,
+    pub messages: Vec<Message>,
     /// The id of the form that is open.
-    pub(in crate::demo) form: Option<String>,
+    pub form: Option<String>,
 }
 
 /// A message, or an answer for one person alone.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(in crate::demo) struct Message {
-    pub(in crate::demo) id: String,
+pub struct Message {
+    /// What it is called in forms.
+    pub id: String,
     /// The first message of the thread it is a reply in.
-    pub(in crate::demo) thread: Option<String>,
-    pub(in crate::demo) author: String,
-    pub(in crate::demo) private: bool,
-    pub(in crate::demo) lines: Vec<String>,
+    pub thread: Option<String>,
+    /// Who wrote it.
+    pub author: String,
+    /// Whether only the reader sees it.
+    pub private: bool,
+    /// What it says.
+    pub lines: Vec<String>,
     /// What its buttons say and do.
-    pub(in crate::demo) buttons: Vec<(String, String)>,
+    pub buttons: Vec<(String, String)>,
 }
 
 impl Page {
     /// Reads a page's HTML.
-    pub(in crate::demo) fn read(html: &str) -> Self {
+    pub fn read(html: &str) -> Self {
         let mut reader = Reader::default();
         for piece in pieces(html) {
             match piece {
@@ -50,7 +54,7 @@ impl Page {
     }
 
     /// The first message, from the newest on, that has a button whose action fits.
-    pub(in crate::demo) fn button(&self, fits: impl Fn(&str) -> bool) -> Option<(&Message, &str)> {
+    pub fn button(&self, fits: impl Fn(&str) -> bool) -> Option<(&Message, &str)> {
         self.messages.iter().rev().find_map(|message| {
             let mut actions = message.buttons.iter().map(|(_, action)| action.as_str());
             actions
@@ -60,7 +64,7 @@ impl Page {
     }
 
     /// The replies in a message's thread.
-    pub(in crate::demo) fn replies<'a>(&'a self, to: &'a str) -> impl Iterator<Item = &'a Message> {
+    pub fn replies<'a>(&'a self, to: &'a str) -> impl Iterator<Item = &'a Message> {
         self.messages
             .iter()
             .filter(move |it| it.thread.as_deref() == Some(to))
@@ -69,7 +73,7 @@ impl Page {
 
 impl Message {
     /// Everything it says, for looking words up: in lower case.
-    pub(in crate::demo) fn words(&self) -> String {
+    pub fn words(&self) -> String {
         self.lines.join("\n").to_lowercase()
     }
 }
