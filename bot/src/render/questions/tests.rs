@@ -289,7 +289,7 @@ fn help_on_one_and_on_all() {
     Open and run incidents
     Written as:
       | /release incident list
-      | /release incident open <severity> <what>
+      | /release incident open <severity> <what> [--app APP] [--environment ENVIRONMENT]
       | /release incident ack [incident]
       | /release incident escalate [incident]
       | /release incident update [incident] <text>
