@@ -3,5 +3,6 @@
 #![expect(clippy::unwrap_used, reason = "a helper that fails must fail its test")]
 
 mod adapter;
+mod killed;
 mod options;
 mod troubles;

@@ -10,6 +10,7 @@
 
 mod acts;
 mod browser;
+mod process;
 mod setting;
 mod someone;
 

@@ -1,11 +1,8 @@
 //! `kill -9` at the very instant of an acknowledgement, and just before it.
 
-use std::process::Stdio;
 use std::time::Duration;
 
 use shipbell_tests::servers::slack::{Setup, What};
-use tokio::io::{AsyncBufReadExt as _, BufReader};
-use tokio::process::{Child, Command};
 use tokio::time::timeout;
 
 use crate::room::{Over, Room};
@@ -19,7 +16,7 @@ async fn killed_when_it_has_acknowledged_it_has_lost_nothing() {
     room.slack().forgive("chat.postMessage in C0RELEASE");
     let ana = room.slack().person("ana");
     for round in 1..=4 {
-        let mut bot = lives(&room, None).await;
+        let mut bot = room.lives(None).await;
         ana.say(
             "release",
             &format!("/release incident open P3 \"Round {round}\" motorsport production"),
@@ -30,7 +27,7 @@ async fn killed_when_it_has_acknowledged_it_has_lost_nothing() {
         let gone = || (room.slack().sockets() == 0).then_some(());
         room.slack().until("that it is gone", gone).await;
     }
-    let mut bot = lives(&room, None).await;
+    let mut bot = room.lives(None).await;
     for round in 1..=4 {
         room.slack()
             .message("release", &format!("Round {round}"))
@@ -51,7 +48,7 @@ async fn killed_before_it_acknowledged_it_says_so_and_does_it_once() {
     let room = Room::prepared(Over::Slack, Setup::default(), |text, _| text).await;
     room.slack().forgive("chat.postMessage in C0RELEASE");
     let ana = room.slack().person("ana");
-    let mut bot = lives(&room, Some("AfterCommit:3")).await;
+    let mut bot = room.lives(Some("AfterCommit:3")).await;
     let mut opened = 0;
     while bot.try_wait().unwrap().is_none() && opened < 5 {
         opened += 1;
@@ -76,7 +73,7 @@ async fn killed_before_it_acknowledged_it_says_so_and_does_it_once() {
         .filter(|it| matches!(it.what, What::Missed { .. }))
         .count();
     assert_eq!(failed, missed, "whoever was not answered is told so");
-    let mut bot = lives(&room, None).await;
+    let mut bot = room.lives(None).await;
     // Not knowing whether it was done, she says it again.
     let again = "/release incident open P3 \"Once more\" motorsport production";
     ana.say("release", again).await;
@@ -90,23 +87,4 @@ async fn killed_before_it_acknowledged_it_says_so_and_does_it_once() {
     }
     bot.kill().await.unwrap();
     room.closes().await;
-}
-
-/// The real program in a process of its own; returns when it is connected.
-async fn lives(room: &Room, crash_at: Option<&str>) -> Child {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_crashing"));
-    command.arg("--config").arg(room.config()).arg("serve");
-    command.env_remove("SHIPBELL_CRASH_AT").kill_on_drop(true);
-    command.env("SHIPBELL_CRASH_AT", crash_at.unwrap_or("AfterExec:1000000"));
-    command
-        .stdin(Stdio::null())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::null());
-    let mut bot = command.spawn().unwrap();
-    let mut said = BufReader::new(bot.stdout.take().unwrap()).lines();
-    let serves = timeout(PATIENCE, said.next_line()).await;
-    serves.expect("it starts in time").unwrap();
-    let there = || (room.slack().connected() > 0).then_some(());
-    room.slack().until("its sockets", there).await;
-    bot
 }
