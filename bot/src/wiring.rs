@@ -1,10 +1,9 @@
 //! From the configuration to a running bot: the only part that names a platform.
 
+#[cfg(not(all(feature = "discord", feature = "slack")))]
+mod absent;
 mod browser;
 #[cfg(feature = "discord")]
-mod discord;
-#[cfg(not(feature = "discord"))]
-#[path = "wiring/no_discord.rs"]
 mod discord;
 mod hands;
 mod health;
@@ -12,9 +11,11 @@ mod health;
 mod platform;
 #[cfg(feature = "slack")]
 mod slack;
+
+#[cfg(not(feature = "discord"))]
+use absent as discord;
 #[cfg(not(feature = "slack"))]
-#[path = "wiring/no_slack.rs"]
-mod slack;
+use absent as slack;
 
 #[cfg(feature = "discord")]
 pub(crate) use discord::invitation as discord_invitation;
