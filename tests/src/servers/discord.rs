@@ -101,6 +101,11 @@ impl Discord {
         self.shared.note(&format!("outage: {begins}"));
     }
 
+    /// How often a connection from now on must say that it is there, in milliseconds.
+    pub fn beats_every(&self, interval: u64) {
+        self.shared.gateway.beats_every(interval);
+    }
+
     /// No session can be gone on with any more.
     pub fn forget_sessions(&self) {
         self.shared.gateway.forget();

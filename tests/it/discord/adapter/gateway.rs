@@ -35,6 +35,22 @@ async fn a_connection_that_is_cut_goes_on() {
 }
 
 #[tokio::test]
+async fn a_connection_that_says_nothing_any_more_is_given_up() {
+    let house = House::open(silent).await;
+    let at = seen(&house.posts("k1", &card("Sign off?")).await.unwrap());
+    house.greeted(1).await;
+    // The next connection must say often that it is there, and soon hears nothing back.
+    house.discord.beats_every(500);
+    house.discord.trouble(Trouble::Cut);
+    house.greeted(2).await;
+    house.discord.trouble(Trouble::Mute);
+    house.person("dan").react(&at, "✅");
+    house.hears(1).await;
+    assert_eq!(house.discord.sessions(), (1, 2));
+    house.closes().await;
+}
+
+#[tokio::test]
 async fn a_session_that_may_go_on_does() {
     goes_on(Trouble::Invalid(true)).await;
 }

@@ -69,9 +69,15 @@ struct State {
     identified: usize,
     resumed: usize,
     last: Option<Duration>,
+    heartbeat: Option<u64>,
 }
 
 impl Gateway {
+    /// How often a connection from now on must say that it is there, in milliseconds.
+    pub(super) fn beats_every(&self, interval: u64) {
+        self.lock().heartbeat = Some(interval);
+    }
+
     /// Sends something to every session that asked for it; kept for those that are away.
     pub(super) fn dispatch(&self, kind: &str, data: &Value) {
         let needs = match kind {
@@ -166,7 +172,8 @@ pub(super) async fn welcome(shared: House, line: Line) {
 async fn serve(shared: &House, socket: WebSocketStream<Line>, resumes: bool) -> Option<String> {
     let (mut sink, mut stream) = socket.split();
     let (out, mut frames) = mpsc::channel(FRAMES);
-    let hello = json!({ "op": 10, "s": null, "t": null, "d": { "heartbeat_interval": HEARTBEAT } });
+    let interval = shared.gateway.lock().heartbeat.unwrap_or(HEARTBEAT);
+    let hello = json!({ "op": 10, "s": null, "t": null, "d": { "heartbeat_interval": interval } });
     sink.send(Message::text(hello.to_string())).await.ok()?;
     let (mut own, mut mute) = (None, false);
     loop {
