@@ -1,6 +1,8 @@
 //! Discord away, the bot away, and answers that are lost: nothing people did is lost,
 //! and nothing is there twice.
 
+use std::time::Duration;
+
 use shipbell_tests::servers::discord::{Fault, How, Trouble};
 
 use crate::room::{Over, Room};
@@ -68,5 +70,26 @@ async fn too_many_calls_are_waited_for() {
     let release = room.opens_checked(&team, "1.0.0").await;
     room.deploys(&team.ana, "staging", &release).await;
     room.asks(&release, "good in staging?").await;
+    room.closes().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_comes_of_a_command_needs_no_token_of_it() {
+    let room = Room::open(Over::Discord).await;
+    let team = room.team().await;
+    let release = room.opens_checked(&team, "1.0.0").await;
+    room.deploys(&team.ana, "staging", &release).await;
+    let ask = room.asks(&release, "good in staging?").await;
+    team.bo.consents(&ask).await;
+    let line = "there is an answer for you";
+    let line = room.reply(&release.card, line).await;
+    // What people did so far can be answered no more.
+    room.discord().turn_clock_on(Duration::from_mins(16));
+    team.bo.presses(&line, "Show it").await;
+    team.bo.hears("product").await;
+    team.chloe.consents(&ask).await;
+    room.signs_off(&team, &release).await;
+    room.deploys(&team.bo, "production", &release).await;
+    room.reply(&release.card, "stable: watched").await;
     room.closes().await;
 }
