@@ -6,6 +6,7 @@ mod adapter;
 mod away;
 mod killed;
 mod oracle;
+mod over_http;
 mod people;
 mod stand_in;
 mod storms;
