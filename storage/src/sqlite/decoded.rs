@@ -19,7 +19,7 @@ use crate::shelf::Kept;
 
 /// How many folds are kept, at some ten kilobytes each: more than a command's words
 /// can refer to in most teams. With more than that open, all are read each time.
-const MOST: usize = 300;
+const MOST: usize = 150;
 
 pub(super) struct Decoded(Mutex<Recent<Kept>>);
 

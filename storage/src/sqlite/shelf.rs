@@ -26,7 +26,7 @@ pub(super) struct Memo {
 
 /// How many folds the writer keeps decoded: more than are worked on at a time, and
 /// few enough to be small, at some kilobytes each.
-const MAX_FOLDS: usize = 256;
+const MAX_FOLDS: usize = 128;
 
 /// A connection, and what is known without asking it.
 pub(super) struct Desktop<'a> {
