@@ -1,7 +1,7 @@
 //! What the person who acted is told: volatile, after the commit, never owed.
 
 use chrono::TimeDelta;
-use shipbell_adapters::chat::{Answer, Card, Place, Standing, UserId};
+use shipbell_adapters::chat::{Answer, Card, ChatError, Place, Standing, UserId};
 use shipbell_domain::ask::{Ask, AskState, Source, Vote};
 use shipbell_domain::ids::{Person, Surface};
 use shipbell_domain::release::Release;
@@ -119,7 +119,11 @@ async fn shared(hub: &Hub, who: &Who<'_>, card: Card) -> Answer {
     let key = format!("shared/{}", who.id.id);
     match destination.chat.post(&place, &key, &card).await {
         Ok(_) => Answer::Done,
-        Err(_) => private(render::not_shared(card)),
+        // Perhaps everybody reads it: nothing can be said about that.
+        Err(ChatError::Unknown(_)) => private(card),
+        Err(ChatError::Later { .. } | ChatError::Refused(_) | ChatError::Gone) => {
+            private(render::not_shared(card))
+        }
     }
 }
 
