@@ -87,3 +87,23 @@ fn next(
 fn delta(length: Duration) -> TimeDelta {
     TimeDelta::from_std(length).unwrap_or(TimeDelta::zero())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_place_that_comes_too_late_is_left_to_others() {
+        let (pace, every) = (Pace::default(), Duration::from_secs(1));
+        let chat = Surface::new("chat").unwrap();
+        let now: DateTime<Utc> = "2026-11-20T14:00:00Z".parse().unwrap();
+        let after = |seconds| now + TimeDelta::seconds(seconds);
+        assert_eq!(pace.post(&chat, every, now), now);
+        assert_eq!(pace.post(&chat, every, now), after(1));
+        assert_eq!(pace.post_before(&chat, every, (now, after(1))), None);
+        // It was not taken: the next has it.
+        let soon = pace.post_before(&chat, every, (now, after(2)));
+        assert_eq!(soon, Some(after(2)));
+        assert_eq!(pace.post(&chat, every, now), after(3));
+    }
+}
