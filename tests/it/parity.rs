@@ -98,14 +98,14 @@ async fn scripted(script: Script) -> Room {
     let mut room = Room::prepared(Over::All, Setup::default(), |text, _| text).await;
     room.puts_between(Arc::new(move |ports: Ports| Ports {
         decide: Arc::new(move |world, command: &Command, now| {
-            let said = match command {
-                Command::Wish {
-                    wish: Wish::Note { text, .. },
-                    ..
-                } => Some(text.as_str()),
-                _ => None,
+            let Command::Wish {
+                wish: Wish::Note { text, .. },
+                ..
+            } = command
+            else {
+                return script(world, command, now, None);
             };
-            script(world, command, now, said)
+            script(world, command, now, Some(text))
         }),
         ..ports
     }));

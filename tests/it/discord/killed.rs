@@ -17,7 +17,12 @@ async fn killed_in_a_storm_of_reactions_it_counts_what_stands() {
     // what stands is read.
     for (round, resumes) in [true, false, true].into_iter().enumerate() {
         let bot = room.lives(None).await;
+        let readings = || room.discord().logged("reactors");
+        let before = readings();
         storms(&team, &ask, GUSTS / 2 + round).await;
+        let begun = || (readings() > before).then_some(());
+        let what = "the bot is in the middle of it";
+        room.discord().until(what, begun).await;
         room.kills(bot).await;
         storms(&team, &ask, GUSTS / 2 - round).await;
         // In the end Chloé stands there and Dan does not, or the other way round.
@@ -49,9 +54,5 @@ async fn storms(team: &Team, ask: &Message, gusts: usize) {
         };
         one.consents(ask).await;
         other.withdraws(ask).await;
-        if gust % 5 == 0 {
-            // The bot hears of some before the next.
-            tokio::task::yield_now().await;
-        }
     }
 }
