@@ -35,7 +35,7 @@ pub struct Message {
 
 impl Page {
     /// Reads a page's HTML.
-    pub fn read(html: &str) -> Self {
+    pub(in crate::demo) fn read(html: &str) -> Self {
         let mut reader = Reader::default();
         for piece in pieces(html) {
             match piece {
@@ -54,7 +54,7 @@ impl Page {
     }
 
     /// The first message, from the newest on, that has a button whose action fits.
-    pub fn button(&self, fits: impl Fn(&str) -> bool) -> Option<(&Message, &str)> {
+    pub(in crate::demo) fn button(&self, fits: impl Fn(&str) -> bool) -> Option<(&Message, &str)> {
         self.messages.iter().rev().find_map(|message| {
             let mut actions = message.buttons.iter().map(|(_, action)| action.as_str());
             actions
@@ -64,7 +64,7 @@ impl Page {
     }
 
     /// The replies in a message's thread.
-    pub fn replies<'a>(&'a self, to: &'a str) -> impl Iterator<Item = &'a Message> {
+    pub(in crate::demo) fn replies<'a>(&'a self, to: &'a str) -> impl Iterator<Item = &'a Message> {
         self.messages
             .iter()
             .filter(move |it| it.thread.as_deref() == Some(to))
