@@ -5,4 +5,5 @@
 mod adapter;
 mod killed;
 mod options;
+mod oracle;
 mod troubles;

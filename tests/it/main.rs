@@ -8,6 +8,7 @@ mod discord;
 mod groups;
 mod handover;
 mod model;
+mod oracles;
 mod parity;
 mod room;
 mod simulation;

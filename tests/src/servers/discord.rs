@@ -14,8 +14,10 @@ mod model;
 mod people;
 mod rest;
 mod routes;
+mod shapes;
 mod shared;
 mod specs;
+mod stream;
 mod watch;
 
 use std::io;

@@ -14,14 +14,20 @@ use tokio_tungstenite::tungstenite::protocol::CloseFrame;
 
 use super::TOKEN;
 use super::line::Line;
-use super::model::{APPLICATION, BOT, CHANNEL, GUILD};
+use super::model::{APPLICATION, GUILD};
 use super::shared::House;
+use super::stream::Stream;
 
 /// How often the other side says that it is there, in milliseconds.
 const HEARTBEAT: u64 = 41_250;
 
 /// What needs Discord's approval: members, presences, and the words of messages.
 const PRIVILEGED: u64 = 1 << 1 | 1 << 8 | 1 << 15;
+
+/// What tells of servers, channels and threads; of messages; and of reactions.
+const GUILDS: u64 = 1;
+const MESSAGES: u64 = 1 << 9;
+const REACTIONS: u64 = 1 << 10;
 
 /// How many frames may wait for a connection.
 const FRAMES: usize = 4096;
@@ -81,8 +87,9 @@ impl Gateway {
     /// Sends something to every session that asked for it; kept for those that are away.
     pub(super) fn dispatch(&self, kind: &str, data: &Value) {
         let needs = match kind {
-            "MESSAGE_CREATE" => 1 << 9,
-            it if it.starts_with("MESSAGE_REACTION") => 1 << 10,
+            it if it.starts_with("MESSAGE_REACTION") => REACTIONS,
+            it if it.starts_with("MESSAGE_") => MESSAGES,
+            it if it.starts_with("CHANNEL_") || it.starts_with("THREAD_") => GUILDS,
             _ => 0,
         };
         let mut state = self.lock();
@@ -153,10 +160,16 @@ pub(super) async fn welcome(shared: House, line: Line) {
     let Ok(socket) = tokio_tungstenite::accept_hdr_async(line, look).await else {
         return;
     };
-    if !path.contains("v=10") || !path.contains("encoding=json") {
-        shared.violation(format!("the gateway was opened as {path}"));
-    }
-    let own = serve(&shared, socket, path.starts_with("/resume")).await;
+    let stream = Stream::asked(&path);
+    let Some(stream) = stream.filter(|_| path.contains("v=10") && path.contains("encoding=json"))
+    else {
+        shared.violation(format!(
+            "the gateway was opened as {path}; here it speaks version 10 and JSON, \
+             compressed as zlib-stream or not at all"
+        ));
+        return;
+    };
+    let own = serve(&shared, (socket, stream), path.starts_with("/resume")).await;
     if let Some(id) = own {
         let mut state = shared.gateway.lock();
         if let Some(session) = state.sessions.iter_mut().find(|it| it.id == id)
@@ -169,30 +182,34 @@ pub(super) async fn welcome(shared: House, line: Line) {
 }
 
 /// Serves a connection; the session it was for.
-async fn serve(shared: &House, socket: WebSocketStream<Line>, resumes: bool) -> Option<String> {
+async fn serve(
+    shared: &House,
+    (socket, mut leaves): (WebSocketStream<Line>, Stream),
+    resumes: bool,
+) -> Option<String> {
     let (mut sink, mut stream) = socket.split();
     let (out, mut frames) = mpsc::channel(FRAMES);
     let interval = shared.gateway.lock().heartbeat.unwrap_or(HEARTBEAT);
     let hello = json!({ "op": 10, "s": null, "t": null, "d": { "heartbeat_interval": interval } });
-    sink.send(Message::text(hello.to_string())).await.ok()?;
+    sink.send(leaves.message(&hello.to_string())).await.ok()?;
     let (mut own, mut mute) = (None, false);
     loop {
         tokio::select! {
             frame = frames.recv() => match frame? {
                 Frame::Words(words) => if !mute {
-                    sink.send(Message::text(words)).await.ok();
+                    sink.send(leaves.message(&words)).await.ok();
                 },
                 Frame::Trouble(Trouble::Mute) => mute = true,
                 Frame::Trouble(Trouble::Cut) => return own,
                 Frame::Trouble(it) => {
-                    sink.send(trouble(it)).await.ok();
+                    sink.send(trouble(it, &mut leaves)).await.ok();
                 }
             },
             heard = stream.next() => match heard {
                 Some(Ok(Message::Text(words))) => {
                     let said: Value = serde_json::from_str(&words).unwrap_or_default();
                     if let Some(back) = hear(shared, &said, (&out, &mut own, resumes)) && !mute {
-                        sink.send(Message::text(back.to_string())).await.ok();
+                        sink.send(leaves.message(&back.to_string())).await.ok();
                     }
                 }
                 Some(Ok(Message::Close(_)) | Err(_)) | None => return own,
@@ -202,14 +219,14 @@ async fn serve(shared: &House, socket: WebSocketStream<Line>, resumes: bool) -> 
     }
 }
 
-fn trouble(it: Trouble) -> Message {
+fn trouble(it: Trouble, leaves: &mut Stream) -> Message {
+    let mut says = |op: u64, data: Value| {
+        let words = json!({ "op": op, "s": null, "t": null, "d": data });
+        leaves.message(&words.to_string())
+    };
     match it {
-        Trouble::Reconnect => {
-            Message::text(json!({ "op": 7, "s": null, "t": null, "d": null }).to_string())
-        }
-        Trouble::Invalid(resumable) => {
-            Message::text(json!({ "op": 9, "s": null, "t": null, "d": resumable }).to_string())
-        }
+        Trouble::Reconnect => says(7, Value::Null),
+        Trouble::Invalid(resumable) => says(9, json!(resumable)),
         Trouble::Closed(code) => Message::Close(Some(CloseFrame {
             code: code.into(),
             reason: "".into(),
@@ -279,6 +296,10 @@ fn identify(shared: &House, said: &Value, out: &mpsc::Sender<Frame>) -> Option<S
         shared.violation("an identification without properties".to_owned());
     }
     let now = shared.clock.ran();
+    let (me, guild) = {
+        let world = shared.world();
+        (world.me(), world.guild())
+    };
     let mut state = shared.gateway.lock();
     if state.last.is_some_and(|last| now < last + APART) {
         shared.violation("two identifications within five seconds".to_owned());
@@ -294,22 +315,16 @@ fn identify(shared: &House, said: &Value, out: &mpsc::Sender<Frame>) -> Option<S
         alive: true,
         out: Some(out.clone()),
     };
-    let user = json!({
-        "id": BOT, "username": "shipbell", "discriminator": "0", "global_name": null,
-        "avatar": null, "bot": true, "verified": true, "mfa_enabled": false, "email": null, "flags": 0,
+    let ready = json!({
+        "v": 10, "user": me, "session_id": id, "resume_gateway_url": shared.gateway_url(true),
+        "guilds": [{ "id": GUILD, "unavailable": true }], "shard": [0, 1],
+        "application": { "id": APPLICATION, "flags": 0 },
+        "private_channels": [], "presences": [], "relationships": [], "session_type": "normal",
     });
-    session.push(
-        "READY",
-        &json!({
-            "v": 10, "user": user, "session_id": id, "resume_gateway_url": shared.gateway_url(true),
-            "guilds": [{ "id": GUILD, "unavailable": true }], "shard": [0, 1],
-            "application": { "id": APPLICATION, "flags": 0 },
-        }),
-    );
-    session.push(
-        "GUILD_CREATE",
-        &json!({ "id": GUILD, "name": "Acme", "channels": [{ "id": CHANNEL, "type": 0 }] }),
-    );
+    session.push("READY", &ready);
+    if intents & GUILDS != 0 {
+        session.push("GUILD_CREATE", &guild);
+    }
     state.sessions.push(session);
     drop(state);
     shared.note("the bot identified itself");

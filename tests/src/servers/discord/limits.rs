@@ -63,7 +63,7 @@ impl Limits {
 fn of(call: &str) -> (u32, Duration) {
     match call {
         "post" | "edit" => (5, Duration::from_secs(5)),
-        "react" => (1, Duration::from_millis(250)),
+        "react" | "unreact" => (1, Duration::from_millis(250)),
         _ => (10, Duration::from_secs(1)),
     }
 }

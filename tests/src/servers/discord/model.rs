@@ -1,6 +1,6 @@
 //! The server's people, its messages, and what waits for an answer.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
@@ -39,6 +39,7 @@ pub(super) struct Message {
     pub(super) channel: String,
     pub(super) author: String,
     pub(super) body: Value,
+    pub(super) edited: Option<DateTime<Utc>>,
     /// Whom it called.
     pub(super) called: Vec<String>,
     pub(super) reactions: Vec<(String, String)>,
@@ -59,6 +60,8 @@ pub(super) struct Interaction {
     /// The message it hangs on.
     pub(super) on: Option<String>,
     pub(super) born: Duration,
+    /// How long the first answer took.
+    pub(super) took: Option<Duration>,
     /// The kind of the first answer.
     pub(super) answered: Option<u64>,
     /// What was answered.
@@ -137,6 +140,12 @@ impl World {
         self.last.to_string()
     }
 
+    /// When an id was given out.
+    pub(super) fn born(id: &str) -> DateTime<Utc> {
+        let number: i64 = id.parse().unwrap_or_default();
+        DateTime::from_timestamp_millis((number >> 22) + EPOCH).unwrap_or_default()
+    }
+
     pub(super) fn user_named(&self, name: &str) -> Option<String> {
         let found = self.users.iter().find(|it| it.name == name);
         found.map(|it| it.id.clone())
@@ -156,79 +165,5 @@ impl World {
 
     pub(super) fn is_channel(&self, id: &str) -> bool {
         id == CHANNEL || self.threads.contains_key(id)
-    }
-
-    /// A channel as Discord shows it.
-    pub(super) fn channel(&self, id: &str) -> Value {
-        match self.threads.get(id) {
-            Some(name) => json!({
-                "id": id, "type": 11, "guild_id": GUILD, "parent_id": CHANNEL, "name": name,
-                "owner_id": BOT, "message_count": 0, "member_count": 1, "rate_limit_per_user": 0,
-                "last_message_id": null,
-                "thread_metadata": {
-                    "archived": false, "archive_timestamp": "2026-01-01T00:00:00+00:00",
-                    "auto_archive_duration": 10080, "locked": false,
-                },
-            }),
-            None => json!({
-                "id": id, "type": 0, "guild_id": GUILD, "name": "release", "position": 0,
-                "permission_overwrites": [], "nsfw": false, "topic": null, "parent_id": null,
-                "last_message_id": null, "rate_limit_per_user": 0, "flags": 0,
-            }),
-        }
-    }
-
-    /// A person as Discord shows them.
-    pub(super) fn account(&self, id: &str) -> Value {
-        let user = self.user(id);
-        let name = user.map_or("nobody", |it| it.name);
-        json!({
-            "id": id, "username": name, "global_name": name, "discriminator": "0",
-            "avatar": null, "bot": user.is_some_and(|it| it.bot), "flags": 0, "public_flags": 0,
-        })
-    }
-
-    /// A member as Discord shows them.
-    pub(super) fn member(&self, id: &str) -> Value {
-        let user = self.user(id);
-        let roles: BTreeSet<&String> = user.into_iter().flat_map(|it| &it.roles).collect();
-        json!({
-            "user": self.account(id), "roles": roles, "nick": null, "avatar": null,
-            "joined_at": "2026-01-01T00:00:00+00:00", "deaf": false, "mute": false, "flags": 0,
-            "pending": user.is_some_and(|it| it.pending),
-            "permissions": self.permissions.to_string(),
-        })
-    }
-
-    /// A message as Discord shows it.
-    pub(super) fn shown(&self, it: &Message) -> Value {
-        let mut reactions: Vec<Value> = Vec::new();
-        let mut signs: Vec<&String> = it.reactions.iter().map(|(sign, _)| sign).collect();
-        signs.dedup();
-        let mut seen = BTreeSet::new();
-        for sign in signs.into_iter().filter(|it| seen.insert((*it).clone())) {
-            let who = it.reactions.iter().filter(|(other, _)| other == sign);
-            let who: Vec<&String> = who.map(|(_, by)| by).collect();
-            reactions.push(json!({
-                "emoji": { "id": null, "name": sign }, "count": who.len(),
-                "count_details": { "burst": 0, "normal": who.len() },
-                "me": who.iter().any(|it| *it == BOT), "me_burst": false, "burst_colors": [],
-            }));
-        }
-        let files = it.files.iter().enumerate().map(|(number, (name, text))| {
-            json!({ "id": format!("{number}"), "filename": name, "size": text.len(),
-                "url": "https://cdn.example/x", "proxy_url": "https://cdn.example/x" })
-        });
-        json!({
-            "id": it.id, "channel_id": it.channel, "author": self.account(&it.author),
-            "content": it.body["content"].as_str().unwrap_or_default(),
-            "embeds": it.body["embeds"].as_array().cloned().unwrap_or_default(),
-            "components": it.body["components"].as_array().cloned().unwrap_or_default(),
-            "flags": it.body["flags"].as_u64().unwrap_or_default(),
-            "timestamp": "2026-01-01T00:00:00.000000+00:00", "edited_timestamp": null,
-            "tts": false, "mention_everyone": false, "mentions": [], "mention_roles": [],
-            "attachments": files.collect::<Vec<_>>(), "pinned": it.pinned, "type": 0,
-            "reactions": reactions,
-        })
     }
 }

@@ -6,8 +6,9 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use super::draw;
-use super::model::{APPLICATION, BOT, CHANNEL, GUILD, Interaction, Message};
+use super::model::{BOT, CHANNEL, GUILD, Interaction, Message};
 use super::routes::react;
+use super::shapes::add;
 use super::shared::House;
 use super::watch::{Seen, fail, until};
 
@@ -113,10 +114,22 @@ impl Person {
     /// Sends a form in.
     pub async fn submit(&self, modal: &Modal, values: &[(&str, &str)]) -> Option<Modal> {
         let parts = modal.data["components"].as_array().into_iter().flatten();
-        let parts: Vec<Value> = parts
-            .filter(|it| it["type"] == 18)
-            .map(|it| json!({ "type": 18, "id": 1, "component": answer(&it["component"], values) }))
-            .collect();
+        let mut last = 0;
+        // Parts without a number got one, in the order in which they stand.
+        let mut number = || {
+            last += 1;
+            last
+        };
+        let part = |it: &Value| match it["type"].as_u64() {
+            Some(18) => {
+                let outer = number();
+                let mut inner = answer(&it["component"], values);
+                inner["id"] = json!(number());
+                json!({ "type": 18, "id": outer, "component": inner })
+            }
+            _ => json!({ "type": it["type"], "id": number() }),
+        };
+        let parts: Vec<Value> = parts.map(part).collect();
         let data = json!({ "custom_id": modal.data["custom_id"], "components": parts });
         let on = modal.on.as_ref().map(|id| Seen {
             channel: CHANNEL.to_owned(),
@@ -139,14 +152,24 @@ impl Person {
     /// Calls the bot in the channel.
     pub fn mentions(&self, words: &str) {
         let mut world = self.shared.world();
-        let id = world.id(self.shared.clock.now());
-        let content = format!("<@{BOT}> {words}");
-        let data = json!({
-            "id": id, "channel_id": CHANNEL, "guild_id": GUILD, "content": content, "type": 0,
-            "author": world.account(&self.id), "mentions": [world.account(BOT)],
-        });
+        let message = Message {
+            id: world.id(self.shared.clock.now()),
+            channel: CHANNEL.to_owned(),
+            author: self.id.clone(),
+            body: json!({ "content": format!("<@{BOT}> {words}") }),
+            edited: None,
+            called: vec![BOT.to_owned()],
+            reactions: Vec::new(),
+            files: Vec::new(),
+            nonce: None,
+            pinned: false,
+            only: None,
+        };
+        let told = world.told(&message);
+        let number = message.id.parse().unwrap_or_default();
+        world.messages.insert(number, message);
         drop(world);
-        self.shared.dispatch("MESSAGE_CREATE", &data);
+        self.shared.dispatch("MESSAGE_CREATE", &told);
     }
 
     /// Waits until they alone were shown this.
@@ -173,26 +196,25 @@ impl Person {
         let mut world = self.shared.world();
         let id = world.id(self.shared.clock.now());
         let channel = on.map_or(CHANNEL, |it| it.channel.as_str()).to_owned();
-        let it = Interaction {
+        let mut it = Interaction {
             token: format!("token-{id}"),
             by: self.id.clone(),
             kind,
             channel: channel.clone(),
             on: on.map(|it| it.id.clone()),
             born: self.shared.clock.ran(),
+            took: None,
             answered: None,
             data: Value::Null,
             shown: None,
         };
-        let mut event = json!({
-            "id": id, "application_id": APPLICATION, "type": kind, "token": it.token, "data": data,
-            "guild_id": GUILD, "channel_id": channel, "channel": world.channel(&channel),
-            "member": world.member(&self.id), "version": 1, "locale": "en-US",
-        });
+        let mut event = json!({ "id": id, "type": kind, "token": it.token, "data": data });
+        add(&mut event, world.circumstances(&self.id, &channel));
         if let Some(on) = on {
             let message = world.message(&on.id).map(|it| world.shown(it));
             event["message"] = message.unwrap_or_else(|| json!({ "id": on.id }));
         }
+        it.born = self.shared.clock.ran();
         world.interactions.insert(id.clone(), it);
         drop(world);
         self.shared.dispatch("INTERACTION_CREATE", &event);
@@ -229,7 +251,8 @@ impl Person {
     /// A command as it is sent, as far as it is registered.
     fn filled(&self, path: &str, options: &[(&str, &str)], at: Option<(&str, &str)>) -> Value {
         let commands = self.shared.world().commands.clone();
-        let mut known = &commands[0];
+        let top = &commands[0];
+        let mut known = top;
         let mut names: Vec<(&str, &Value)> = Vec::new();
         for name in path.split(' ') {
             let found = known["options"].as_array().into_iter().flatten();
@@ -244,10 +267,10 @@ impl Person {
             let Some(option) = found.clone().find(|it| it["name"] == name) else {
                 fail(&format!("{path} has no option {name}"));
             };
-            let value = if option["type"] == 5 {
-                json!(value == "true")
-            } else {
-                json!(value)
+            let value = match option["type"].as_u64() {
+                Some(4) => json!(value.parse::<i64>().ok()),
+                Some(5) => json!(value == "true"),
+                _ => json!(value),
             };
             let mut given = json!({ "name": name, "type": option["type"], "value": value });
             if focused {
@@ -264,7 +287,8 @@ impl Person {
         for (name, kind) in names.iter().rev() {
             inside = vec![json!({ "name": name, "type": kind, "options": inside })];
         }
-        json!({ "id": "1", "name": commands[0]["name"], "type": 1, "options": inside })
+        let (id, name) = (&top["id"], &top["name"]);
+        json!({ "id": id, "guild_id": GUILD, "name": name, "type": 1, "options": inside })
     }
 }
 
@@ -299,9 +323,9 @@ fn answer(component: &Value, values: &[(&str, &str)]) -> Value {
             None => it["default"] == true,
         });
         let picked: Vec<&Value> = picked.map(|it| &it["value"]).collect();
-        return json!({ "type": 3, "id": 2, "custom_id": name, "values": picked });
+        return json!({ "type": 3, "custom_id": name, "values": picked });
     }
     let stands = component["value"].as_str().unwrap_or_default();
     let typed = given.map_or(stands, |(_, it)| it);
-    json!({ "type": 4, "id": 2, "custom_id": name, "value": typed })
+    json!({ "type": 4, "custom_id": name, "value": typed })
 }

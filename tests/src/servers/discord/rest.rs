@@ -8,6 +8,7 @@ use axum::body::Bytes;
 use axum::extract::{ConnectInfo, State};
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, Uri};
 use axum::response::{IntoResponse as _, Response};
+use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 
 use super::TOKEN;
@@ -28,7 +29,7 @@ async fn api(
     headers: HeaderMap,
     body: Bytes,
 ) -> Response {
-    let Some(call) = routes::read(&method, &uri) else {
+    let Some(call) = routes::read(&method, &uri, shared.clock.ran()) else {
         shared.violation(format!("{method} {} is no call of Discord's", uri.path()));
         return said(
             StatusCode::NOT_FOUND,
@@ -51,6 +52,7 @@ async fn api(
         match shared.limits.count(call.name, &call.major, now) {
             Ok(more) => told = Some(more),
             Err(wait) => {
+                shared.note(&format!("{}: too many calls", call.name));
                 shared.violation(format!("{}: too many calls", call.name));
                 return too_many(wait.as_secs_f64(), false);
             }
@@ -77,7 +79,8 @@ async fn api(
         Err(refusal) => refused(&refusal),
     };
     if let Some(told) = told {
-        limits(&mut response, &told);
+        let until = shared.clock.now() + told.resets;
+        limits(&mut response, &told, until);
     }
     response
 }
@@ -197,13 +200,16 @@ fn too_many(after: f64, global: bool) -> Response {
     response
 }
 
-fn limits(response: &mut Response, told: &Told) {
+fn limits(response: &mut Response, told: &Told, until: DateTime<Utc>) {
     let headers = response.headers_mut();
     header(headers, "x-ratelimit-bucket", &told.bucket);
     header(headers, "x-ratelimit-limit", &told.limit.to_string());
     header(headers, "x-ratelimit-remaining", &told.left.to_string());
     let resets = format!("{:.3}", told.resets.as_secs_f64());
     header(headers, "x-ratelimit-reset-after", &resets);
+    let (seconds, millis) = (until.timestamp(), until.timestamp_subsec_millis());
+    let until = format!("{seconds}.{millis:03}");
+    header(headers, "x-ratelimit-reset", &until);
 }
 
 fn header(headers: &mut HeaderMap, name: &'static str, value: &str) {

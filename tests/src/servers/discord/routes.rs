@@ -5,16 +5,20 @@ mod messages;
 
 pub(super) use messages::react;
 
+use std::time::Duration;
+
 use axum::http::{Method, StatusCode, Uri};
 use serde_json::{Value, json};
 
-use super::model::{APPLICATION, BOT, GUILD};
+use super::model::World;
 use super::shared::House;
 
 /// A call that was read.
 pub(super) struct Call {
     /// What it is called in faults and limits.
     pub(super) name: &'static str,
+    /// When it was there.
+    at: Duration,
     /// What it is counted by.
     pub(super) major: String,
     path: Vec<String>,
@@ -32,12 +36,14 @@ pub(super) struct Refusal {
 type Done = Result<(StatusCode, Value), Refusal>;
 
 /// Which call it is.
-pub(super) fn read(method: &Method, uri: &Uri) -> Option<Call> {
+pub(super) fn read(method: &Method, uri: &Uri, at: Duration) -> Option<Call> {
     let path = uri.path().strip_prefix("/api/v10/")?;
     let path: Vec<String> = path.split('/').map(decoded).collect();
     let parts: Vec<&str> = path.iter().map(String::as_str).collect();
     let name = match (method.as_str(), parts.as_slice()) {
-        ("GET", ["applications", "@me"]) => "application",
+        ("GET", ["users", "@me"]) => "me",
+        ("GET", ["applications", "@me"] | ["oauth2", "applications", "@me"]) => "application",
+        ("GET", ["gateway"]) => "gateway address",
         ("GET", ["gateway", "bot"]) => "gateway",
         ("GET", ["channels", _]) => "channel",
         ("PATCH", ["channels", _]) => "wake",
@@ -50,6 +56,7 @@ pub(super) fn read(method: &Method, uri: &Uri) -> Option<Call> {
         ("DELETE", ["channels", _, "messages", _]) => "delete",
         ("POST", ["channels", _, "messages", _, "threads"]) => "thread",
         ("PUT", ["channels", _, "messages", _, "reactions", _, "@me"]) => "react",
+        ("DELETE", ["channels", _, "messages", _, "reactions", _, "@me"]) => "unreact",
         ("GET", ["channels", _, "messages", _, "reactions", _]) => "reactors",
         ("GET", ["guilds", _, "members", _]) => "member",
         ("GET", ["guilds", _, "roles"]) => "roles",
@@ -63,6 +70,7 @@ pub(super) fn read(method: &Method, uri: &Uri) -> Option<Call> {
     let query = form_urlencoded::parse(query.as_bytes()).into_owned();
     Some(Call {
         name,
+        at,
         major: path.get(1).cloned().unwrap_or_default(),
         query: query.collect(),
         path,
@@ -78,9 +86,9 @@ pub(super) fn is_counted(call: &Call) -> bool {
 pub(super) fn about(call: &Call) -> String {
     // The tokens of answers are nobody's business.
     if !is_counted(call) {
-        return call.at(1).to_owned();
+        return call.part(1).to_owned();
     }
-    format!("{} {}", call.at(1), call.at(3))
+    format!("{} {}", call.part(1), call.part(3))
 }
 
 /// Does it.
@@ -91,39 +99,40 @@ pub(super) fn perform(
     files: Vec<(String, String)>,
 ) -> Done {
     match call.name {
-        "application" => ok(json!({
-            "id": APPLICATION, "name": "Shipbell", "description": "", "icon": null,
-            "bot": { "id": BOT, "username": "shipbell", "bot": true }, "flags": 0,
-        })),
+        "me" => ok(shared.world().me()),
+        "application" => ok(shared.world().application()),
+        "gateway address" => ok(json!({ "url": shared.gateway_url(false) })),
         "gateway" => ok(json!({
             "url": shared.gateway_url(false), "shards": 1,
             "session_start_limit": { "total": 1000, "remaining": 990, "reset_after": 14_400_000, "max_concurrency": 1 },
         })),
         "channel" => {
             let world = shared.world();
-            if !world.is_channel(call.at(1)) {
+            if !world.is_channel(call.part(1)) {
                 return refuse(404, 10003, "Unknown Channel");
             }
-            ok(world.channel(call.at(1)))
+            ok(world.channel(call.part(1)))
         }
-        "wake" => ok(shared.world().channel(call.at(1))),
+        "wake" => ok(shared.world().channel(call.part(1))),
         "member" => {
             let world = shared.world();
-            match world.user(call.at(3)) {
-                Some(user) if user.member => ok(world.member(call.at(3))),
+            match world.user(call.part(3)) {
+                Some(user) if user.member => ok(world.member(call.part(3))),
                 Some(_) => refuse(404, 10007, "Unknown Member"),
                 None => refuse(404, 10013, "Unknown User"),
             }
         }
-        "roles" => ok(json!([
-            { "id": GUILD, "name": "@everyone", "permissions": shared.world().permissions.to_string() },
-            { "id": super::model::OWNERS, "name": "owners", "permissions": "0" },
-        ])),
+        "roles" => ok(shared.world().roles()),
         "register" => {
             let mut world = shared.world();
-            world.commands = body.clone();
+            let given = body.as_array().into_iter().flatten();
+            let all = given.map(|it| {
+                let id = world.id(shared.clock.now());
+                World::command(it, &id)
+            });
+            world.commands = all.collect();
             world.registered += 1;
-            ok(body.clone())
+            ok(world.commands.clone())
         }
         "callback" | "edit original" | "delete original" => answers::perform(shared, call, body),
         _ => messages::perform(shared, call, body, files),
@@ -131,7 +140,7 @@ pub(super) fn perform(
 }
 
 impl Call {
-    fn at(&self, index: usize) -> &str {
+    fn part(&self, index: usize) -> &str {
         self.path.get(index).map_or("", String::as_str)
     }
 

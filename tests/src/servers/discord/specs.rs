@@ -82,6 +82,7 @@ impl Oracle {
         let Some(validator) = self.0.get(call) else {
             return Vec::new();
         };
+        let body = &as_published(body);
         let errors = validator.iter_errors(body);
         let words = errors.map(|it| {
             let words: String = it.to_string().chars().take(400).collect();
@@ -89,4 +90,29 @@ impl Oracle {
         });
         words.take(5).collect()
     }
+}
+
+/// Ids may be sent as numbers too, which the description does not know: files are
+/// numbered so in <https://discord.com/developers/docs/reference#uploading-files>.
+fn as_published(body: &Value) -> Value {
+    let as_text = |id: &mut Value| {
+        if let Some(number) = id.as_u64() {
+            *id = json!(number.to_string());
+        }
+    };
+    let mut body = body.clone();
+    for file in list(&mut body, "/attachments") {
+        if let Some(id) = file.get_mut("id") {
+            as_text(id);
+        }
+    }
+    for users in ["/allowed_mentions/users", "/data/allowed_mentions/users"] {
+        list(&mut body, users).for_each(as_text);
+    }
+    body
+}
+
+fn list<'a>(body: &'a mut Value, at: &str) -> impl Iterator<Item = &'a mut Value> {
+    let found = body.pointer_mut(at).and_then(Value::as_array_mut);
+    found.into_iter().flatten()
 }

@@ -139,6 +139,21 @@ impl Discord {
         marked && self.logged(&format!("reactors {} {}", at.channel, at.id)) > 0
     }
 
+    /// How many lines the log has.
+    pub fn happened(&self) -> usize {
+        self.shared.lines().len()
+    }
+
+    /// How long each first answer took from when what it answers was sent, oldest first.
+    pub fn answered(&self) -> Vec<Duration> {
+        let world = self.shared.world();
+        world
+            .interactions
+            .values()
+            .filter_map(|it| it.took)
+            .collect()
+    }
+
     /// How often something stands in the log.
     pub fn logged(&self, words: &str) -> usize {
         let lines = self.shared.lines();

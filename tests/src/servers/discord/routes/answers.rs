@@ -4,8 +4,9 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
+use super::messages::rewrite;
 use super::{Call, Done, mistake, nothing, ok, refuse};
-use crate::servers::discord::model::{BOT, Interaction, MODERN, Message, PRIVATE};
+use crate::servers::discord::model::{BOT, GUILD, Interaction, MODERN, Message, PRIVATE, World};
 use crate::servers::discord::shared::House;
 use crate::servers::discord::{check, draw};
 
@@ -13,10 +14,10 @@ const IN_TIME: Duration = Duration::from_secs(3);
 const TOKEN_HOLDS: Duration = Duration::from_mins(15);
 
 pub(super) fn perform(shared: &House, call: &Call, body: &Value) -> Done {
-    let now = shared.clock.ran();
+    let now = call.at;
     if call.name == "callback" {
-        let found = shared.world().interactions.get(call.at(1)).cloned();
-        let Some(it) = found.filter(|it| it.token == call.at(2)) else {
+        let found = shared.world().interactions.get(call.part(1)).cloned();
+        let Some(it) = found.filter(|it| it.token == call.part(2)) else {
             return refuse(404, 10062, "Unknown interaction");
         };
         if it.answered.is_some() {
@@ -30,7 +31,7 @@ pub(super) fn perform(shared: &House, call: &Call, body: &Value) -> Done {
     let found = {
         let world = shared.world();
         let mut all = world.interactions.iter();
-        let found = all.find(|(_, it)| it.token == call.at(2));
+        let found = all.find(|(_, it)| it.token == call.part(2));
         found.map(|(id, it)| (id.clone(), it.clone()))
     };
     let Some((id, it)) = found.filter(|(_, it)| now <= it.born + TOKEN_HOLDS) else {
@@ -53,25 +54,24 @@ pub(super) fn perform(shared: &House, call: &Call, body: &Value) -> Done {
     if body["flags"].as_u64().unwrap_or_default() & MODERN != 0 && !knows {
         return refuse(400, 50035, "Invalid Form Body");
     }
-    if let Err(what) = check::message(body, knows) {
-        return mistake(shared, call, &what);
+    match rewrite(shared, &shown, body) {
+        Ok(message) => {
+            let private = it.on.as_deref() != Some(shown.as_str());
+            if private {
+                let words = draw::body(&message.body);
+                shared.world().told.push((it.by, words));
+            }
+            ok(shared.world().shown(&message))
+        }
+        Err(what) => mistake(shared, call, &what),
     }
-    let mut world = shared.world();
-    if let Some(message) = world.message_mut(&shown) {
-        message.body = body.clone();
-    }
-    world.told.push((it.by.clone(), draw::body(body)));
-    let message = world.message(&shown).map(|it| world.shown(it));
-    drop(world);
-    shared.changed();
-    ok(message.unwrap_or_default())
 }
 
 fn first(shared: &House, call: &Call, it: &Interaction, body: &Value) -> Done {
     let (kind, data) = (body["type"].as_u64().unwrap_or_default(), &body["data"]);
     let fits = match kind {
         4 | 5 => it.kind != 4,
-        6 => it.kind == 3 || it.kind == 5 && it.on.is_some(),
+        6 | 7 => it.kind == 3 || it.kind == 5 && it.on.is_some(),
         8 => it.kind == 4,
         9 => matches!(it.kind, 2 | 3),
         _ => false,
@@ -81,7 +81,7 @@ fn first(shared: &House, call: &Call, it: &Interaction, body: &Value) -> Done {
     }
     let knows = shared.world().components;
     let modern = data["flags"].as_u64().unwrap_or_default() & MODERN != 0;
-    if kind == 4 && modern && !knows {
+    if matches!(kind, 4 | 7) && modern && !knows {
         return refuse(400, 50035, "Invalid Form Body");
     }
     let judged = match kind {
@@ -97,35 +97,71 @@ fn first(shared: &House, call: &Call, it: &Interaction, body: &Value) -> Done {
     if matches!(kind, 4 | 5) && !private {
         return mistake(shared, call, "everybody would see an answer to one person");
     }
-    let mut world = shared.world();
-    let id = world.id(shared.clock.now());
-    let shown = matches!(kind, 4 | 5).then(|| id.clone());
-    if let Some(shown) = &shown {
-        let message = Message {
-            id: shown.clone(),
-            channel: it.channel.clone(),
-            author: BOT.to_owned(),
-            body: data.clone(),
-            called: Vec::new(),
-            reactions: Vec::new(),
-            files: Vec::new(),
-            nonce: None,
-            pinned: false,
-            only: Some(it.by.clone()),
-        };
-        world
-            .messages
-            .insert(id.parse().unwrap_or_default(), message);
+    if let (7, Some(on)) = (kind, &it.on)
+        && let Err(what) = rewrite(shared, on, data)
+    {
+        return mistake(shared, call, &what);
     }
+    let mut world = shared.world();
+    let shown = match kind {
+        4 | 5 => {
+            let message = private_message(&mut world, shared, it, data);
+            let id = message.id.clone();
+            world
+                .messages
+                .insert(id.parse().unwrap_or_default(), message);
+            Some(id)
+        }
+        6 | 7 => it.on.clone(),
+        _ => None,
+    };
     if kind == 4 {
         world.told.push((it.by.clone(), draw::body(data)));
     }
-    if let Some(known) = world.interactions.get_mut(call.at(1)) {
+    let answer = told(&world, (call.part(1), it), kind, shown.as_deref());
+    if let Some(known) = world.interactions.get_mut(call.part(1)) {
+        known.took = Some(call.at.saturating_sub(it.born));
         (known.answered, known.data, known.shown) = (Some(kind), data.clone(), shown);
     }
     drop(world);
     shared.changed();
-    nothing()
+    // Discord tells what became of it to whoever asks.
+    match call.asked("with_response") {
+        Some("true" | "1") => ok(answer),
+        Some(_) | None => nothing(),
+    }
+}
+
+/// What became of an answer.
+fn told(world: &World, (id, it): (&str, &Interaction), kind: u64, shown: Option<&str>) -> Value {
+    let mut interaction = json!({
+        "id": id, "type": it.kind, "channel_id": it.channel, "guild_id": GUILD,
+    });
+    let mut resource = json!({ "type": kind });
+    let message = shown.and_then(|id| world.message(id));
+    if let Some(message) = message.filter(|_| matches!(kind, 4 | 5 | 7)) {
+        interaction["response_message_id"] = json!(message.id);
+        interaction["response_message_loading"] = json!(kind == 5);
+        interaction["response_message_ephemeral"] = json!(message.only.is_some());
+        resource["message"] = world.shown(message);
+    }
+    json!({ "interaction": interaction, "resource": resource })
+}
+
+fn private_message(world: &mut World, shared: &House, it: &Interaction, data: &Value) -> Message {
+    Message {
+        id: world.id(shared.clock.now()),
+        channel: it.channel.clone(),
+        author: BOT.to_owned(),
+        body: data.clone(),
+        edited: None,
+        called: Vec::new(),
+        reactions: Vec::new(),
+        files: Vec::new(),
+        nonce: None,
+        pinned: false,
+        only: Some(it.by.clone()),
+    }
 }
 
 fn choices(data: &Value) -> Result<(), String> {

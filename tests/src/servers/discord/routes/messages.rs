@@ -5,7 +5,8 @@ use serde_json::{Value, json};
 
 use super::{Call, Done, mistake, nothing, ok, refuse};
 use crate::servers::discord::check;
-use crate::servers::discord::model::{BOT, CHANNEL, MODERN, Message};
+use crate::servers::discord::model::{BOT, CHANNEL, GUILD, MODERN, Message};
+use crate::servers::discord::shapes::add;
 use crate::servers::discord::shared::House;
 
 /// The permissions, by their bits.
@@ -20,7 +21,7 @@ pub(super) fn perform(
     body: &Value,
     files: Vec<(String, String)>,
 ) -> Done {
-    let channel = call.at(1);
+    let channel = call.part(1);
     if !shared.world().is_channel(channel) {
         return refuse(404, 10003, "Unknown Channel");
     }
@@ -40,9 +41,9 @@ pub(super) fn perform(
         _ => {}
     }
     let id = if matches!(call.name, "pin" | "unpin") {
-        call.at(4)
+        call.part(4)
     } else {
-        call.at(3)
+        call.part(3)
     };
     let there = shared
         .world()
@@ -61,8 +62,8 @@ fn on_message(shared: &House, call: &Call, body: &Value, id: &str) -> Done {
         "edit" => edit(shared, call, body, id),
         "thread" => thread(shared, call, body, id),
         "reactors" => reactors(shared, call, id),
-        "react" => {
-            react(shared, id, (call.at(5), BOT), true);
+        "react" | "unreact" => {
+            react(shared, id, (call.part(5), BOT), call.name == "react");
             nothing()
         }
         "delete" => {
@@ -72,12 +73,19 @@ fn on_message(shared: &House, call: &Call, body: &Value, id: &str) -> Done {
                 return refuse(403, 50013, "Missing Permissions");
             }
             world.messages.remove(&id.parse().unwrap_or_default());
+            drop(world);
+            let gone = json!({ "id": id, "channel_id": call.part(1), "guild_id": GUILD });
+            shared.dispatch("MESSAGE_DELETE", &gone);
             nothing()
         }
         "pin" | "unpin" => {
             if let Some(message) = shared.world().message_mut(id) {
                 message.pinned = call.name == "pin";
             }
+            let pins = json!({
+                "channel_id": call.part(1), "guild_id": GUILD, "last_pin_timestamp": null,
+            });
+            shared.dispatch("CHANNEL_PINS_UPDATE", &pins);
             nothing()
         }
         _ => {
@@ -115,9 +123,10 @@ fn post(shared: &House, call: &Call, body: &Value, files: Vec<(String, String)>)
     let id = world.id(shared.clock.now());
     let message = Message {
         id: id.clone(),
-        channel: call.at(1).to_owned(),
+        channel: call.part(1).to_owned(),
         author: BOT.to_owned(),
         body: numbered(body),
+        edited: None,
         called,
         reactions: Vec::new(),
         files,
@@ -128,11 +137,13 @@ fn post(shared: &House, call: &Call, body: &Value, files: Vec<(String, String)>)
     let mut shown = world.shown(&message);
     // Discord tells it once, and does not keep it.
     shown["nonce"] = json!(nonce);
+    let mut told = world.told(&message);
+    told["nonce"] = json!(nonce);
     world
         .messages
         .insert(id.parse().unwrap_or_default(), message);
     drop(world);
-    shared.changed();
+    shared.dispatch("MESSAGE_CREATE", &told);
     ok(shown)
 }
 
@@ -141,8 +152,13 @@ fn called(body: &Value) -> Option<Vec<String>> {
     let allowed = body["allowed_mentions"].as_object()?;
     if allowed.get("parse")?.as_array()?.is_empty() {
         let users = allowed.get("users").and_then(Value::as_array);
-        let users = users.into_iter().flatten().filter_map(Value::as_str);
-        return Some(users.map(str::to_owned).collect());
+        // Ids may be numbers too in what is sent.
+        let id = |it: &Value| match it {
+            Value::String(id) => Some(id.clone()),
+            Value::Number(id) => Some(id.to_string()),
+            _ => None,
+        };
+        return Some(users.into_iter().flatten().filter_map(id).collect());
     }
     None
 }
@@ -167,26 +183,43 @@ fn numbered(body: &Value) -> Value {
 }
 
 fn edit(shared: &House, call: &Call, body: &Value, id: &str) -> Done {
-    let mut world = shared.world();
-    let knows = world.components;
-    let Some(message) = world.message_mut(id) else {
-        return refuse(404, 10008, "Unknown Message");
-    };
-    if message.author != BOT {
+    let own = shared
+        .world()
+        .message(id)
+        .is_some_and(|it| it.author == BOT);
+    if !own {
         return refuse(403, 50005, "Cannot edit a message authored by another user");
     }
-    let flag = |it: &Value| it["flags"].as_u64().unwrap_or_default() & MODERN;
-    if flag(&message.body) != 0 && flag(body) == 0 {
-        drop(world);
-        return mistake(shared, call, "a message of components became another");
+    match rewrite(shared, id, body) {
+        Ok(message) => ok(shared.world().shown(&message)),
+        Err(what) => mistake(shared, call, &what),
     }
-    if let Err(what) = check::message(body, knows) {
-        drop(world);
-        return mistake(shared, call, &what);
+}
+
+/// Changes a message as an edit says, which whoever sees it is told; what the edit
+/// leaves out stays.
+pub(super) fn rewrite(shared: &House, id: &str, edit: &Value) -> Result<Message, String> {
+    let mut world = shared.world();
+    let (knows, now) = (world.components, shared.clock.now());
+    let message = world.message_mut(id).ok_or("there is no such message")?;
+    let flags = |it: &Value| it["flags"].as_u64().unwrap_or_default();
+    let before = flags(&message.body);
+    if before & MODERN != 0 && edit["flags"].is_u64() && flags(edit) & MODERN == 0 {
+        return Err("a message of components became another".to_owned());
     }
-    message.body = numbered(body);
+    let mut body = message.body.clone();
+    add(&mut body, edit.clone());
+    body["flags"] = json!(before | flags(edit));
+    check::message(&body, knows)?;
+    (message.body, message.edited) = (numbered(&body), Some(now));
     let message = message.clone();
-    ok(world.shown(&message))
+    let told = world.told(&message);
+    drop(world);
+    match message.only {
+        None => shared.dispatch("MESSAGE_UPDATE", &told),
+        Some(_) => shared.changed(),
+    }
+    Ok(message)
 }
 
 fn list(shared: &House, call: &Call) -> Done {
@@ -203,7 +236,7 @@ fn list(shared: &House, call: &Call) -> Done {
     let here = world
         .messages
         .range(after.map_or(0, |it| it + 1)..)
-        .filter(|(_, it)| it.channel == call.at(1) && it.only.is_none());
+        .filter(|(_, it)| it.channel == call.part(1) && it.only.is_none());
     let mut page: Vec<Value> = if after.is_some() {
         here.take(limit).map(|(_, it)| world.shown(it)).collect()
     } else {
@@ -218,7 +251,7 @@ fn list(shared: &House, call: &Call) -> Done {
 
 fn thread(shared: &House, call: &Call, body: &Value, id: &str) -> Done {
     let name = body["name"].as_str().unwrap_or_default();
-    if !(1..=100).contains(&name.chars().count()) || call.at(1) != CHANNEL {
+    if !(1..=100).contains(&name.chars().count()) || call.part(1) != CHANNEL {
         return mistake(shared, call, "a thread's name or place");
     }
     let mut world = shared.world();
@@ -230,7 +263,12 @@ fn thread(shared: &House, call: &Call, body: &Value, id: &str) -> Done {
         );
     }
     world.threads.insert(id.to_owned(), name.to_owned());
-    Ok((StatusCode::CREATED, world.channel(id)))
+    let thread = world.channel(id);
+    drop(world);
+    let mut told = thread.clone();
+    told["newly_created"] = json!(true);
+    shared.dispatch("THREAD_CREATE", &told);
+    Ok((StatusCode::CREATED, thread))
 }
 
 fn reactors(shared: &House, call: &Call, id: &str) -> Done {
@@ -246,7 +284,7 @@ fn reactors(shared: &House, call: &Call, id: &str) -> Done {
     let message = world.message(id);
     let all = message.into_iter().flat_map(|it| &it.reactions);
     let mut people: Vec<&String> = all
-        .filter(|(sign, by)| sign == call.at(5) && by.as_str() > after)
+        .filter(|(sign, by)| sign == call.part(5) && by.as_str() > after)
         .map(|(_, by)| by)
         .collect();
     people.sort();
@@ -275,10 +313,11 @@ pub(in crate::servers::discord) fn react(
     } else {
         message.reactions.retain(|it| *it != own);
     }
-    let channel = message.channel.clone();
+    let (channel, author) = (message.channel.clone(), message.author.clone());
     let mut data = json!({
-        "user_id": by, "channel_id": channel, "message_id": id, "guild_id": super::GUILD,
+        "user_id": by, "channel_id": channel, "message_id": id, "guild_id": GUILD,
         "emoji": { "id": null, "name": sign }, "burst": false, "type": 0,
+        "message_author_id": author,
     });
     // Who took one off comes without what they are.
     if added {
