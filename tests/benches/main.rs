@@ -6,20 +6,24 @@
 
 mod commit;
 mod deploy;
+mod discord;
 mod serve;
 mod slack;
 mod start;
 
 mod bare;
 mod bot;
+mod chat;
 mod measure;
 
 use std::process::ExitCode;
 
 use measure::{Failed, note};
+use shipbell_tests::servers::discord::Discord;
+use shipbell_tests::servers::slack::Slack;
 
 /// Everything that can be measured, by the word that chooses it.
-const MEASURES: [&str; 5] = ["commit", "deploy", "serve", "slack", "start"];
+const MEASURES: [&str; 6] = ["commit", "deploy", "discord", "serve", "slack", "start"];
 
 fn main() -> ExitCode {
     // Cargo adds `--bench`.
@@ -32,13 +36,17 @@ fn main() -> ExitCode {
     {
         return ended(bare::WORD, &wait_for(bare::program(path.as_ref())));
     }
-    if let [word, api_url, path] = words.as_slice()
-        && word == slack::floor::WORD
-    {
-        return ended(
-            word,
-            &wait_for(slack::floor::program(api_url, path.as_ref())),
-        );
+    if let [word, api_url, path] = words.as_slice() {
+        let path = path.as_ref();
+        match word.as_str() {
+            slack::floor::WORD => {
+                return ended(word, &wait_for(slack::floor::program(api_url, path)));
+            }
+            discord::floor::WORD => {
+                return ended(word, &wait_for(discord::floor::program(api_url, path)));
+            }
+            _ => {}
+        }
     }
     if let Some(word) = words.iter().find(|it| !MEASURES.contains(&it.as_str())) {
         note(word, &format!("is no measure; there are {MEASURES:?}"));
@@ -66,8 +74,9 @@ async fn measure(name: &str) -> Result<(), Failed> {
     match name {
         "commit" => commit::run().await,
         "deploy" => deploy::run().await,
+        "discord" => chat::run::<Discord>().await,
         "serve" => serve::run().await,
-        "slack" => slack::run().await,
+        "slack" => chat::run::<Slack>().await,
         "start" => start::run().await,
         other => Err(format!("{other} is no measure").into()),
     }

@@ -1,193 +1,118 @@
-//! Slack over real sockets: commands that are answered in the acknowledgement, against
-//! a bare program that makes one durable commit before it answers; and a storm of
-//! reactions.
+//! Slack: commands are answered in the acknowledgement.
 
 pub(crate) mod floor;
-mod stage;
-mod storm;
-mod streaming;
 
+use std::collections::BTreeSet;
+use std::io;
+use std::path::Path;
 use std::time::Duration;
 
-use futures_util::{StreamExt as _, stream};
+use shipbell_tests::servers::slack::{APP_TOKEN, BOT_TOKEN, Seen, Setup, Slack, What};
 
-use crate::measure::{Failed, middle, now, report};
-use stage::{LANES, Stage};
+use crate::chat::House;
 
-/// How many rounds are taken, ours and the bare way's in turns, after one that does not count.
-const ROUNDS: u32 = 5;
-/// How many commands a round has.
-const COMMANDS: u32 = 500;
+const CHANNEL: &str = "release";
 
-/// How many times the floor's acknowledgement ours may take, in the middle and at the end.
-const MIDDLE: f64 = 1.6;
-const END: f64 = 4.0;
-/// How many times the floor's processor time ours may take.
-const PROCESSOR: f64 = 2.5;
-/// How many times faster many at once must be than one at a time.
-const GROUPED: f64 = 1.5;
+impl House for Slack {
+    const NAME: &'static str = "slack";
+    const FLOOR: &'static str = floor::WORD;
+    const ACCOUNTS: [&'static str; 2] = ["slack = \"U0ANA\"", "slack = \"U0BO\""];
+    const SIGNS: [&'static str; 2] = ["white_check_mark", "x"];
+    type Seen = Seen;
 
-pub(crate) async fn run() -> Result<(), Failed> {
-    let folder = crate::measure::folder()?;
-    stage::write_config(folder.path())?;
-    let place = folder.path().to_owned();
-    // It ends with the runtime.
-    let engine = async move { crate::bot::engine(&place).await };
-    tokio::select! {
-        ended = engine => ended,
-        done = measure(folder.path()) => done,
+    async fn open() -> io::Result<Self> {
+        Self::open(Setup::default()).await
     }
-}
 
-async fn measure(folder: &std::path::Path) -> Result<(), Failed> {
-    let stage = Stage::open(folder).await?;
-    stage.prepare().await?;
-    stage.rest().await;
-    rounds(&stage, "slack").await?;
-    if streaming::begin(&stage).await? {
-        let measured = rounds(&stage, "slack, while a deploy talks").await;
-        streaming::end(&stage).await?;
-        measured?;
+    fn api_url(&self) -> String {
+        self.api_url()
     }
-    storm::run(&stage).await?;
-    stage.close().await
-}
 
-async fn rounds(stage: &Stage, name: &str) -> Result<(), Failed> {
-    let (mut ours, mut bare) = (Rounds::default(), Rounds::default());
-    let mut many = Vec::new();
-    for round in 0..=ROUNDS {
-        let (own, floor) = (one_at_a_time(stage).await?, at_the_floor(stage).await?);
-        let together = at_once(stage).await?;
-        if round > 0 {
-            many.push(together / own.rate);
-            ours.push(&own);
-            bare.push(&floor);
+    fn section(&self, folder: &Path) -> io::Result<String> {
+        let secret = |name: &str, token: &str| {
+            let file = folder.join(name);
+            std::fs::write(&file, token)?;
+            Ok::<_, io::Error>(format!("{{ file = \"{}\" }}", file.display()))
+        };
+        Ok(format!(
+            "[chat.slack]\nchannel = \"C0RELEASE\"\nbot_token = {}\napp_token = {}\n\
+             api_url = \"{}\"\n",
+            secret("bot-token", BOT_TOKEN)?,
+            secret("app-token", APP_TOKEN)?,
+            self.api_url(),
+        ))
+    }
+
+    async fn is_attended(&self) {
+        let there = || (self.connected() > 0).then_some(());
+        self.until("a socket", there).await;
+    }
+
+    async fn says(&self, path: &str, options: &[(&str, &str)]) {
+        let word = |(name, value): &(&str, &str)| match *name {
+            "undo" => " --undo".to_owned(),
+            "note" => format!(" --note {value}"),
+            _ => format!(" {value}"),
+        };
+        let words: String = options.iter().map(word).collect();
+        let line = format!("/release {path}{words}");
+        self.person("ana").say(CHANNEL, &line).await;
+    }
+
+    fn reacts(&self, who: &str, on: &Seen, sign: &str, put: bool) {
+        let who = self.person(who);
+        if put {
+            who.react(on, sign);
+        } else {
+            who.unreact(on, sign);
         }
     }
-    tell(name, &mut ours, &mut bare);
-    let times = middle(&mut many);
-    let detail = format!("{LANES} in flight against one at a time, n = {ROUNDS}");
-    report(
-        &format!("{name}: commits grouped"),
-        &format!("{times:.2} times the rate"),
-        (times > GROUPED, GROUPED),
-        &detail,
-    );
-    Ok(())
-}
 
-fn tell(about: &str, ours: &mut Rounds, bare: &mut Rounds) {
-    let measures = [
-        (
-            "acknowledged",
-            &mut ours.middle,
-            &mut bare.middle,
-            MIDDLE,
-            "ms",
-        ),
-        ("acknowledged, p99", &mut ours.end, &mut bare.end, END, "ms"),
-        (
-            "processor",
-            &mut ours.processor,
-            &mut bare.processor,
-            PROCESSOR,
-            "s for 1,000 commands",
-        ),
-    ];
-    for (name, ours, bare, bound, unit) in measures {
-        let (ours, bare) = (middle(ours), middle(bare));
-        let ratio = ours / bare;
-        let detail = format!("medians {ours:.2} against {bare:.2} {unit}, n = {ROUNDS}");
-        report(
-            &format!("{about}: {name}"),
-            &format!("{ratio:.2} times"),
-            (ratio <= bound, bound),
-            &detail,
-        );
+    async fn message(&self, words: &str) -> Seen {
+        self.message(CHANNEL, words).await
     }
-}
 
-/// What one round came to.
-struct Round {
-    /// Milliseconds until half of the commands, and 99 of 100, were acknowledged.
-    middle: f64,
-    end: f64,
-    /// Seconds of processor for a thousand commands.
-    processor: f64,
-    /// Commands a second.
-    rate: f64,
-}
-
-#[derive(Default)]
-struct Rounds {
-    middle: Vec<f64>,
-    end: Vec<f64>,
-    processor: Vec<f64>,
-}
-
-impl Rounds {
-    fn push(&mut self, round: &Round) {
-        self.middle.push(round.middle);
-        self.end.push(round.end);
-        self.processor.push(round.processor);
+    async fn reply(&self, to: &Seen, words: &str) -> Seen {
+        self.reply(to, words).await
     }
-}
 
-async fn one_at_a_time(stage: &Stage) -> Result<Round, Failed> {
-    let (from, before, begun) = (stage.ours.log().len(), stage.bot.processor()?, now());
-    for number in 0..COMMANDS {
-        stage.check(0, number).await;
+    async fn shows(&self, at: &Seen, words: &str) {
+        let says = || self.reads(at).contains(words).then_some(());
+        self.until(words, says).await;
     }
-    let took = begun.elapsed();
-    let processor = stage.bot.processor()? - before;
-    round(stage::acknowledged(&stage.ours, from), processor, took)
-}
 
-async fn at_the_floor(stage: &Stage) -> Result<Round, Failed> {
-    let (from, before, begun) = (stage.floor.log().len(), stage.bare.processor()?, now());
-    for number in 0..COMMANDS {
-        stage.check_at_the_floor(number).await;
+    fn happened(&self) -> usize {
+        self.log().len()
     }
-    let took = begun.elapsed();
-    let processor = stage.bare.processor()? - before;
-    round(stage::acknowledged(&stage.floor, from), processor, took)
-}
 
-/// Commands a second with many in flight, each about a release of its own.
-async fn at_once(stage: &Stage) -> Result<f64, Failed> {
-    let (from, begun) = (stage.ours.log().len(), now());
-    let each = COMMANDS / LANES;
-    let lanes = stream::iter(0..LANES).map(async |lane| {
-        for number in 0..each {
-            stage.check(lane, number).await;
+    fn answered(&self) -> Vec<Duration> {
+        let mut commands = BTreeSet::new();
+        let mut times = Vec::new();
+        for entry in self.log() {
+            match entry.what {
+                What::Delivered { envelope, kind, .. } if kind == "/release" => {
+                    commands.insert(envelope);
+                }
+                What::Acknowledged { envelope, took, .. } if commands.contains(&envelope) => {
+                    times.push(took);
+                }
+                What::Called { .. }
+                | What::Delivered { .. }
+                | What::Acknowledged { .. }
+                | What::Missed { .. }
+                | What::Opened { .. }
+                | What::Closed { .. }
+                | What::Noted(_) => {}
+            }
         }
-    });
-    lanes.buffer_unordered(LANES as usize).collect::<()>().await;
-    let took = begun.elapsed();
-    let heard = u32::try_from(stage::acknowledged(&stage.ours, from).len())?;
-    if heard < each * LANES {
-        return Err(format!("{heard} commands were acknowledged").into());
-    }
-    Ok(f64::from(heard) / took.as_secs_f64())
-}
-
-fn round(mut times: Vec<Duration>, processor: f64, took: Duration) -> Result<Round, Failed> {
-    let heard = u32::try_from(times.len())?;
-    if heard != COMMANDS {
-        return Err(format!("{heard} of {COMMANDS} commands were acknowledged").into());
-    }
-    times.sort_unstable();
-    let at = |part: usize| {
         times
-            .get(times.len() * part / 100)
-            .copied()
-            .unwrap_or_default()
-    };
-    Ok(Round {
-        middle: at(50).as_secs_f64() * 1e3,
-        end: at(99).as_secs_f64() * 1e3,
-        processor: processor * 1e3 / f64::from(heard),
-        rate: f64::from(heard) / took.as_secs_f64(),
-    })
+    }
+
+    fn refused(&self) -> usize {
+        let log = self.log();
+        let refused = log.iter().filter(|entry| {
+            matches!(&entry.what, What::Called { error: Some(error), .. } if error == "ratelimited")
+        });
+        refused.count()
+    }
 }

@@ -13,7 +13,7 @@ use crate::bare;
 use crate::measure::{Failed, note};
 
 /// The word on which the measures' own binary becomes this program.
-pub(crate) const WORD: &str = "floor";
+pub(crate) const WORD: &str = "slack-floor";
 
 /// Serves until it is ended.
 pub(crate) async fn program(api_url: &str, database: &Path) -> Result<(), Failed> {

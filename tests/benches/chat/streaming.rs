@@ -10,11 +10,14 @@ use shipbell_adapters::containers::{Containers as _, Target};
 use shipbell_adapters::redact::Redactor;
 use tokio::time::timeout;
 
+use super::House;
 use super::stage::Stage;
 use crate::measure::{Failed, note};
 
 const PROJECT: &str = "shipbell-bench-logs";
 const IMAGE: &str = "shipbell-bench-logs";
+/// Another version than those the commands name.
+const VERSION: &str = "talks";
 /// Some five hundred lines a second, for longer than the measures take.
 const TALK: &str =
     "i=0; while [ $i -lt 100000 ]; do echo line $i of many; i=$((i+1)); usleep 2000; done";
@@ -31,38 +34,38 @@ pub(super) fn section() -> String {
 
 /// Writes the compose file the application is deployed with.
 pub(super) fn write_compose(folder: &Path) -> std::io::Result<()> {
-    let text = format!("version: \"3.3\"\nservices:\n  web:\n    image: {IMAGE}:v1\n");
+    let text = format!("version: \"3.3\"\nservices:\n  web:\n    image: {IMAGE}:{VERSION}\n");
     std::fs::write(folder.join("logs.yml"), text)
 }
 
 /// Begins the deploy; false, and why, on a machine that cannot.
-pub(super) async fn begin(stage: &Stage) -> Result<bool, Failed> {
+pub(super) async fn begin<H: House>(stage: &Stage<H>) -> Result<bool, Failed> {
     let made = match binary_with_libraries(Path::new("/bin/busybox"), "/bin/busybox").await {
         Ok(files) => load(files).await,
         Err(error) => Err(error.into()),
     };
     if let Err(why) = made {
-        note("slack", &format!("no deploy beside the commands: {why}"));
+        note(H::NAME, &format!("no deploy beside the commands: {why}"));
         return Ok(false);
     }
-    stage
-        .ana
-        .say("release", "/release new logs v1 --note bench")
-        .await;
-    let card = stage.ours.message("release", "Logs v1").await;
+    stage.release("logs", VERSION).await;
+    let card = stage.ours.message(&format!("Logs {VERSION}")).await;
     stage.rest().await;
-    stage
-        .ana
-        .say("release", "/release deploy logs staging v1")
-        .await;
+    let options = [
+        ("app", "logs"),
+        ("environment", "staging"),
+        ("version", VERSION),
+    ];
+    stage.ours.says("deploy", &options).await;
     let talks = stage.ours.reply(&card, "step 1");
     timeout(PATIENCE, talks).await?;
     Ok(true)
 }
 
 /// Ends the deploy, and removes what it made.
-pub(super) async fn end(stage: &Stage) -> Result<(), Failed> {
-    stage.ana.say("release", "/release stop logs staging").await;
+pub(super) async fn end<H: House>(stage: &Stage<H>) -> Result<(), Failed> {
+    let options = [("app", "logs"), ("environment", "staging")];
+    stage.ours.says("stop", &options).await;
     let engines = DockerEngines::new(engine_settings(None), Redactor::default());
     engines.down(&Target::local(), PROJECT).await?;
     Ok(())
@@ -71,7 +74,7 @@ pub(super) async fn end(stage: &Stage) -> Result<(), Failed> {
 async fn load(files: Vec<shipbell_adapters::containers::image::ImageFile>) -> Result<(), Failed> {
     let engines = DockerEngines::new(engine_settings(None), Redactor::default());
     let image = ImageSpec {
-        tag: format!("{IMAGE}:v1"),
+        tag: format!("{IMAGE}:{VERSION}"),
         files,
         stop_signal: Some("SIGKILL".to_owned()),
         ..ImageSpec::default()
