@@ -71,12 +71,17 @@ async fn measure<H: House>(folder: &Path) -> Result<(), Failed> {
     stage.prepare().await?;
     stage.rest().await;
     rounds::run(&stage, H::NAME).await?;
-    if streaming::begin(&stage).await? {
+    let talks = streaming::begin(&stage).await?;
+    if talks {
         let name = format!("{}, while a deploy talks", H::NAME);
         let measured = rounds::run(&stage, &name).await;
         streaming::end(&stage).await?;
         measured?;
     }
     storm::run(&stage).await?;
-    stage.close().await
+    stage.close().await?;
+    if talks {
+        streaming::remove().await?;
+    }
+    Ok(())
 }

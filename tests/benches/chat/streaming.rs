@@ -6,7 +6,7 @@ use std::time::Duration;
 use shipbell::wiring::engine_settings;
 use shipbell_adapters::containers::docker::DockerEngines;
 use shipbell_adapters::containers::image::{ImageSpec, binary_with_libraries};
-use shipbell_adapters::containers::{Containers as _, Target};
+use shipbell_adapters::containers::{Containers as _, Labels, Target};
 use shipbell_adapters::redact::Redactor;
 use tokio::time::timeout;
 
@@ -14,6 +14,8 @@ use super::House;
 use super::stage::Stage;
 use crate::measure::{Failed, note};
 
+/// The application, by a name that no other bot at this engine has.
+const APP: &str = "shipbell-bench-logs";
 const PROJECT: &str = "shipbell-bench-logs";
 const IMAGE: &str = "shipbell-bench-logs";
 /// Another version than those the commands name.
@@ -26,8 +28,8 @@ const PATIENCE: Duration = Duration::from_mins(2);
 /// The application whose deploy talks, to be added to a configuration.
 pub(super) fn section() -> String {
     format!(
-        "\n[app.logs]\ntitle = \"Logs\"\nversion = \"any\"\nimages = {{ web = \"{IMAGE}:{{version}}\" }}\n\
-         \n[app.logs.env.staging]\ncompose = \"logs.yml\"\nproject = \"{PROJECT}\"\n\
+        "\n[app.{APP}]\ntitle = \"Logs\"\nversion = \"any\"\nimages = {{ web = \"{IMAGE}:{{version}}\" }}\n\
+         \n[app.{APP}.env.staging]\ncompose = \"logs.yml\"\nproject = \"{PROJECT}\"\n\
          deploy = [{{ run = [\"/bin/busybox\", \"sh\", \"-c\", \"{TALK}\"], in = \"web\", timeout = \"30m\" }}]\n"
     )
 }
@@ -48,11 +50,11 @@ pub(super) async fn begin<H: House>(stage: &Stage<H>) -> Result<bool, Failed> {
         note(H::NAME, &format!("no deploy beside the commands: {why}"));
         return Ok(false);
     }
-    stage.release("logs", VERSION).await;
+    stage.release(APP, VERSION).await;
     let card = stage.ours.message(&format!("Logs {VERSION}")).await;
     stage.rest().await;
     let options = [
-        ("app", "logs"),
+        ("app", APP),
         ("environment", "staging"),
         ("version", VERSION),
     ];
@@ -64,10 +66,20 @@ pub(super) async fn begin<H: House>(stage: &Stage<H>) -> Result<bool, Failed> {
 
 /// Ends the deploy, and removes what it made.
 pub(super) async fn end<H: House>(stage: &Stage<H>) -> Result<(), Failed> {
-    let options = [("app", "logs"), ("environment", "staging")];
+    let options = [("app", APP), ("environment", "staging")];
     stage.ours.says("stop", &options).await;
+    remove().await
+}
+
+/// Removes what the deploy made. Once more after the bot has ended: it marks that what
+/// was removed under it must not begin again, by a container that never starts.
+pub(super) async fn remove() -> Result<(), Failed> {
     let engines = DockerEngines::new(engine_settings(None), Redactor::default());
     engines.down(&Target::local(), PROJECT).await?;
+    let own = ("io.shipbell.env".to_owned(), format!("{APP}/staging"));
+    engines
+        .remove(&Target::local(), &Labels::from([own]))
+        .await?;
     Ok(())
 }
 
