@@ -8,6 +8,7 @@ pub mod docker;
 mod error;
 pub mod image;
 mod output;
+mod plain;
 mod spec;
 mod state;
 
@@ -18,6 +19,7 @@ use async_trait::async_trait;
 
 pub use error::{ContainerError, FailureMode, Kind};
 pub use output::{Collector, Discard, LineSink, Output, OutputLine, Stream};
+pub use plain::{Container, PLAIN, Port, Replaced, Restart, Volume};
 pub use spec::{
     Exec, Flavour, Home, Labels, LogQuery, OneOff, Pinned, Project, Snapshot, Target, Up, Wait,
 };
@@ -113,6 +115,29 @@ pub trait Containers: Send + Sync {
         wait: &Wait,
         session: &Session<'_>,
     ) -> Result<Vec<Running>, ContainerError>;
+
+    /// What [`replace`](Self::replace) would do now. Touches nothing; the image need
+    /// not be present. A container of that name that is not the project's is
+    /// [`Kind::Refused`].
+    async fn foresee(
+        &self,
+        target: &Target,
+        container: &Container,
+    ) -> Result<Change, ContainerError>;
+
+    /// Brings one plain container to its image and settings, and waits until it is
+    /// well as [`wait_stable`](Self::wait_stable) does.
+    ///
+    /// The image is made present and the new container is made before the one
+    /// before is asked to end; if the new one cannot be started, the one before is
+    /// put back. Cut off anywhere and called again, it ends in the same state.
+    /// Volumes are never removed.
+    async fn replace(
+        &self,
+        target: &Target,
+        container: &Container,
+        session: &Session<'_>,
+    ) -> Result<Replaced, ContainerError>;
 
     /// Runs a command once in a container of its own, and collects how it ended.
     ///

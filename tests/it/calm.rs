@@ -316,6 +316,7 @@ pub(crate) fn command(policy: &Policy, once: bool, timeout: &str) -> Step {
         StepKind::Run(run) => Some(run.clone()),
         StepKind::Pull(_)
         | StepKind::Up(_)
+        | StepKind::Container(_)
         | StepKind::Exec(_)
         | StepKind::Tag(_)
         | StepKind::Push(_)

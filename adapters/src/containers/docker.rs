@@ -20,6 +20,7 @@ mod project;
 mod promote;
 mod push;
 mod remove;
+mod replace;
 mod snapshot;
 pub(crate) mod tap;
 mod tools;
@@ -34,6 +35,7 @@ use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use async_trait::async_trait;
+use tokio::time::Instant;
 
 use self::api::Api;
 use self::compose::{Aim, Compose};
@@ -41,8 +43,9 @@ use self::tools::Tool;
 use self::tunnel::Tunnel;
 use super::image::ImageSpec;
 use super::{
-    ContainerError, Containers, Exec, Exit, Found, Kind, Labels, LogQuery, OneOff, Output, Pinned,
-    Plan, Preflight, Project, Ran, Running, Sealing, Session, Snapshot, Target, Up, UpReport, Wait,
+    Change, Container, ContainerError, Containers, Exec, Exit, Found, Kind, Labels, LogQuery,
+    OneOff, Output, Pinned, Plan, Preflight, Project, Ran, Replaced, Running, Sealing, Session,
+    Snapshot, Target, Up, UpReport, Wait,
 };
 use crate::hosts::{Host, Ssh};
 use crate::redact::Redactor;
@@ -303,6 +306,29 @@ impl Containers for DockerEngines {
         session: &Session<'_>,
     ) -> Result<Vec<Running>, ContainerError> {
         wait::stable(&self.api(target).await?, wait, session).await
+    }
+
+    async fn foresee(
+        &self,
+        target: &Target,
+        container: &Container,
+    ) -> Result<Change, ContainerError> {
+        replace::foresee(&self.connect(target).await?, container).await
+    }
+
+    async fn replace(
+        &self,
+        target: &Target,
+        container: &Container,
+        session: &Session<'_>,
+    ) -> Result<Replaced, ContainerError> {
+        let begun = Instant::now();
+        let credentials = credentials::of(&self.settings, &container.image.reference).await;
+        let api = self.api(target).await?;
+        api.pull(&container.image, credentials, session).await?;
+        let within = session.within.saturating_sub(begun.elapsed());
+        let session = Session { within, ..*session };
+        replace::run(&api, container, &session).await
     }
 
     async fn run_once(

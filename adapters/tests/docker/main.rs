@@ -9,6 +9,7 @@
 mod failures;
 mod images;
 mod oneoffs;
+mod plain;
 mod plans;
 mod projects;
 mod real_registry;

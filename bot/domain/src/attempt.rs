@@ -208,15 +208,16 @@ pub enum Next<'a> {
 }
 
 impl Attempt {
-    /// What the project was brought to last.
-    pub fn snapshot(&self) -> Option<&Snapshot> {
-        self.progress.iter().rev().find_map(|it| match it {
+    /// What its steps brought the environment to, taken together.
+    pub fn snapshot(&self) -> Option<Snapshot> {
+        let kept = self.progress.iter().filter_map(|it| match it {
             Progress::Ended {
                 outcome: Outcome::Succeeded { evidence },
                 ..
             } => evidence.snapshot.as_deref(),
             Progress::Ended { .. } | Progress::Running { .. } | Progress::Pending => None,
-        })
+        });
+        kept.cloned().reduce(Snapshot::then)
     }
 
     /// Whether it is over.
@@ -327,6 +328,7 @@ impl Work {
                 StepKind::Ask(ask) => Some((ask, step.timeout)),
                 StepKind::Pull(_)
                 | StepKind::Up(_)
+                | StepKind::Container(_)
                 | StepKind::Run(_)
                 | StepKind::Exec(_)
                 | StepKind::Tag(_)

@@ -250,7 +250,7 @@ impl Environment {
             release: attempt.target,
             manifest: attempt.manifest.clone(),
             at,
-            snapshot: attempt.snapshot().cloned().map(Box::new),
+            snapshot: attempt.snapshot().map(Box::new),
         });
         if self.verified.len() > MAX_VERIFIED {
             self.verified.remove(0);

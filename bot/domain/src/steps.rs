@@ -3,6 +3,7 @@
 //! To add one, write its file, then follow the compiler from the new variant.
 
 mod ask;
+mod container;
 mod exec;
 mod git;
 mod host;
@@ -21,6 +22,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 pub use ask::Ask;
+pub use container::{Container, Mount, Port, Protocol, Restart, Settled};
 pub use exec::Exec;
 pub use git::{Git, GitAction};
 pub use host::Host;
@@ -93,6 +95,8 @@ pub enum StepKind {
     Pull(Pull),
     /// Bring the project to the pinned images and wait until it is healthy.
     Up(Up),
+    /// Bring one plain container to an image and settings.
+    Container(Container),
     /// Run a command once in a container of its own.
     Run(Run),
     /// Run a repeatable command inside a running container.
@@ -134,6 +138,7 @@ impl Step {
         self.title.clone().unwrap_or_else(|| match &self.kind {
             StepKind::Pull(it) => it.title(),
             StepKind::Up(it) => it.title(),
+            StepKind::Container(it) => it.title(),
             StepKind::Run(it) => it.title(),
             StepKind::Exec(it) => it.title(),
             StepKind::Tag(it) => it.title(),
@@ -158,6 +163,7 @@ impl Step {
             StepKind::Http(it) => it.method.only_looks(),
             StepKind::Git(it) => it.touches_nothing(),
             StepKind::Up(_)
+            | StepKind::Container(_)
             | StepKind::Run(_)
             | StepKind::Exec(_)
             | StepKind::Host(_)
@@ -173,6 +179,7 @@ impl Step {
             StepKind::Http(it) => it.once,
             StepKind::Pull(_)
             | StepKind::Up(_)
+            | StepKind::Container(_)
             | StepKind::Exec(_)
             | StepKind::Tag(_)
             | StepKind::Push(_)
@@ -183,12 +190,32 @@ impl Step {
         }
     }
 
-    /// The image a command runs in alone: the project's files need not name it.
+    /// The image it uses without any service: the project's files need not name it.
     pub fn alone(&self) -> Option<&ServiceName> {
         match &self.kind {
             StepKind::Run(it) => it.alone.as_ref().map(|_| &it.service),
+            StepKind::Container(it) => Some(&it.service),
             StepKind::Pull(_)
             | StepKind::Up(_)
+            | StepKind::Exec(_)
+            | StepKind::Tag(_)
+            | StepKind::Push(_)
+            | StepKind::Host(_)
+            | StepKind::SetEnv(_)
+            | StepKind::Git(_)
+            | StepKind::Http(_)
+            | StepKind::Wait(_)
+            | StepKind::Ask(_) => None,
+        }
+    }
+
+    /// The plain container it brings to an image, if it does that.
+    pub fn container(&self) -> Option<&Container> {
+        match &self.kind {
+            StepKind::Container(it) => Some(it),
+            StepKind::Pull(_)
+            | StepKind::Up(_)
+            | StepKind::Run(_)
             | StepKind::Exec(_)
             | StepKind::Tag(_)
             | StepKind::Push(_)
@@ -208,6 +235,7 @@ impl Step {
             StepKind::SetEnv(it) => Some(&it.values),
             StepKind::Pull(_)
             | StepKind::Up(_)
+            | StepKind::Container(_)
             | StepKind::Run(_)
             | StepKind::Exec(_)
             | StepKind::Tag(_)

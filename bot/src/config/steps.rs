@@ -1,5 +1,6 @@
 //! `deploy` and `rollback`: what is done, one step an element.
 
+mod container;
 mod host;
 mod http;
 mod rules;
@@ -79,9 +80,35 @@ pub(super) fn lower(
             desk.note(span, "what must run once is not tried again")
                 .help("leave out retry, or once");
         }
+        same_container(&steps, &step, section.span(), desk);
         steps.push(step);
     }
     steps
+}
+
+/// Notes a container that an earlier step of the same way brings to something else.
+fn same_container(steps: &[Step], step: &Step, span: Range<usize>, desk: &mut Desk) {
+    let called = |it: &Step| {
+        let it = it.container()?;
+        Some(it.name.clone().ok_or_else(|| it.service.clone()))
+    };
+    let meets = |it: &&Step| {
+        [false, true]
+            .iter()
+            .any(|back| it.belongs(*back) && step.belongs(*back))
+    };
+    let Some(name) = called(step) else { return };
+    if steps
+        .iter()
+        .filter(meets)
+        .any(|it| called(it).as_ref() == Some(&name))
+    {
+        desk.note(
+            span,
+            "an earlier step brings the same container to something else",
+        )
+        .help("give each a name of its own, or leave one of them out");
+    }
 }
 
 /// Notes a title that was used before in the same list.
@@ -163,6 +190,10 @@ fn timeout(section: &StepSection, kind: &StepKind, desk: &mut Desk) -> Length {
             LONGEST,
             "10m",
         ),
+        StepKind::Container(it) => {
+            let lengths = [it.stop_within, it.stable_for, it.healthy_within];
+            (lengths.iter().map(|it| it.seconds()).sum(), LONGEST, "10m")
+        }
         StepKind::Wait(wait) => (wait.length.seconds(), LONGEST, "10m"),
         StepKind::Ask(_) => (0, LONGEST_ASK, "24h"),
         StepKind::Pull(_)
@@ -182,7 +213,7 @@ fn timeout(section: &StepSection, kind: &StepKind, desk: &mut Desk) -> Length {
     if let Some(written) = &section.timeout {
         let noted = desk.note(written.span(), "this ends before the step can be done");
         noted.help(
-            "`up`: more than healthy_within and stable_for together; `wait`: more than it waits",
+            "`up`: more than healthy_within and stable_for together, `container`: and stop_within; `wait`: more than it waits",
         );
     }
     Length::of_seconds(least + 300).unwrap_or(timeout)

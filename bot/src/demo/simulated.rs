@@ -12,9 +12,10 @@ use std::time::Duration;
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 use shipbell_adapters::containers::{
-    Collector, ContainerError, Containers, Exec, Exit, FailureMode, Flavour, Found, Home, Kind,
-    Labels, LogQuery, OneOff, Output, OutputLine, Phase, Pinned, Plan, Preflight, Project, Ran,
-    Running, Sealing, Session, Snapshot, Stream, TOMBSTONE, Target, Up, UpReport, Wait,
+    Change, Collector, Container as Plain, ContainerError, Containers, Exec, Exit, FailureMode,
+    Flavour, Found, Home, Kind, Labels, LogQuery, OneOff, Output, OutputLine, Phase, Pinned, Plan,
+    Preflight, Project, Ran, Replaced, Running, Sealing, Session, Snapshot, Stream, TOMBSTONE,
+    Target, Up, UpReport, Wait,
 };
 use tokio::sync::Mutex;
 use tokio::time::{Instant, sleep};
@@ -245,6 +246,19 @@ impl Containers for Simulated {
             }
             sleep(LOOK).await;
         }
+    }
+
+    async fn foresee(&self, _: &Target, it: &Plain) -> Result<Change, ContainerError> {
+        Err(ahead::no_plain_ones(it))
+    }
+
+    async fn replace(
+        &self,
+        _: &Target,
+        it: &Plain,
+        _: &Session<'_>,
+    ) -> Result<Replaced, ContainerError> {
+        Err(ahead::no_plain_ones(it))
     }
 
     async fn run_once(

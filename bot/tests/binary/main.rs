@@ -20,6 +20,7 @@ mod configuration;
 mod consent;
 mod crashes;
 mod integrity;
+mod plain;
 mod releases;
 mod snapshots;
 mod steps;

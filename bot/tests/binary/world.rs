@@ -19,6 +19,7 @@ pub(crate) const INSIDE: u16 = 8000;
 /// How the images of these tests begin to be called.
 const IMAGES: &str = "shipbell-e2e-";
 const PROJECT: &str = "com.docker.compose.project";
+const PLAIN: &str = "io.shipbell.project";
 const BUSYBOX: [&str; 2] = ["/bin/busybox", "/usr/bin/busybox"];
 const SERVE: &str = "echo \"started $VERSION\"; exec /bin/busybox httpd -f -vv -p 8000 -h /www";
 
@@ -166,6 +167,11 @@ impl World {
         }
     }
 
+    /// The project's name.
+    pub(crate) fn project(&self) -> &str {
+        &self.project
+    }
+
     /// The image of every container of a service that there is, running or not.
     pub(crate) fn images(&self, service: &str) -> Vec<String> {
         let ids = self.containers(service);
@@ -203,6 +209,24 @@ impl World {
         lines.find_map(|it| Some(it.strip_prefix(name)?.strip_prefix('=')?.to_owned()))
     }
 
+    /// The plain containers there are, by name, each with its image and a variable it was
+    /// made with.
+    pub(crate) fn plain(&self, variable: &str) -> Vec<(String, String, String)> {
+        let found = docker(&["ps", "-aq", "--filter", &self.plain_ones()]);
+        let format = "{{.Name}} {{.Image}}{{range .Config.Env}}\n{{.}}{{end}}";
+        let one = |id: &str| {
+            let told = docker(&["inspect", "--format", format, id]);
+            let (first, vars) = told.split_once('\n')?;
+            let (name, image) = first.trim_start_matches('/').split_once(' ')?;
+            let value = vars
+                .lines()
+                .find_map(|it| it.strip_prefix(variable)?.strip_prefix('='));
+            let value = value.unwrap_or_default().to_owned();
+            Some((name.to_owned(), image.to_owned(), value))
+        };
+        found.lines().filter_map(one).collect()
+    }
+
     /// Which containers of a service there are.
     pub(crate) fn containers(&self, service: &str) -> Vec<String> {
         let service = format!("label=com.docker.compose.service={service}");
@@ -214,16 +238,20 @@ impl World {
         format!("label={PROJECT}={}", self.project)
     }
 
+    fn plain_ones(&self) -> String {
+        format!("label={PLAIN}={}", self.project)
+    }
+
     /// Removes what the project left.
     fn clear(&self) {
-        for (list, remove) in [
-            (["ps", "-aq"], ["rm", "-fv"]),
-            (["network", "ls"], ["network", "rm"]),
+        for (list, remove, filter) in [
+            (["ps", "-aq"], ["rm", "-fv"], self.mine()),
+            (["ps", "-aq"], ["rm", "-fv"], self.plain_ones()),
+            (["network", "ls"], ["network", "rm"], self.mine()),
         ] {
             let quiet: &[&str] = if list[0] == "network" { &["-q"] } else { &[] };
             let mut words = list.to_vec();
             words.extend(quiet);
-            let filter = self.mine();
             words.extend(["--filter", &filter]);
             let found = docker(&words);
             let mut words = remove.to_vec();

@@ -121,6 +121,68 @@ rollback = [{ exec = "a", in = "web", title = "A" }, { exec = "b", in = "web", t
 }
 
 #[test]
+fn plain_containers_are_judged() {
+    let lines = [
+        r#"rollback = [{ container = "web", ports = ["8080:80", "127.0.0.1:53:53/udp"], volumes = ["data:/data", "./pages:/pages:ro"] }]"#,
+        r#"rollback = [{ container = "wep" }]"#,
+        r#"rollback = [{ container = "web", name = "shop web" }]"#,
+        r#"rollback = [{ container = "web", command = "a && b" }]"#,
+        r#"rollback = [{ container = "web", ports = ["80"] }]"#,
+        r#"rollback = [{ container = "web", ports = ["80:80", "80:81"] }]"#,
+        r#"rollback = [{ container = "web", volumes = ["data"] }]"#,
+        r#"rollback = [{ container = "web", volumes = ["../data:/data"] }]"#,
+        r#"rollback = [{ container = "web", networks = ["a b"] }]"#,
+        r#"rollback = [{ container = "web", restart = "allways" }]"#,
+        r#"rollback = [{ container = "web", stop_within = "1h" }]"#,
+        r#"rollback = [{ container = "web", timeout = "2m" }]"#,
+        r#"rollback = [{ container = "web", once = true }]"#,
+        r#"rollback = [{ container = "web" }, { container = "web" }]"#,
+        r#"rollback = [{ container = "web" }, { container = "web", name = "worker", command = "work" }]"#,
+        r#"rollback = [{ container = "web", when = "deploy" }, { container = "web", when = "rollback" }]"#,
+        r#"rollback = [{ up = true, ports = ["80:80"] }]"#,
+        r#"rollback = [{ container = "web", vars = { TOKEN = "abcdefghijklmnop" } }]"#,
+    ];
+    insta::assert_snapshot!(lines.map(judged).join("\n"), @r#"
+rollback = [{ container = "web", ports = ["8080:80", "127.0.0.1:53:53/udp"], volumes = ["data:/data", "./pages:/pages:ro"] }]
+no mistakes
+rollback = [{ container = "wep" }]
+14: there is no image for the service `wep`
+rollback = [{ container = "web", name = "shop web" }]
+14: this is no name of a container
+rollback = [{ container = "web", command = "a && b" }]
+14: no shell reads this: `&` means nothing here
+rollback = [{ container = "web", ports = ["80"] }]
+14: this is no port to publish
+rollback = [{ container = "web", ports = ["80:80", "80:81"] }]
+14: port 80 of the machine stands here twice
+rollback = [{ container = "web", volumes = ["data"] }]
+14: this is no volume
+rollback = [{ container = "web", volumes = ["../data:/data"] }]
+14: this is no volume
+rollback = [{ container = "web", networks = ["a b"] }]
+14: this is no name of a network
+rollback = [{ container = "web", restart = "allways" }]
+14: `allways` is not known here
+rollback = [{ container = "web", stop_within = "1h" }]
+14: 1h is too long here
+rollback = [{ container = "web", timeout = "2m" }]
+14: this ends before the step can be done
+rollback = [{ container = "web", once = true }]
+14: `once` belongs to run, host, http
+rollback = [{ container = "web" }, { container = "web" }]
+14: an earlier step brings the same container to something else
+rollback = [{ container = "web" }, { container = "web", name = "worker", command = "work" }]
+no mistakes
+rollback = [{ container = "web", when = "deploy" }, { container = "web", when = "rollback" }]
+no mistakes
+rollback = [{ up = true, ports = ["80:80"] }]
+14: `ports` belongs to container
+rollback = [{ container = "web", vars = { TOKEN = "abcdefghijklmnop" } }]
+14: a secret is written in the file
+"#);
+}
+
+#[test]
 fn steps_beside_the_containers_are_judged() {
     let lines = [
         r#"rollback = [{ wait = "2h" }]"#,

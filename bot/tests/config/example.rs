@@ -123,7 +123,7 @@ Who may do what
   watch     release-manager, sre
   incident  release-manager, sre
 
-The shop (shop), versions like 2026.11.20-1, policy 493d7dd0
+The shop (shop), versions like 2026.11.20-1, policy 2a16a6a8
   images       api: ghcr.io/acme/api, named with every release (--image)
                web: ghcr.io/acme/web:{version}, with the version filled in
   images from  ghcr.io/acme
@@ -143,6 +143,7 @@ The shop (shop), versions like 2026.11.20-1, policy 493d7dd0
                  Migrate (at most 10m, ["bin/migrate", "--all"] in a container of api, never repeated without a person, with ALLOW_MIGRATIONS, DB_ADMIN, DB_CERT)
                  Run bin/check-schema (at most 10m, ["bin/check-schema"] in the image api alone, on shop_default)
                  Recreate containers (at most 10m, healthy within 2m, stable for 10s)
+                 Replace container shop-worker (at most 10m, the image api, ["bin/worker", "--queue=mail"], ports 127.0.0.1:9100:9100, volumes shop-mail at /mail, /srv/shop/templates at /templates (read only), on shop_default, restart unless-stopped, healthy within 2m, stable for 10s, with QUEUE_URL)
                  Exec bin/cache (at most 10m, ["bin/cache", "warm"] inside web, 3 tries, goes on if it fails)
                  Tag web as staging-{version} (at most 10m)
                  Push ghcr.io/acme/tools:{version} (at most 10m)
@@ -181,6 +182,7 @@ The shop (shop), versions like 2026.11.20-1, policy 493d7dd0
                  Migrate (at most 10m, ["bin/migrate", "--all"] in a container of api, never repeated without a person, with ALLOW_MIGRATIONS, DB_ADMIN, DB_CERT)
                  Run bin/check-schema (at most 10m, ["bin/check-schema"] in the image api alone, on shop_default)
                  Recreate containers (at most 10m, healthy within 2m, stable for 10s)
+                 Replace container shop-worker (at most 10m, the image api, ["bin/worker", "--queue=mail"], ports 127.0.0.1:9100:9100, volumes shop-mail at /mail, /srv/shop/templates at /templates (read only), on shop_default, restart unless-stopped, healthy within 2m, stable for 10s, with QUEUE_URL)
                  Exec bin/cache (at most 10m, ["bin/cache", "warm"] inside web, 3 tries, goes on if it fails)
                  Tag web as staging-{version} (at most 10m)
                  Push ghcr.io/acme/tools:{version} (at most 10m)

@@ -5,9 +5,9 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use shipbell_adapters::containers::{
-    ContainerError, Containers, Exec, Exit, Found, Labels, LineSink, LogQuery, OneOff, Output,
-    OutputLine, Pinned, Plan, Preflight, Project, Ran, Running, Sealing, Session, Snapshot, Target,
-    Up, UpReport, Wait,
+    Change, Container, ContainerError, Containers, Exec, Exit, Found, Labels, LineSink, LogQuery,
+    OneOff, Output, OutputLine, Pinned, Plan, Preflight, Project, Ran, Replaced, Running, Sealing,
+    Session, Snapshot, Target, Up, UpReport, Wait,
 };
 
 use super::{Fuse, Point};
@@ -108,6 +108,19 @@ impl Containers for Crashing {
         let stable = self.inner.wait_stable(target, wait, session).await;
         self.fuse.reach(Point::AfterStable);
         stable
+    }
+
+    async fn foresee(&self, target: &Target, container: &Container) -> Answer<Change> {
+        self.inner.foresee(target, container).await
+    }
+
+    async fn replace(
+        &self,
+        target: &Target,
+        container: &Container,
+        session: &Session<'_>,
+    ) -> Answer<Replaced> {
+        self.inner.replace(target, container, session).await
     }
 
     async fn run_once(

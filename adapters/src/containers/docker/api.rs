@@ -6,6 +6,7 @@ use std::time::Duration;
 use bollard::models::{ContainerInspectResponse, ContainerSummary};
 use bollard::query_parameters::{
     InspectContainerOptions, ListContainersOptionsBuilder, RemoveContainerOptionsBuilder,
+    RenameContainerOptionsBuilder, StartContainerOptions, StopContainerOptionsBuilder,
 };
 use bollard::{API_DEFAULT_VERSION, Docker};
 
@@ -124,6 +125,48 @@ impl<'a> Api<'a> {
         )
     }
 
+    /// The container of exactly this name, which must be one; none if it does not exist.
+    pub(super) async fn named(
+        &self,
+        name: &str,
+    ) -> Result<Option<ContainerInspectResponse>, ContainerError> {
+        check(name)?;
+        let found = self.inspect(name).await?;
+        // The engine also takes the beginning of an id for a name.
+        Ok(found.filter(|one| one.name.as_deref() == Some(&format!("/{name}"))))
+    }
+
+    /// Starts a container; one that runs is fine.
+    pub(super) async fn start(&self, container: &str) -> Result<(), ContainerError> {
+        let what = format!("starting container {container}");
+        let starting = (self.docker).start_container(container, None::<StartContainerOptions>);
+        self.call(what, starting).await
+    }
+
+    /// Asks a container to end, and ends it after `grace`; one that has ended is fine.
+    pub(super) async fn stop(
+        &self,
+        what: String,
+        container: &str,
+        grace: Duration,
+    ) -> Result<(), ContainerError> {
+        let seconds = i32::try_from(grace.as_secs()).unwrap_or(i32::MAX);
+        let options = StopContainerOptionsBuilder::default().t(seconds).build();
+        let stopping = self.docker.stop_container(container, Some(options));
+        match tokio::time::timeout(grace.saturating_add(CALL), stopping).await {
+            Ok(stopped) => stopped.map_err(|error| self.failed(what, &error)),
+            Err(_) => Err(classify::silent(what)),
+        }
+    }
+
+    /// Calls a container something else.
+    pub(super) async fn rename(&self, container: &str, name: &str) -> Result<(), ContainerError> {
+        let what = format!("renaming container {container} to {name}");
+        let options = RenameContainerOptionsBuilder::default().name(name).build();
+        let renaming = self.docker.rename_container(container, options);
+        self.call(what, renaming).await
+    }
+
     /// The id of an image that is present; none if it is not.
     pub(super) async fn image_id(&self, image: &str) -> Result<Option<String>, ContainerError> {
         let call = self.call(
@@ -136,9 +179,22 @@ impl<'a> Api<'a> {
     /// Removes a container and its unnamed volumes. One that is gone is fine;
     /// without `force` one that runs is refused.
     pub(super) async fn remove(&self, container: &str, force: bool) -> Result<(), ContainerError> {
+        self.remove_with(container, (force, true)).await
+    }
+
+    /// Removes a container that has ended, and no volume. One that is gone is fine.
+    pub(super) async fn remove_one(&self, container: &str) -> Result<(), ContainerError> {
+        self.remove_with(container, (false, false)).await
+    }
+
+    async fn remove_with(
+        &self,
+        container: &str,
+        (force, volumes): (bool, bool),
+    ) -> Result<(), ContainerError> {
         let options = RemoveContainerOptionsBuilder::default()
             .force(force)
-            .v(true)
+            .v(volumes)
             .build();
         let call = self.docker.remove_container(container, Some(options));
         absent_is_none(
@@ -185,6 +241,20 @@ fn line(
         &ca,
         LONGEST,
         API_DEFAULT_VERSION,
+    ))
+}
+
+/// Names become part of addresses.
+pub(super) fn check(name: &str) -> Result<(), ContainerError> {
+    let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
+    let starts_well = name.starts_with(|c: char| c.is_ascii_alphanumeric());
+    if starts_well && name.len() <= 200 && name.len() > 1 && name.chars().all(plain) {
+        return Ok(());
+    }
+    Err(ContainerError::new(
+        Kind::Refused,
+        format!("using {name:?}"),
+        "that is no container name",
     ))
 }
 

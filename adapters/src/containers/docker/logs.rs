@@ -24,7 +24,7 @@ const MOST: u32 = 10_000;
 /// Lines of one service, or of all with their service's name before each.
 pub(super) async fn read(api: &Api<'_>, query: &LogQuery) -> Result<Output, ContainerError> {
     let mut lines = Vec::new();
-    for one in api.running(&query.project).await? {
+    for one in api.all_of(&query.project).await? {
         let named = query
             .service
             .as_ref()

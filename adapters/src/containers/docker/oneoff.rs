@@ -9,12 +9,11 @@ mod follow;
 use std::time::Duration;
 
 use bollard::models::{ContainerCreateBody, ContainerInspectResponse};
-use bollard::query_parameters::{CreateContainerOptionsBuilder, StopContainerOptionsBuilder};
-use tokio::time::{Instant, sleep, timeout};
+use bollard::query_parameters::CreateContainerOptionsBuilder;
+use tokio::time::{Instant, sleep};
 
 use super::DockerEngines;
-use super::api::{Api, CALL};
-use super::classify;
+use super::api::{Api, check};
 use super::project::instant;
 use crate::containers::{
     ContainerError, Exit, Found, Home, Kind, Labels, OneOff, Phase, Pinned, Sealing, Session,
@@ -81,7 +80,7 @@ async fn ensure(
             (Phase::Running | Phase::Exited { .. } | Phase::Tombstone, _) => {
                 return Ok((found, !made));
             }
-            (Phase::Created, Home::Image { .. }) => create::start(api, &found.container).await?,
+            (Phase::Created, Home::Image { .. }) => api.start(&found.container).await?,
             // Half made: it may not be in all of its networks. Without force, so
             // that one which is started at this moment stays.
             (Phase::Created, Home::Service { .. }) => {
@@ -153,26 +152,14 @@ pub(super) async fn stop(
         Phase::Tombstone | Phase::Created | Phase::Exited { .. } => return Ok(Some(found)),
         Phase::Running => {}
     }
-    let seconds = i32::try_from(grace.as_secs()).unwrap_or(i32::MAX);
-    let options = StopContainerOptionsBuilder::default().t(seconds).build();
-    let stopping = api.docker.stop_container(&found.container, Some(options));
-    match timeout(grace.saturating_add(CALL), stopping).await {
-        Ok(Ok(())) => {}
-        Ok(Err(error)) => return Err(api.failed(what, &error)),
-        Err(_) => return Err(classify::silent(what)),
-    }
+    api.stop(what, &found.container, grace).await?;
     api.find(name).await
 }
 
 impl Api<'_> {
     /// Looks a one-off container up by its exact name.
     pub(super) async fn find(&self, name: &str) -> Result<Option<Found>, ContainerError> {
-        check(name)?;
-        let found = self.inspect(name).await?;
-        // The engine also takes the beginning of an id for a name.
-        Ok(found
-            .filter(|one| one.name.as_deref() == Some(&format!("/{name}")))
-            .map(seen))
+        Ok(self.named(name).await?.map(seen))
     }
 }
 
@@ -203,18 +190,4 @@ fn seen(container: ContainerInspectResponse) -> Found {
         labels,
         phase,
     }
-}
-
-/// Names become part of addresses.
-fn check(name: &str) -> Result<(), ContainerError> {
-    let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
-    let starts_well = name.starts_with(|c: char| c.is_ascii_alphanumeric());
-    if starts_well && name.len() <= 200 && name.len() > 1 && name.chars().all(plain) {
-        return Ok(());
-    }
-    Err(ContainerError::new(
-        Kind::Refused,
-        format!("using {name:?}"),
-        "that is no container name",
-    ))
 }

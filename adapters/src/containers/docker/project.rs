@@ -6,7 +6,8 @@ use bollard::models::{ContainerInspectResponse, HealthStatusEnum};
 use chrono::{DateTime, Utc};
 
 use super::api::Api;
-use crate::containers::{ContainerError, Health, Kind, Running};
+use super::replace;
+use crate::containers::{ContainerError, Health, Kind, PLAIN, Running};
 
 /// The label with a project's name.
 pub(super) const PROJECT: &str = "com.docker.compose.project";
@@ -37,13 +38,23 @@ impl Api<'_> {
         Ok(inspected)
     }
 
+    /// The same, and the plain containers that belong to the project.
+    pub(super) async fn all_of(&self, project: &str) -> Result<Vec<Running>, ContainerError> {
+        let mut all = self.running(project).await?;
+        for summary in self.labelled(vec![format!("{PLAIN}={project}")]).await? {
+            let found = self.inspect(&summary.id.unwrap_or_default()).await?;
+            all.extend(found.map(replace::seen));
+        }
+        Ok(all)
+    }
+
     /// A running container of one service.
     pub(super) async fn one_of(
         &self,
         project: &str,
         service: &str,
     ) -> Result<Running, ContainerError> {
-        let all = self.running(project).await?;
+        let all = self.all_of(project).await?;
         let mut fitting = all
             .into_iter()
             .filter(|one| one.service == service && one.alive);
@@ -70,7 +81,8 @@ impl Api<'_> {
     }
 }
 
-fn seen(container: ContainerInspectResponse) -> Running {
+/// What the engine tells of a container, in our words.
+pub(super) fn seen(container: ContainerInspectResponse) -> Running {
     let state = container.state.unwrap_or_default();
     let config = container.config.unwrap_or_default();
     let labels: BTreeMap<String, String> = config.labels.unwrap_or_default().into_iter().collect();

@@ -17,15 +17,77 @@ use self::judge::{Fault, Judge, Verdict};
 use super::api::Api;
 use super::logs;
 use super::project::instant;
+use super::replace;
 use super::tap::Tap;
-use crate::containers::{ContainerError, FailureMode, Health, Kind, Running, Session, Wait};
+use crate::containers::{
+    Container, ContainerError, FailureMode, Health, Kind, Running, Session, Wait,
+};
 
 /// How often the engine is asked.
 const EVERY: Duration = Duration::from_millis(100);
 
-/// Returns the containers once all are well for long enough.
+/// Whose containers are looked at.
+#[derive(Clone, Copy)]
+enum Whose<'a> {
+    /// A compose project's.
+    Project(&'a str),
+    /// Only the plain one of this name.
+    Name(&'a str),
+}
+
+/// Returns the containers of a project once all are well for long enough.
 pub(super) async fn stable(
     api: &Api<'_>,
+    wanted: &Wait,
+    session: &Session<'_>,
+) -> Result<Vec<Running>, ContainerError> {
+    until_well(api, Whose::Project(&wanted.project), wanted, session).await
+}
+
+/// The same for one plain container.
+pub(super) async fn plain(
+    api: &Api<'_>,
+    container: &Container,
+    session: &Session<'_>,
+) -> Result<Running, ContainerError> {
+    let pin = (container.service.clone(), container.image.clone());
+    let wanted = Wait {
+        project: container.project.clone(),
+        services: Vec::new(),
+        pins: BTreeMap::from([pin]),
+        stable_for: container.stable_for,
+        healthy_within: container.healthy_within,
+    };
+    let whose = Whose::Name(&container.name);
+    let well = until_well(api, whose, &wanted, session).await?;
+    well.into_iter().next().ok_or_else(|| {
+        let what = format!("waiting for {} to be well", whose.in_words());
+        ContainerError::new(Kind::Interrupted, what, "it was removed")
+    })
+}
+
+impl Whose<'_> {
+    async fn running(self, api: &Api<'_>) -> Result<Vec<Running>, ContainerError> {
+        match self {
+            Self::Project(project) => api.running(project).await,
+            Self::Name(name) => {
+                let found = api.named(name).await?;
+                Ok(found.map(replace::seen).into_iter().collect())
+            }
+        }
+    }
+
+    fn in_words(self) -> String {
+        match self {
+            Self::Project(project) => format!("project {project}"),
+            Self::Name(name) => format!("container {name}"),
+        }
+    }
+}
+
+async fn until_well(
+    api: &Api<'_>,
+    whose: Whose<'_>,
     wanted: &Wait,
     session: &Session<'_>,
 ) -> Result<Vec<Running>, ContainerError> {
@@ -44,7 +106,7 @@ pub(super) async fn stable(
     let mut well = Well::default();
     let mut told = String::new();
     loop {
-        let containers = api.running(&wanted.project).await?;
+        let containers = whose.running(api).await?;
         note(
             &mut ready,
             &containers,
@@ -67,7 +129,7 @@ pub(super) async fn stable(
             }
         };
         if begun.elapsed() >= limit {
-            return Err(late(api, wanted, (&judge, &containers), &news).await);
+            return Err(late(api, (whose, wanted), (&judge, &containers), &news).await);
         }
         if news != told {
             tap.note(news.clone());
@@ -132,11 +194,11 @@ impl Well {
 /// What stands in the way when the time is over.
 async fn late(
     api: &Api<'_>,
-    wanted: &Wait,
+    (whose, wanted): (Whose<'_>, &Wait),
     (judge, containers): (&Judge<'_>, &[Running]),
     news: &str,
 ) -> ContainerError {
-    let what = format!("waiting for project {} to be well", wanted.project);
+    let what = format!("waiting for {} to be well", whose.in_words());
     let why = format!(
         "not within {} s: {news}",
         wanted.healthy_within.as_secs_f32()

@@ -55,12 +55,13 @@ pub(super) fn next(draft: &mut Draft, release: ReleaseId, behind: Option<&EnvNam
     }
 }
 
-/// Owes a look, where a deploy brings a project to images.
+/// Owes a look, where a deploy brings a project or a container to images.
 pub(super) fn look(draft: &mut Draft, release: ReleaseId, env: &EnvName) {
     let policy = draft.policy().and_then(|it| it.environment(env));
     let brings = |it: &crate::policy::EnvPolicy| {
         let mut steps = it.deploy.iter();
-        steps.any(|step| matches!(step.kind, StepKind::Up(_)) && step.belongs(false))
+        let brings = |it: &StepKind| matches!(it, StepKind::Up(_) | StepKind::Container(_));
+        steps.any(|step| brings(&step.kind) && step.belongs(false))
     };
     if policy.is_some_and(brings) {
         draft.owe(Effect::LookAhead {

@@ -9,7 +9,7 @@ use shipbell_domain::checks::{Check, CheckKind, HttpCheck};
 use shipbell_domain::ids::EnvId;
 use shipbell_domain::policy::{EnvPolicy, OnFailure, Pinned, VersionScheme, WatchSegment};
 use shipbell_domain::quorum::Quorum;
-use shipbell_domain::steps::{Http, Step, StepKind, Then, When};
+use shipbell_domain::steps::{Container, Http, Mount, Step, StepKind, Then, When};
 
 use super::super::desk::comma;
 use super::super::{Config, images};
@@ -169,6 +169,7 @@ fn step(step: &Step) -> String {
                 up.healthy_within, up.stable_for
             )
         }
+        StepKind::Container(it) => container(it),
         StepKind::Run(run) => {
             let once = if run.once {
                 ", never repeated without a person"
@@ -201,6 +202,29 @@ fn step(step: &Step) -> String {
     };
     let rules = rules(step);
     format!("{} (at most {}{detail}{rules})", step.title(), step.timeout)
+}
+
+fn container(it: &Container) -> String {
+    let command = (!it.argv.is_empty()).then(|| format!(", {:?}", it.argv));
+    let mount = |it: &Mount| {
+        let how = if it.read_only { " (read only)" } else { "" };
+        format!("{} at {}{how}", it.source, it.inside)
+    };
+    let some = |what: &str, names: String| (!names.is_empty()).then(|| format!(", {what} {names}"));
+    let parts = [
+        command,
+        some("ports", comma(&it.ports)),
+        some("volumes", comma(it.volumes.iter().map(mount))),
+        some("on", comma(&it.networks)),
+    ];
+    let parts: String = parts.into_iter().flatten().collect();
+    format!(
+        ", the image {}{parts}, restart {}, healthy within {}, stable for {}",
+        it.service,
+        it.restart.word(),
+        it.healthy_within,
+        it.stable_for
+    )
 }
 
 fn within(directory: Option<&String>) -> String {

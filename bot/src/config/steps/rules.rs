@@ -11,6 +11,7 @@ use super::section::StepSection;
 pub(super) enum Verb {
     Pull,
     Up,
+    Container,
     Run,
     Exec,
     Tag,
@@ -29,6 +30,7 @@ impl Verb {
         match self {
             Self::Pull => "pull",
             Self::Up => "up",
+            Self::Container => "container",
             Self::Run => "run",
             Self::Exec => "exec",
             Self::Tag => "tag",
@@ -48,6 +50,7 @@ pub(super) fn verb(section: &At<StepSection>, desk: &mut Desk) -> Option<Verb> {
     let all = [
         (Verb::Pull, section.pull.is_some()),
         (Verb::Up, section.up.is_some()),
+        (Verb::Container, section.container.is_some()),
         (Verb::Run, section.run.is_some()),
         (Verb::Exec, section.exec.is_some()),
         (Verb::Tag, section.tag.is_some()),
@@ -91,14 +94,17 @@ fn misplaced(section: &StepSection, verb: Verb, desk: &mut Desk) {
 
 type Key = (&'static str, Option<Range<usize>>, &'static [Verb]);
 
-fn keys(it: &StepSection) -> [Key; 21] {
+fn keys(it: &StepSection) -> [Key; 28] {
     const HTTP: &[Verb] = &[Verb::Http];
     const GIT: &[Verb] = &[Verb::Git];
     const ONCE: &[Verb] = &[Verb::Run, Verb::Host, Verb::Http];
-    const WITH_VARS: &[Verb] = &[Verb::Up, Verb::Run, Verb::Exec, Verb::Host];
+    const WITH_VARS: &[Verb] = &[Verb::Up, Verb::Container, Verb::Run, Verb::Exec, Verb::Host];
+    const PLAIN: &[Verb] = &[Verb::Container];
+    const WELL: &[Verb] = &[Verb::Up, Verb::Container];
     const TRIED: &[Verb] = &[
         Verb::Pull,
         Verb::Up,
+        Verb::Container,
         Verb::Run,
         Verb::Exec,
         Verb::Tag,
@@ -119,12 +125,15 @@ fn keys(it: &StepSection) -> [Key; 21] {
         ("ref", span(it.r#ref.as_ref()), GIT),
         ("message", span(it.message.as_ref()), GIT),
         ("remote", span(it.remote.as_ref()), GIT),
-        ("stable_for", span(it.stable_for.as_ref()), &[Verb::Up]),
-        (
-            "healthy_within",
-            span(it.healthy_within.as_ref()),
-            &[Verb::Up],
-        ),
+        ("name", span(it.name.as_ref()), PLAIN),
+        ("command", span(it.command.as_ref()), PLAIN),
+        ("ports", span(it.ports.as_ref()), PLAIN),
+        ("volumes", span(it.volumes.as_ref()), PLAIN),
+        ("networks", span(it.networks.as_ref()), PLAIN),
+        ("restart", span(it.restart.as_ref()), PLAIN),
+        ("stop_within", span(it.stop_within.as_ref()), PLAIN),
+        ("stable_for", span(it.stable_for.as_ref()), WELL),
+        ("healthy_within", span(it.healthy_within.as_ref()), WELL),
         ("method", span(it.method.as_ref()), HTTP),
         ("send", span(it.send.as_ref()), HTTP),
         ("body", span(it.body.as_ref()), HTTP),

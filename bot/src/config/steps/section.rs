@@ -20,6 +20,8 @@ pub(in crate::config) struct StepSection {
     pub(super) pull: Option<At<String>>,
     /// Bring the project to the pinned images and wait until it is healthy: true.
     pub(super) up: Option<At<bool>>,
+    /// Bring one plain container, which no compose file describes, to this image by its name under `images`.
+    pub(super) container: Option<At<String>>,
     /// Run this command in a container of its own.
     pub(super) run: Option<At<Texts>>,
     /// Run this command inside a running container; it must be safe to repeat.
@@ -46,6 +48,20 @@ pub(in crate::config) struct StepSection {
     pub(super) image: Option<At<String>>,
     /// The network of the engine that `run` joins with `image`. Default: none at all.
     pub(super) network: Option<At<String>>,
+    /// What the engine calls the container of `container`. Default: application, environment and image, with - between.
+    pub(super) name: Option<At<String>>,
+    /// What the container of `container` runs. Default: the image's own command.
+    pub(super) command: Option<At<Texts>>,
+    /// Its ports, such as "8080:80" or "127.0.0.1:8080:80". Default: none.
+    pub(super) ports: Option<At<Vec<At<String>>>>,
+    /// What it sees of the disk, such as `data:/data` or `/srv/pages:/pages:ro`. Default: nothing.
+    pub(super) volumes: Option<At<Vec<At<String>>>>,
+    /// The networks of the engine it is in. Default: the engine's own.
+    pub(super) networks: Option<At<Vec<At<String>>>>,
+    /// What the engine does when it ends by itself: no, on-failure, always or unless-stopped. Default: unless-stopped.
+    pub(super) restart: Option<At<String>>,
+    /// How long the container that is replaced may take to end before it is killed. Default: 10s.
+    pub(super) stop_within: Option<At<String>>,
     /// The tag that `tag` gives.
     pub(super) r#as: Option<At<String>>,
     /// Where `host` and `git` work. Default: the folder of the compose file.
@@ -60,9 +76,9 @@ pub(in crate::config) struct StepSection {
     pub(super) remote: Option<At<String>>,
     /// Whether it is never repeated without a person. Default: false.
     pub(super) once: Option<At<bool>>,
-    /// How long `up` must stay healthy without a restart. Default: 10s.
+    /// How long `up` and `container` must stay healthy without a restart. Default: 10s.
     pub(super) stable_for: Option<At<String>>,
-    /// How soon `up` must be healthy. Default: 2m.
+    /// How soon `up` and `container` must be healthy. Default: 2m.
     pub(super) healthy_within: Option<At<String>>,
     /// How `http` calls: GET, HEAD, POST, PUT, PATCH or DELETE. Default: GET.
     pub(super) method: Option<At<String>>,

@@ -8,7 +8,7 @@ use super::super::desk::{Desk, closest, comma};
 use super::super::{images, words};
 use super::rules::Verb;
 use super::section::StepSection;
-use super::{Around, Services, host, http};
+use super::{Around, Services, container, host, http};
 
 /// The kind of a step that has this one verb.
 pub(super) fn kind(
@@ -24,6 +24,10 @@ pub(super) fn kind(
             Some(StepKind::Pull(Pull { service }))
         }
         Verb::Up => Some(StepKind::Up(up(section, desk))),
+        Verb::Container => {
+            let step = container::lower(section, section.container.as_ref()?, around, desk)?;
+            Some(StepKind::Container(step))
+        }
         Verb::Run => run(section, section.run.as_ref()?, services, desk).map(StepKind::Run),
         Verb::Exec => {
             let (argv, service) = command(section, (verb, section.exec.as_ref()?), services, desk)?;
@@ -142,7 +146,7 @@ fn run(
 }
 
 /// The name of a network of the engine.
-fn network(written: &At<String>, desk: &mut Desk) -> Option<String> {
+pub(super) fn network(written: &At<String>, desk: &mut Desk) -> Option<String> {
     let fits = |c: char| c.is_ascii_alphanumeric() || "._-".contains(c);
     let begins = written.starts_with(|c: char| c.is_ascii_alphanumeric());
     if begins && written.len() <= 100 && written.chars().all(fits) {
@@ -184,7 +188,11 @@ fn within(
 }
 
 /// One of the application's services.
-fn service(written: &At<String>, services: &Services, desk: &mut Desk) -> Option<ServiceName> {
+pub(super) fn service(
+    written: &At<String>,
+    services: &Services,
+    desk: &mut Desk,
+) -> Option<ServiceName> {
     let service = desk.name(written, ServiceName::new)?;
     if services.contains(&service) {
         return Some(service);

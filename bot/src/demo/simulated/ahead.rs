@@ -1,7 +1,8 @@
 //! What a simulated engine says before anything is touched.
 
 use shipbell_adapters::containers::{
-    Change, Declared, Fate, Flavour, Pinned, Plan, Preflight, Snapshot, Up,
+    Change, Container, ContainerError, Declared, Fate, Flavour, Kind, Pinned, Plan, Preflight,
+    Snapshot, Up,
 };
 
 /// What is said instead of an engine's version.
@@ -52,4 +53,10 @@ pub(super) fn kept(up: &Up, name: &str) -> Snapshot {
         name: name.to_owned(),
         images: up.pins.clone(),
     }
+}
+
+/// The answer to whoever wants a container without a project.
+pub(super) fn no_plain_ones(container: &Container) -> ContainerError {
+    let why = "there are only compose projects in this world";
+    ContainerError::new(Kind::Refused, &container.name, why)
 }

@@ -8,7 +8,7 @@ use shipbell_adapters::containers::{
 };
 use shipbell_domain::command::Report;
 use shipbell_domain::environment::{Environment, Verified};
-use shipbell_domain::ids::{EnvName, ReleaseId};
+use shipbell_domain::ids::{EnvId, EnvName, ReleaseId};
 use shipbell_domain::manifest::Manifest;
 use shipbell_domain::policy::EnvPolicy;
 use shipbell_domain::preview::{Back, Change, Fate, Preview};
@@ -17,7 +17,7 @@ use shipbell_domain::steps::{Step, StepKind};
 use shipbell_domain::{Command, Fold, StreamId};
 
 use super::preflight;
-use super::step::{pins_of, up};
+use super::step::{container, pins_of, up};
 use crate::engine::Site;
 use crate::engine::driver::fill;
 use crate::engine::hub::Hub;
@@ -68,6 +68,20 @@ enum Unseen {
     Never(String),
 }
 
+impl From<ContainerError> for Unseen {
+    fn from(error: ContainerError) -> Self {
+        match error.kind {
+            Kind::Unreachable | Kind::Timeout => Self::Later(error.to_string()),
+            Kind::Preflight
+            | Kind::Runtime
+            | Kind::Interrupted
+            | Kind::NotFound
+            | Kind::Conflict
+            | Kind::Refused => Self::Never(error.to_string()),
+        }
+    }
+}
+
 /// All but the way back.
 async fn seen(
     hub: &Hub,
@@ -87,16 +101,10 @@ async fn seen(
         return Err(Unseen::Later("the images are not pinned yet".to_owned()));
     };
     let alone = preflight::alone(hub, &release.app);
-    let plan = plan(hub, &site, manifest, (policy, &alone)).await;
-    let plan = plan.map_err(|error| match error.kind {
-        Kind::Unreachable | Kind::Timeout => Unseen::Later(error.to_string()),
-        Kind::Preflight
-        | Kind::Runtime
-        | Kind::Interrupted
-        | Kind::NotFound
-        | Kind::Conflict
-        | Kind::Refused => Unseen::Never(error.to_string()),
-    })?;
+    let environment = release.environment(env);
+    let mut plan = plan(hub, &site, manifest, (policy, &alone)).await?;
+    let containers = containers(hub, &site, (&environment, manifest), policy).await?;
+    plan.changes.extend(containers);
     let allowed = preflight::allowed(hub, &release.app);
     let away = here.map(away).unwrap_or_default();
     let trouble = preflight::judge((&manifest.images, &alone), Some(&allowed), &plan.found).err();
@@ -141,6 +149,24 @@ async fn plan(
         plan.changes.clear();
     }
     Ok(plan)
+}
+
+/// What would become of the plain containers.
+async fn containers(
+    hub: &Hub,
+    site: &Site,
+    (environment, manifest): (&EnvId, &Manifest),
+    policy: &EnvPolicy,
+) -> Result<Vec<Seen>, ContainerError> {
+    let mut changes = Vec::new();
+    for step in deploy(policy) {
+        let Some(it) = step.container() else { continue };
+        let vars = fill::here(site, manifest, &step.vars)?;
+        let wanted = container::wanted(site, (environment, manifest), (it, vars))?;
+        let containers = &hub.ports.containers;
+        changes.push(containers.foresee(&site.target, &wanted).await?);
+    }
+    Ok(changes)
 }
 
 /// For how long services were away when they were last replaced.

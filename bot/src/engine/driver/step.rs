@@ -1,5 +1,6 @@
 //! Doing one step of an attempt.
 
+pub(super) mod container;
 mod exec;
 mod git;
 mod host;
@@ -154,6 +155,7 @@ async fn once(
     match &step.kind {
         StepKind::Pull(it) => pull::run(hub, place, &session, it).await,
         StepKind::Up(it) => up::run(hub, place, &session, (it, vars)).await,
+        StepKind::Container(it) => container::run(hub, place, &session, (it, &step.vars)).await,
         StepKind::Run(it) => oneoff::run(hub, place, &session, (it, vars)).await,
         StepKind::Exec(it) => exec::run(hub, place, &session, (it, vars)).await,
         StepKind::Tag(it) => registry::tag(hub, place, &session, it).await,

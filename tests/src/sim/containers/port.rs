@@ -6,10 +6,10 @@ use std::time::Duration;
 use async_trait::async_trait;
 use chrono::TimeDelta;
 use shipbell_adapters::containers::{
-    Change, ContainerError, Containers, Declared, Exec, Exit, FailureMode, Fate, Flavour, Found,
-    Health, Kind, Labels, LogQuery, OneOff, Output, OutputLine, Phase, Pinned, Plan, Preflight,
-    Project, Ran, Running, Sealing, Session, Snapshot, Stream, TOMBSTONE, Target, Up, UpReport,
-    Wait,
+    Change, Container, ContainerError, Containers, Declared, Exec, Exit, FailureMode, Fate,
+    Flavour, Found, Health, Kind, Labels, LogQuery, OneOff, Output, OutputLine, Phase, Pinned,
+    Plan, Preflight, Project, Ran, Replaced, Running, Sealing, Session, Snapshot, Stream,
+    TOMBSTONE, Target, Up, UpReport, Wait,
 };
 
 use super::{Command, Engine, resolve};
@@ -174,6 +174,16 @@ impl Containers for Engine {
         }
     }
 
+    async fn foresee(&self, _: &Target, it: &Container) -> Answer<Change> {
+        self.reach("looking").await?;
+        Err(no_plain_ones(it))
+    }
+
+    async fn replace(&self, _: &Target, it: &Container, _: &Session<'_>) -> Answer<Replaced> {
+        self.reach("replacing").await?;
+        Err(no_plain_ones(it))
+    }
+
     async fn run_once(&self, _: &Target, spec: &OneOff, session: &Session<'_>) -> Answer<Exit> {
         self.reach("running").await?;
         let adopted = self.start(spec)?;
@@ -279,6 +289,11 @@ impl Containers for Engine {
     async fn down(&self, _: &Target, _: &str) -> Answer<()> {
         self.reach("down").await
     }
+}
+
+fn no_plain_ones(container: &Container) -> ContainerError {
+    let why = "this engine has compose projects alone";
+    ContainerError::new(Kind::Refused, &container.name, why)
 }
 
 fn said(text: &str) -> Output {

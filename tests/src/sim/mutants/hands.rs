@@ -8,8 +8,9 @@ use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use shipbell::engine::ports::{Clock, Held, Locks};
 use shipbell_adapters::containers::{
-    ContainerError, Containers, Exec, Exit, Found, Labels, LogQuery, OneOff, Output, Phase, Pinned,
-    Plan, Preflight, Project, Ran, Running, Sealing, Session, Snapshot, Target, Up, UpReport, Wait,
+    Change, Container, ContainerError, Containers, Exec, Exit, Found, Labels, LogQuery, OneOff,
+    Output, Phase, Pinned, Plan, Preflight, Project, Ran, Replaced, Running, Sealing, Session,
+    Snapshot, Target, Up, UpReport, Wait,
 };
 use shipbell_domain::ids::EnvId;
 
@@ -112,6 +113,19 @@ impl Containers for Repeating {
         session: &Session<'_>,
     ) -> Answer<Vec<Running>> {
         self.inner.wait_stable(target, wait, session).await
+    }
+
+    async fn foresee(&self, target: &Target, container: &Container) -> Answer<Change> {
+        self.inner.foresee(target, container).await
+    }
+
+    async fn replace(
+        &self,
+        target: &Target,
+        container: &Container,
+        session: &Session<'_>,
+    ) -> Answer<Replaced> {
+        self.inner.replace(target, container, session).await
     }
 
     async fn run_once(

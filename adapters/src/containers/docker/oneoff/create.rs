@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 
 use bollard::models::{ContainerCreateBody, HealthConfig, HostConfig};
-use bollard::query_parameters::{CreateContainerOptionsBuilder, StartContainerOptions};
+use bollard::query_parameters::CreateContainerOptionsBuilder;
 
 use super::super::DockerEngines;
 use super::super::api::Api;
@@ -31,15 +31,6 @@ pub(super) async fn and_start(
     }
 }
 
-/// Starts a container that was never started.
-pub(super) async fn start(api: &Api<'_>, container: &str) -> Result<(), ContainerError> {
-    let starting = api
-        .docker
-        .start_container(container, None::<StartContainerOptions>);
-    api.call(format!("starting container {container}"), starting)
-        .await
-}
-
 async fn from_image(api: &Api<'_>, spec: &OneOff, image: &Pinned) -> Result<(), ContainerError> {
     let options = CreateContainerOptionsBuilder::default()
         .name(&spec.name)
@@ -51,7 +42,7 @@ async fn from_image(api: &Api<'_>, spec: &OneOff, image: &Pinned) -> Result<(), 
         .call(format!("creating {}", spec.name), creating)
         .await?
         .id;
-    start(api, &container).await
+    api.start(&container).await
 }
 
 fn body(spec: &OneOff, image: &Pinned) -> ContainerCreateBody {

@@ -66,9 +66,10 @@ fn it_returns_to_what_was_kept_of_that_version() {
         "it leads forward"
     );
     let kept = Snapshot {
-        name: "a1".to_owned(),
+        name: Some("a1".to_owned()),
         images: [].into(),
         away: [("web".to_owned(), 1_400)].into(),
+        ..Snapshot::default()
     };
     let evidence = Evidence {
         snapshot: Some(Box::new(kept.clone())),

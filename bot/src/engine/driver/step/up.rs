@@ -1,6 +1,6 @@
 //! Bringing a project to its images, and waiting until it is well.
 
-mod change;
+pub(super) mod change;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -21,7 +21,7 @@ use crate::engine::hub::Hub;
 const TAIL: u32 = 50;
 
 /// The label that says which release a container belongs to.
-const RELEASE: &str = "io.shipbell.release";
+pub(super) const RELEASE: &str = "io.shipbell.release";
 
 /// What the project of an environment is to be brought to.
 pub(in crate::engine::driver) fn wanted(
@@ -51,7 +51,7 @@ pub(super) async fn run(
     let site = place.site;
     let containers = &hub.ports.containers;
     let mut wanted = wanted(site, &place.attempt.manifest, vars);
-    wanted.snapshot = place.kept.map(snapshot);
+    wanted.snapshot = place.kept.and_then(snapshot);
     wanted.optional = preflight::alone(hub, &place.environment.app);
     let before = containers.running(&site.target, &site.project.name).await?;
     let mut lines = last_words(hub, site).await;
@@ -59,7 +59,9 @@ pub(super) async fn run(
     let report = bring(hub, site, (&mut wanted, &mut findings), session).await?;
     let wait = wait(&wanted, &report, step);
     let running = containers.wait_stable(&site.target, &wait, session).await?;
-    let seen = running.iter().map(|it| change::told(it, &before, &report));
+    let seen = running
+        .iter()
+        .map(|it| change::told(it, &before, &report.ended));
     findings.extend(seen.map(|it| format!("{it}, stable for {}", step.stable_for)));
     let name = format!("a{}", place.attempt.number);
     let kept = containers.keep(&site.target, &wanted, &name, session).await;
@@ -125,13 +127,14 @@ async fn last_words(hub: &Hub, site: &Site) -> Vec<String> {
     said.collect()
 }
 
-fn snapshot(kept: &Snapshot) -> Kept {
+/// What was kept of the project, if it was.
+fn snapshot(kept: &Snapshot) -> Option<Kept> {
     let pinned = |(service, image): (&String, &shipbell_domain::snapshot::Kept)| {
         let (reference, local) = (image.pinned.clone(), image.local);
         (service.clone(), Pinned { reference, local })
     };
-    Kept {
-        name: kept.name.clone(),
+    Some(Kept {
+        name: kept.name.clone()?,
         images: kept.images.iter().map(pinned).collect(),
-    }
+    })
 }

@@ -6,19 +6,22 @@ use chrono::{DateTime, Utc};
 use shipbell_adapters::containers::{Running, Snapshot as Taken, UpReport};
 use shipbell_domain::snapshot::{Kept, Snapshot};
 
+/// When containers ended, by service.
+type Ended = BTreeMap<String, DateTime<Utc>>;
+
 /// How much of a container's or an image's id is told.
 const SHORT: usize = 12;
 
 /// `web  4c1e22aa0b1c → 9f3b11cc7d20 in container 0d5e1f2a3b4c, away for 1.4 s`
-pub(super) fn told(now: &Running, before: &[Running], report: &UpReport) -> String {
+pub(in super::super) fn told(now: &Running, before: &[Running], ended: &Ended) -> String {
     let old = before.iter().find(|it| it.service == now.service);
     let image = match old {
         Some(old) if old.container == now.container => format!("{} goes on", short(&now.image_id)),
         Some(old) => format!("{} → {}", short(&old.image_id), short(&now.image_id)),
         None => short(&now.image_id),
     };
-    let container = now.container.get(..SHORT).unwrap_or(&now.container);
-    let away = away(now, &report.ended)
+    let container = short(&now.container);
+    let away = away(now, ended.get(&now.service).copied())
         .map(|it| format!(", away for {}.{:01} s", it / 1000, it % 1000 / 100));
     let away = away.unwrap_or_default();
     format!("{}  {image} in container {container}{away}", now.service)
@@ -30,22 +33,27 @@ pub(super) fn kept(taken: Taken, running: &[Running], report: &UpReport) -> Snap
         let (pinned, local) = (pin.reference, pin.local);
         (service, Kept { pinned, local })
     };
-    let away = |it: &Running| Some((it.service.clone(), away(it, &report.ended)?));
+    let away = |it: &Running| {
+        let ended = report.ended.get(&it.service).copied();
+        Some((it.service.clone(), away(it, ended)?))
+    };
     Snapshot {
-        name: taken.name,
+        name: Some(taken.name),
         images: taken.images.into_iter().map(image).collect(),
         away: running.iter().filter_map(away).collect(),
+        containers: BTreeMap::new(),
     }
 }
 
 /// For how many milliseconds nobody was there: from the end of the old container
 /// until the new one was well.
-fn away(now: &Running, ended: &BTreeMap<String, DateTime<Utc>>) -> Option<u64> {
-    let (from, until) = (ended.get(&now.service)?, now.ready_at?);
-    u64::try_from((until - *from).num_milliseconds()).ok()
+pub(in super::super) fn away(now: &Running, ended: Option<DateTime<Utc>>) -> Option<u64> {
+    let (from, until) = (ended?, now.ready_at?);
+    u64::try_from((until - from).num_milliseconds()).ok()
 }
 
-fn short(id: &str) -> String {
+/// The first digits of an id.
+pub(in super::super) fn short(id: &str) -> String {
     let digits = id.rsplit("sha256:").next().unwrap_or(id);
     digits.chars().take(SHORT).collect()
 }
