@@ -8,6 +8,7 @@
 
 pub mod chat;
 pub mod containers;
+pub mod forge;
 pub mod hosts;
 pub mod probes;
 pub mod redact;

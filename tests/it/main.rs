@@ -5,6 +5,7 @@ mod browser;
 mod calm;
 mod clock;
 mod discord;
+mod forges;
 mod groups;
 mod handover;
 mod model;

@@ -2,5 +2,6 @@
 
 mod clock;
 pub mod discord;
+pub mod forges;
 mod line;
 pub mod slack;

@@ -1,0 +1,141 @@
+//! GitLab, in the cloud and at home, by its REST API v4.
+//!
+//! Jobs and external statuses of a commit are one list
+//! (<https://docs.gitlab.com/api/commits/#list-commit-statuses>). It holds every
+//! pipeline of the commit; of several with one name the newest counts.
+
+use std::collections::BTreeMap;
+
+use reqwest::header::HeaderMap;
+use serde::Deserialize;
+
+use super::client::{Client, Page, Question, hidden};
+use super::{Account, Checks, ForgeError, Kind, State};
+
+/// The most pages of a list, a hundred a page.
+const PAGES: usize = 10;
+/// What a token must be allowed.
+const RIGHTS: &str =
+    "The token needs the scope `read_api`, and its owner to be a Reporter of the project";
+
+/// A project there.
+pub(super) struct GitLab<'a> {
+    pub(super) client: &'a Client,
+    pub(super) account: &'a Account,
+    pub(super) path: &'a str,
+}
+
+#[derive(Deserialize)]
+struct Commit {
+    id: String,
+}
+
+#[derive(Deserialize)]
+struct Status {
+    id: u64,
+    sha: String,
+    name: String,
+    status: String,
+}
+
+#[derive(Deserialize)]
+struct Branch {
+    name: String,
+    commit: Commit,
+}
+
+impl GitLab<'_> {
+    pub(super) async fn checks(&self, commit: &str) -> Result<Checks, ForgeError> {
+        let path = ["repository", "commits", commit];
+        let known: Page<Commit> = self.ask(&path, &[]).await?;
+        let whole = known.body.id;
+        let mut newest: BTreeMap<String, Status> = BTreeMap::new();
+        for status in self.statuses(&whole).await? {
+            if status.sha != whole {
+                let why = "it answered for another commit";
+                return Err(ForgeError::new(Kind::Garbled, self.what(), why));
+            }
+            let known = newest.get(&status.name);
+            if known.is_none_or(|known| known.id < status.id) {
+                newest.insert(status.name.clone(), status);
+            }
+        }
+        let mut checks = Checks::of(whole);
+        for (name, status) in newest {
+            checks.add(name, state(&status.status));
+        }
+        Ok(checks)
+    }
+
+    pub(super) async fn tip(&self, branch: &str) -> Result<String, ForgeError> {
+        let path = ["repository", "branches", branch];
+        let page: Page<Branch> = self.ask(&path, &[]).await?;
+        if page.body.name != branch {
+            let why = format!("it answered for another branch than {branch}");
+            return Err(ForgeError::new(Kind::Garbled, self.what(), why));
+        }
+        Ok(page.body.commit.id)
+    }
+
+    async fn statuses(&self, commit: &str) -> Result<Vec<Status>, ForgeError> {
+        let path = ["repository", "commits", commit, "statuses"];
+        let mut all = Vec::new();
+        for number in 1..=PAGES {
+            let number = number.to_string();
+            let query = [("per_page", "100"), ("page", &number)];
+            let page: Page<Vec<Status>> = self.ask(&path, &query).await?;
+            all.extend(page.body);
+            if !page.more {
+                return Ok(all);
+            }
+        }
+        let why = format!("more than {PAGES}00 jobs ran for the commit");
+        Err(ForgeError::new(Kind::Garbled, self.what(), why))
+    }
+
+    async fn ask<T: serde::de::DeserializeOwned>(
+        &self,
+        path: &[&str],
+        query: &[(&str, &str)],
+    ) -> Result<Page<T>, ForgeError> {
+        let mut headers = HeaderMap::new();
+        if let Some(token) = hidden(self.account.token.expose()) {
+            headers.insert("private-token", token);
+        }
+        // A project is named by its whole path, as one part of the address.
+        let path: Vec<&str> = ["projects", self.path]
+            .into_iter()
+            .chain(path.iter().copied())
+            .collect();
+        let question = Question {
+            what: self.what(),
+            api: &self.account.api,
+            path: &path,
+            query,
+            headers,
+            rights: RIGHTS,
+        };
+        self.client.page(question).await
+    }
+
+    fn what(&self) -> String {
+        format!("asking GitLab about {}", self.path)
+    }
+}
+
+/// The words of a job's status. What waits for a person has not ended.
+fn state(word: &str) -> State {
+    match word {
+        "success" => State::Passed,
+        "created"
+        | "waiting_for_resource"
+        | "preparing"
+        | "waiting_for_callback"
+        | "pending"
+        | "running"
+        | "scheduled"
+        | "manual"
+        | "canceling" => State::Pending(word.to_owned()),
+        other => State::Failed(other.chars().take(40).collect()),
+    }
+}
