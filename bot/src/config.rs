@@ -7,7 +7,9 @@
 mod apps;
 mod audit;
 mod chat;
+mod checklist;
 mod environments;
+mod forges;
 mod freezes;
 mod images;
 mod incidents;
@@ -42,13 +44,14 @@ use std::path::{Path, PathBuf};
 
 use chrono::{DateTime, Utc};
 use shipbell_domain::calendar::Zone;
-use shipbell_domain::ids::{EnvId, Person, Role};
+use shipbell_domain::ids::{AppId, EnvId, Person, Role};
 use shipbell_domain::policy::Pinned;
 use shipbell_domain::settings::Settings;
 use toml::de::DeTable;
 
 pub use chat::{Chat, Discord, Mode, Slack, Web};
 pub use explain::explain;
+pub use forges::{Account, Repository};
 pub use hash::{canonical as policy_text, named as policy_hash};
 pub use people::Contact;
 pub use report::{Problem, Report};
@@ -100,6 +103,8 @@ pub struct Config {
     pub discord_roles: BTreeMap<String, BTreeSet<Role>>,
     /// What is demanded of a release, by application.
     pub policies: Vec<Pinned>,
+    /// Where the commits of applications are, of those that demand something of them.
+    pub repositories: BTreeMap<AppId, Repository>,
     /// Where environments run.
     pub targets: BTreeMap<EnvId, Target>,
 }
@@ -136,11 +141,20 @@ impl Config {
     /// The values kept elsewhere that cannot be had now.
     pub fn unreadable(&self) -> Vec<Unreadable> {
         let values = self.targets.values().flat_map(|it| it.vars.values());
-        let values = values.chain(self.chat.secrets());
+        let values = values.chain(self.chat.secrets()).chain(self.tokens());
         let unread = values.filter_map(|value| value.read().err());
         let named = self.named().into_iter();
         let named = named.filter_map(|value| Value::from(value).read().err());
         unread.chain(named).collect()
+    }
+
+    /// What shows forges who asks.
+    pub fn tokens(&self) -> impl Iterator<Item = &Value> {
+        let accounts = self
+            .repositories
+            .values()
+            .filter_map(|it| it.account.as_ref());
+        accounts.map(|it| &it.token)
     }
 
     /// The values the steps of all policies name and do not say.
@@ -199,7 +213,9 @@ fn lower(name: &str, file: &File, look: Look<'_>, desk: &mut Desk) -> Config {
     let electorate = Electorate::new(&roster.members, &allow);
     let pages = incidents::lower(&file.incident, desk);
     let severities: BTreeSet<_> = pages.keys().copied().collect();
+    let forges = forges::lower(file.github.as_ref(), file.gitlab.as_ref(), desk);
     let team = Team {
+        forges: &forges,
         allow: &allow,
         electorate: &electorate,
         severities: &severities,
@@ -208,6 +224,7 @@ fn lower(name: &str, file: &File, look: Look<'_>, desk: &mut Desk) -> Config {
     let Apps {
         policies,
         titles,
+        repositories,
         environments,
     } = apps::lower(&file.app, &team, desk);
     let url = file.url.as_ref().and_then(|it| links::base(it, desk));
@@ -237,6 +254,7 @@ fn lower(name: &str, file: &File, look: Look<'_>, desk: &mut Desk) -> Config {
         slack_groups: roster.groups.slack,
         discord_roles: roster.groups.discord,
         policies,
+        repositories,
         targets: environments.targets,
     }
 }

@@ -9,6 +9,7 @@
 //! ```
 
 mod answers;
+mod commits;
 mod driver;
 mod hub;
 mod ingress;
@@ -33,6 +34,7 @@ use std::sync::Arc;
 
 use shipbell_adapters::chat::{Inbound, UserId};
 use shipbell_adapters::containers::{ContainerError, Preflight, Project, Target};
+use shipbell_adapters::forge::Repository;
 use shipbell_adapters::hosts::Host;
 use shipbell_adapters::secret::Secret;
 use shipbell_domain::ids::{AppId, EnvId, Person, Role, Surface};
@@ -60,6 +62,8 @@ pub struct Setup {
     pub settings: Arc<Settings>,
     /// The policy of every application.
     pub policies: Vec<Pinned>,
+    /// Where the commits of applications are.
+    pub repositories: BTreeMap<AppId, Repository>,
     /// Where each environment is.
     pub sites: BTreeMap<EnvId, Site>,
     /// Whose accounts these are.

@@ -4,6 +4,7 @@
 //! whenever it is sent; a notice is drawn from what it carries alone.
 
 mod app;
+mod automatic;
 mod cards;
 mod gates;
 mod notices;

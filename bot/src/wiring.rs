@@ -3,6 +3,7 @@
 #[cfg(not(all(feature = "discord", feature = "slack")))]
 mod absent;
 mod browser;
+mod commits;
 #[cfg(feature = "discord")]
 mod discord;
 mod hands;
@@ -143,7 +144,7 @@ pub async fn start(config: &Config, options: Options) -> Result<Running, Failure
     let (closing, trouble) = (watch::Sender::new(false), Trouble::default());
     let heard = listen(&tasks, arrivals.clone(), surface());
     let (web, server) = browser::open(config, &options, &store, heard).await?;
-    let (containers, hosts, probes) = hands::hands(config, &options)?;
+    let hands = hands::hands(config, &options)?;
     let around = Around {
         tasks: &tasks,
         closing: &closing,
@@ -160,9 +161,10 @@ pub async fn start(config: &Config, options: Options) -> Result<Running, Failure
         store: Arc::clone(&store) as Arc<_>,
         decide: Arc::new(shipbell_domain::turn),
         chats,
-        containers,
-        hosts,
-        probes,
+        containers: hands.containers,
+        hosts: hands.hosts,
+        probes: hands.probes,
+        forge: hands.forge,
         locks: Arc::new(FileLocks::new(config.data.join("locks"))),
         links: Arc::clone(&web) as Arc<dyn Links>,
         notary: Arc::new(notary),
@@ -249,6 +251,7 @@ pub fn setup(config: &Config) -> Result<Setup, Failure> {
     Ok(Setup {
         settings: Arc::new(config.settings.clone()),
         policies: config.policies.clone(),
+        repositories: hands::repositories(config)?,
         sites,
         identities,
         groups,

@@ -182,6 +182,7 @@ pub(crate) fn talks(effect: &Effect) -> bool {
     match effect {
         Effect::Card { .. } | Effect::Say { .. } => true,
         Effect::PinImages { .. }
+        | Effect::ReadChecks { .. }
         | Effect::ReadStanding { .. }
         | Effect::LookAhead { .. }
         | Effect::LookAt { .. }
@@ -195,6 +196,7 @@ pub(crate) fn once(effect: &Effect) -> bool {
         Effect::Say { .. } | Effect::Checkpoint { .. } => true,
         Effect::Card { .. }
         | Effect::PinImages { .. }
+        | Effect::ReadChecks { .. }
         | Effect::ReadStanding { .. }
         | Effect::LookAhead { .. }
         | Effect::LookAt { .. } => false,

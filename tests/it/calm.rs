@@ -113,6 +113,7 @@ impl Stage {
             containers: Arc::new(engine.clone()),
             hosts: Arc::new(engine.clone()),
             probes: Arc::new(Addresses::new(executor, weather, engine)),
+            forge: Arc::new(Nowhere),
             locks: Arc::new(self.locks.clone()),
             links: Arc::new(Nowhere),
             notary: Arc::new(notary()),
@@ -133,6 +134,7 @@ impl Stage {
         Setup {
             settings: self.team.settings.clone(),
             policies: vec![self.policy.lock().expect("nobody panics with it").clone()],
+            repositories: BTreeMap::new(),
             sites: self.team.sites.iter().map(site).collect(),
             identities: BTreeMap::new(),
             groups: BTreeMap::new(),

@@ -1,7 +1,10 @@
-//! Commits and their checks: GitHub and GitLab over real sockets, and a real `git`.
+//! Commits and their checks: GitHub and GitLab over real sockets, a real `git`, and the
+//! gates that hold a deploy by them.
 
 #![expect(clippy::unwrap_used, reason = "a helper that fails must fail its test")]
 
+mod doctor;
+mod gates;
 mod git;
 mod github;
 mod gitlab;

@@ -67,7 +67,7 @@ impl Client {
     /// Asks for one page.
     pub(super) async fn page<T: DeserializeOwned>(
         &self,
-        question: Question<'_>,
+        question: &Question<'_>,
     ) -> Result<Page<T>, ForgeError> {
         let what = question.what.clone();
         let unreachable = |why: String| {
@@ -76,7 +76,7 @@ impl Client {
         };
         let client = self.inner.get_or_try_init(async || client()).await;
         let client = client.map_err(|error| unreachable(in_words(error)))?;
-        let url = address(&question).ok_or_else(|| {
+        let url = address(question).ok_or_else(|| {
             ForgeError::new(Kind::Garbled, what.clone(), "its address is no address")
         })?;
         let request = client.get(url).headers(question.headers.clone());
@@ -85,7 +85,7 @@ impl Client {
         let (status, headers) = (response.status(), response.headers().clone());
         let (body, cut) = body(response).await.map_err(unreachable)?;
         if !status.is_success() {
-            return Err(self.refused(&question, (status, &headers), &body));
+            return Err(self.refused(question, (status, &headers), &body));
         }
         if cut {
             let why = "the answer is longer than 8 MiB";

@@ -154,7 +154,7 @@ impl GitHub<'_> {
             headers,
             rights: RIGHTS,
         };
-        self.client.page(question).await
+        self.client.page(&question).await
     }
 
     fn what(&self) -> String {

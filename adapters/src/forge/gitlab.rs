@@ -35,7 +35,8 @@ struct Status {
     id: u64,
     sha: String,
     name: String,
-    status: String,
+    #[serde(rename = "status")]
+    state: String,
 }
 
 #[derive(Deserialize)]
@@ -62,7 +63,7 @@ impl GitLab<'_> {
         }
         let mut checks = Checks::of(whole);
         for (name, status) in newest {
-            checks.add(name, state(&status.status));
+            checks.add(name, state(&status.state));
         }
         Ok(checks)
     }
@@ -115,7 +116,7 @@ impl GitLab<'_> {
             headers,
             rights: RIGHTS,
         };
-        self.client.page(question).await
+        self.client.page(&question).await
     }
 
     fn what(&self) -> String {

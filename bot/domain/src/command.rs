@@ -14,6 +14,7 @@ use crate::ids::{
     Version, WindowId,
 };
 use crate::manifest::Image;
+use crate::origin::{Checked, Sighting};
 use crate::policy::{Pinned, Severity};
 use crate::preview::Preview;
 use crate::release::Mark;
@@ -193,6 +194,13 @@ pub enum Report {
         env: Option<EnvName>,
         read_at: DateTime<Utc>,
         standing: Vec<Standing>,
+        /// What the commit's repository said; only before a deploy.
+        sighting: Sighting,
+    },
+    /// What the checks of a release's commit say.
+    ChecksRead {
+        release: ReleaseId,
+        checked: Checked,
     },
     /// What a deploy would change was found out.
     LookedAhead {

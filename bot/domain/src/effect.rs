@@ -21,7 +21,9 @@ pub enum Effect {
     },
     /// Pin the images of a release.
     PinImages { release: ReleaseId },
-    /// Read what stands on the asks before a start.
+    /// Read what the checks of a release's commit say, until it can be told.
+    ReadChecks { release: ReleaseId },
+    /// Read what stands on the asks, and about the commit, before a start.
     ReadStanding { release: ReleaseId, env: EnvName },
     /// Find out what a deploy would change.
     LookAhead { release: ReleaseId, env: EnvName },
@@ -85,6 +87,7 @@ impl Effect {
             Self::Card { card } => card.key(),
             Self::Say { key, .. } => Key::join(&[&"say", key]),
             Self::PinImages { release } => Key::join(&[&"pin", release]),
+            Self::ReadChecks { release } => Key::join(&[&"checks", release]),
             Self::ReadStanding { release, env } => Key::join(&[&"read", release, env]),
             Self::LookAhead { release, env } => Key::join(&[&"ahead", release, env]),
             Self::LookAt {
@@ -111,6 +114,7 @@ impl Effect {
                 ..
             }
             | Self::PinImages { .. }
+            | Self::ReadChecks { .. }
             | Self::ReadStanding { .. }
             | Self::LookAhead { .. }
             | Self::LookAt { .. }

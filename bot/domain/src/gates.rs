@@ -5,6 +5,8 @@
 mod announced;
 mod busy;
 mod checklist;
+mod ci;
+mod commits;
 mod earlier;
 mod images;
 mod lock;
@@ -19,17 +21,24 @@ use serde::{Deserialize, Serialize};
 use crate::ask::Phase;
 use crate::calendar::Span;
 use crate::ids::{EnvName, Person, ReleaseId, Role};
+use crate::origin::CheckState;
 use crate::policy::{EnvPolicy, Policy};
 use crate::release::Release;
 use crate::world::World;
+
+pub use ci::not_green;
 
 /// A condition on deploying a release to an environment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Gate {
     /// Its images are pinned.
     Images,
-    /// Every checklist item is settled.
+    /// Every checklist item that people settle is settled.
     Checklist,
+    /// The checks of its commit are green.
+    Ci,
+    /// The branch holds nothing that is not in it.
+    Commits,
     /// The environment before it is verified and accepted, with the same images.
     Earlier,
     /// The team was told when.
@@ -53,6 +62,17 @@ pub enum Waiting {
     Images { failed: Option<String> },
     /// Checklist items: their places, what they say, and who can settle them.
     Checklist { open: Vec<(u32, String, Role)> },
+    /// The named checks of the commit, to be read and green.
+    Ci {
+        commit: Option<String>,
+        why: NotGreen,
+    },
+    /// The commit to be the last of its branch.
+    NewCommits {
+        branch: String,
+        commit: Option<String>,
+        why: Moved,
+    },
     /// An earlier environment to be deployed and verified with the same images.
     Verified { env: EnvName },
     /// Consent that was asked for, or will be once the rest allows it.
@@ -84,6 +104,36 @@ pub enum Waiting {
     Busy { attempt: u32, release: ReleaseId },
 }
 
+/// Why the checks of a commit are not known to be green.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "because", rename_all = "snake_case")]
+#[expect(missing_docs, reason = "the fields say what they are")]
+pub enum NotGreen {
+    /// Nobody said which commit it is, by its hash.
+    NoCommit,
+    /// Nothing was read of this commit yet.
+    Unread,
+    /// It could not be read.
+    Unreadable { why: String },
+    /// Some did not pass, or not yet.
+    Red { checks: Vec<(String, CheckState)> },
+}
+
+/// Why a branch is not known to end with a commit.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "because", rename_all = "snake_case")]
+#[expect(missing_docs, reason = "the fields say what they are")]
+pub enum Moved {
+    /// Nobody said which commit it is, by its hash.
+    NoCommit,
+    /// Nobody looked.
+    Unread,
+    /// It could not be read.
+    Unreadable { why: String },
+    /// It ends with another.
+    To { commit: String },
+}
+
 /// What a gate looks at.
 pub(crate) struct Scene<'a> {
     pub(crate) world: &'a World,
@@ -95,10 +145,12 @@ pub(crate) struct Scene<'a> {
 
 impl Gate {
     /// All of them, in the order people read them.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 10] = [
         Self::Images,
         Self::Checklist,
+        Self::Ci,
         Self::Earlier,
+        Self::Commits,
         Self::Announced,
         Self::Window,
         Self::Lock,
@@ -110,6 +162,8 @@ impl Gate {
         match self {
             Self::Images => images::judge(scene),
             Self::Checklist => checklist::judge(scene),
+            Self::Ci => ci::judge(scene),
+            Self::Commits => commits::judge(scene),
             Self::Earlier => earlier::judge(scene),
             Self::Announced => announced::judge(scene),
             Self::Window => window::judge(scene),
@@ -119,11 +173,29 @@ impl Gate {
         }
     }
 
+    /// Whether it is one here at all: nobody is told of what nobody asked for.
+    fn is_demanded(self, scene: &Scene<'_>) -> bool {
+        match self {
+            Self::Ci => !scene.policy.named_checks().is_empty(),
+            Self::Commits => scene.env.no_new_commits,
+            Self::Images
+            | Self::Checklist
+            | Self::Earlier
+            | Self::Announced
+            | Self::Window
+            | Self::Lock
+            | Self::Busy
+            | Self::Signoff => true,
+        }
+    }
+
     /// What it is called.
     pub fn title(self) -> &'static str {
         match self {
             Self::Images => "Images pinned",
             Self::Checklist => "Checklist",
+            Self::Ci => "CI",
+            Self::Commits => "No new commits",
             Self::Earlier => "Earlier environment",
             Self::Announced => "Announced",
             Self::Window => "Window",
@@ -142,6 +214,8 @@ impl Waiting {
         match self {
             Self::Images { .. } | Self::Busy { .. } => false,
             Self::Checklist { .. }
+            | Self::Ci { .. }
+            | Self::NewCommits { .. }
             | Self::Verified { .. }
             | Self::Consent { .. }
             | Self::Veto { .. }
@@ -152,9 +226,35 @@ impl Waiting {
             | Self::Lock { .. } => true,
         }
     }
+
+    /// Whether the answer may be another by now: it is read again before a refusal.
+    pub(crate) fn is_read_again(&self) -> bool {
+        match self {
+            Self::Ci { why, .. } => match why {
+                NotGreen::Unread | NotGreen::Unreadable { .. } => true,
+                // These are read on and on until they are green.
+                NotGreen::NoCommit | NotGreen::Red { .. } => false,
+            },
+            Self::NewCommits { why, .. } => match why {
+                Moved::Unread | Moved::Unreadable { .. } | Moved::To { .. } => true,
+                Moved::NoCommit => false,
+            },
+            Self::Images { .. }
+            | Self::Checklist { .. }
+            | Self::Verified { .. }
+            | Self::Consent { .. }
+            | Self::Veto { .. }
+            | Self::Announcement
+            | Self::Planned { .. }
+            | Self::Window { .. }
+            | Self::Freeze { .. }
+            | Self::Lock { .. }
+            | Self::Busy { .. } => false,
+        }
+    }
 }
 
-/// Every gate with what it waits for; nothing where it is open.
+/// Every gate there is here with what it waits for; nothing where it is open.
 ///
 /// None if the environment or the application is not known.
 pub fn report(
@@ -175,6 +275,7 @@ pub fn report(
     Some(
         Gate::ALL
             .into_iter()
+            .filter(|gate| gate.is_demanded(&scene))
             .map(|gate| (gate, gate.judge(&scene)))
             .collect(),
     )

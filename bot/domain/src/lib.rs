@@ -27,6 +27,7 @@ pub mod environment;
 pub mod history;
 pub mod incident;
 pub mod manifest;
+pub mod origin;
 pub mod preview;
 pub mod release;
 pub mod snapshot;

@@ -12,6 +12,7 @@ pub use repositories::Repositories;
 use crate::calendar::Length;
 use crate::checks::Check;
 use crate::ids::{AppId, EnvName, Hash, Role, ServiceName};
+use crate::origin::Origin;
 use crate::quorum::Quorum;
 use crate::steps::Step;
 
@@ -30,7 +31,10 @@ pub struct Policy {
     /// Where images may come from; from anywhere if nothing is said.
     #[serde(default, skip_serializing_if = "Repositories::is_empty")]
     pub allow_images: Repositories,
-    /// What somebody must attest before anything is deployed.
+    /// Where its commits are.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub origin: Option<Origin>,
+    /// What somebody must attest, or checks must, before anything is deployed.
     pub checklist: Vec<Item>,
     /// Who may do what; an action not named is open to everyone with a role.
     pub allow: BTreeMap<Action, Vec<Role>>,
@@ -53,13 +57,24 @@ pub enum VersionScheme {
     Any,
 }
 
-/// One thing somebody must attest.
+/// One thing somebody or something must attest.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Item {
-    /// The role that can.
-    pub role: Role,
+    /// Who or what can.
+    #[serde(flatten)]
+    pub by: Settler,
     /// What it says.
     pub title: String,
+}
+
+/// Who or what settles an item of a checklist.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Settler {
+    /// Somebody who holds a role.
+    Role(Role),
+    /// The checks of these names, once all of them passed for the commit. No person can.
+    Checks(BTreeSet<String>),
 }
 
 /// The policy of one environment.
@@ -75,6 +90,9 @@ pub struct EnvPolicy {
     pub accept: Quorum,
     /// Whether a deploy must have been announced.
     pub announced: bool,
+    /// Whether the commit must still be the last of the branch.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub no_new_commits: bool,
     /// What a deploy does.
     pub deploy: Vec<Step>,
     /// What a rollback does; as a deploy if empty.
@@ -211,6 +229,12 @@ impl Policy {
         self.environments.iter().flat_map(steps).collect()
     }
 
+    /// The names of all checks that must be green.
+    pub fn named_checks(&self) -> BTreeSet<String> {
+        let checks = self.checklist.iter().filter_map(Item::checks);
+        checks.flatten().cloned().collect()
+    }
+
     /// The environments that wait for `env`.
     pub fn after<'a>(&'a self, env: &'a EnvName) -> impl Iterator<Item = &'a EnvPolicy> {
         self.environments
@@ -231,6 +255,24 @@ pub(crate) fn allowed(allow: &BTreeMap<Action, Vec<Role>>, action: Action) -> Op
         Some(roles) => Some(roles),
         None if action == Action::Override => Some(&[]),
         None => None,
+    }
+}
+
+impl Item {
+    /// The role that can settle it; none if no person can.
+    pub fn role(&self) -> Option<&Role> {
+        match &self.by {
+            Settler::Role(role) => Some(role),
+            Settler::Checks(_) => None,
+        }
+    }
+
+    /// The checks that settle it; none if people do.
+    pub fn checks(&self) -> Option<&BTreeSet<String>> {
+        match &self.by {
+            Settler::Role(_) => None,
+            Settler::Checks(checks) => Some(checks),
+        }
     }
 }
 

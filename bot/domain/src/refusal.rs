@@ -21,6 +21,8 @@ pub enum Refusal {
     },
     #[error("only {role} can settle this item")]
     NotYourItem { role: Role, people: Vec<Person> },
+    #[error("no person settles this item")]
+    AutomaticItem { checks: Vec<String> },
     #[error("only {role} can say that")]
     NotAsked { role: Role, people: Vec<Person> },
     #[error("nothing to run again")]

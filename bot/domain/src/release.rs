@@ -1,5 +1,6 @@
 //! A release as its events made it.
 
+mod kept;
 mod stage;
 
 use std::collections::BTreeMap;
@@ -7,12 +8,15 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
+pub use kept::{Mark, Note, Settled};
+
 use crate::ask::{Ask, AskId, AskState, Phase};
 use crate::calendar::Span;
 use crate::event::{Override, ReleaseEvent, StageResult};
 use crate::gates::Waiting;
 use crate::ids::{AppId, EnvId, EnvName, Hash, Person, ReleaseId, ServiceName, Version};
 use crate::manifest::Manifest;
+use crate::origin::{Checked, Tip};
 use crate::preview::Preview;
 
 /// One release of one application, on its way through the environments.
@@ -44,6 +48,12 @@ pub struct Release {
     pub unresolved: Option<String>,
     /// The checklist items that are settled, by their place.
     pub checklist: BTreeMap<u32, Settled>,
+    /// What the checks of its commit said last.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub checked: Option<Checked>,
+    /// Where its branch ended when that was last read.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tip: Option<Tip>,
     /// How it stands in each environment it has met.
     pub stages: BTreeMap<EnvName, Stage>,
     /// Every ask, by name.
@@ -53,43 +63,6 @@ pub struct Release {
     pub notes: Vec<Note>,
     /// How it ended.
     pub end: Option<End>,
-}
-
-/// Something worth remembering with a release.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Note {
-    /// Who kept it.
-    pub by: Person,
-    /// When.
-    pub at: DateTime<Utc>,
-    /// What.
-    pub text: String,
-    /// Where it was said, if it was.
-    pub link: Option<String>,
-}
-
-/// A settled checklist item.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Settled {
-    /// How.
-    pub mark: Mark,
-    /// By whom.
-    pub by: Person,
-    /// When.
-    pub at: DateTime<Utc>,
-}
-
-/// How a checklist item is settled.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "mark", rename_all = "snake_case")]
-pub enum Mark {
-    /// It was done.
-    Done,
-    /// It does not apply.
-    NotApplicable {
-        /// Why.
-        reason: String,
-    },
 }
 
 /// How a release stands in one environment.
@@ -219,6 +192,8 @@ impl Release {
             manifest: None,
             unresolved: None,
             checklist: BTreeMap::new(),
+            checked: None,
+            tip: None,
             stages: BTreeMap::new(),
             asks: BTreeMap::new(),
             notes: Vec::new(),
@@ -281,6 +256,8 @@ impl Release {
                 self.policy = policy.clone();
                 // What was attested under the old one may say something else in the new one.
                 self.checklist.clear();
+                self.checked = None;
+                self.tip = None;
                 if let Some(manifest) = &mut self.manifest {
                     manifest.policy = policy.clone();
                 }
@@ -304,6 +281,8 @@ impl Release {
                 text: text.clone(),
                 link: link.clone(),
             }),
+            ReleaseEvent::ChecksRead { checked } => self.checked = Some(checked.clone()),
+            ReleaseEvent::BranchRead { tip } => self.tip = Some(tip.clone()),
             ReleaseEvent::AskOpened { .. }
             | ReleaseEvent::Voted { .. }
             | ReleaseEvent::VoteWithdrawn { .. }
@@ -371,6 +350,8 @@ impl Release {
             | ReleaseEvent::Announced { .. }
             | ReleaseEvent::Ticked { .. }
             | ReleaseEvent::Noted { .. }
+            | ReleaseEvent::ChecksRead { .. }
+            | ReleaseEvent::BranchRead { .. }
             | ReleaseEvent::PreviewWanted { .. }
             | ReleaseEvent::Previewed { .. }
             | ReleaseEvent::StartRequested { .. }

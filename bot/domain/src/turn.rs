@@ -13,6 +13,8 @@
 //! | vote, withdraw         | ask open, asked for that                     | voted, vote withdrawn; else vote ignored                  |
 //! | withdraw               | an attempt was started on the ask            | vote withdrawn: told, and nothing stops                   |
 //! | standing read          | open                                         | voted, vote withdrawn; a waiting start starts or is refused |
+//! | … before a start       | the commit is to be looked at                | checks read, branch read                                  |
+//! | checks read            | open, checks are demanded                    | checks read, if they say something new                    |
 //! | deploy                 | gates open, or set aside                     | start requested, or overridden and attempt started        |
 //! | deploy                 | only used-up consent is missing              | asks opened                                               |
 //! | start deadline         | still waiting for the asks                   | start refused                                             |
@@ -55,6 +57,7 @@ mod consent;
 mod cut_off;
 mod draft;
 mod incident;
+mod origin;
 mod plan;
 mod release;
 mod rollback;
@@ -209,13 +212,22 @@ fn decide_report(draft: &mut Draft, report: &Report) -> Decided {
             env,
             read_at,
             standing,
+            sighting,
         } => {
             consent::read(draft, *release, (*read_at, env.is_some()), standing)?;
             match env {
-                Some(env) => start::after_reading(draft, *release, env, *read_at, standing),
+                Some(env) => {
+                    let seen = start::Seen {
+                        read_at: *read_at,
+                        standing,
+                        sighting,
+                    };
+                    start::after_reading(draft, *release, env, &seen)
+                }
                 None => Ok(Reply::Nothing),
             }
         }
+        Report::ChecksRead { release, checked } => origin::read(draft, *release, checked),
         Report::FenceTaken {
             environment,
             attempt,

@@ -142,7 +142,7 @@ async fn bot(data: &Path) -> Finding {
     }
 }
 
-/// Asks the platforms people talk on.
+/// Asks the platforms people talk on, and the places commits live in.
 async fn platforms(config: &Config) -> Result<Vec<(String, Finding)>, Failure> {
     let findings = wiring::examine(config).await?;
     let told = findings.into_iter().map(|it| {

@@ -5,17 +5,19 @@ use std::collections::{BTreeMap, BTreeSet};
 use schemars::JsonSchema;
 use serde::Deserialize;
 use shipbell_domain::ids::{AppId, Role};
-use shipbell_domain::policy::{Action, Item, Pinned, Policy, Severity, VersionScheme};
+use shipbell_domain::policy::{Action, Pinned, Policy, Severity, VersionScheme};
 
 use super::at::At;
+use super::checklist::{self, ItemSection};
 use super::desk::{Desk, closest};
 use super::environments::{self, Environments, Place, Sections};
+use super::forges::{self, Forges, Repository, Wanted};
 use super::quorums::Electorate;
 use super::steps::same_title;
 use super::targets::Look;
 use super::{hash, images};
 
-/// The most applications, and the most items of a checklist.
+/// The most applications.
 const MOST: usize = 100;
 
 /// `[app.x]`
@@ -30,20 +32,14 @@ pub(super) struct App {
     images: BTreeMap<At<String>, At<String>>,
     /// The repositories images may come from, or what their names begin with. Default: anywhere.
     allow_images: Vec<At<String>>,
-    /// What somebody must attest before anything is deployed. Default: nothing.
+    /// Where its commits are: github:organisation/name, gitlab:group/name, or an address or folder git knows. Default: nowhere.
+    repo: Option<At<String>>,
+    /// The branch releases come from. Default: none.
+    branch: Option<At<String>>,
+    /// What somebody, or checks, must attest before anything is deployed. Default: nothing.
     checklist: Vec<At<ItemSection>>,
     /// The environments.
     env: Sections,
-}
-
-/// One element of `checklist`.
-#[derive(Clone, Debug, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields, expecting = "a table with ask and title")]
-struct ItemSection {
-    /// The role that can attest it.
-    ask: At<String>,
-    /// What it says.
-    title: At<String>,
 }
 
 /// What all applications have in common.
@@ -52,6 +48,7 @@ pub(super) struct Team<'a> {
     pub(super) electorate: &'a Electorate,
     pub(super) severities: &'a BTreeSet<Severity>,
     pub(super) look: Look<'a>,
+    pub(super) forges: &'a Forges,
 }
 
 /// What the applications come to.
@@ -59,6 +56,7 @@ pub(super) struct Team<'a> {
 pub(super) struct Apps {
     pub(super) policies: Vec<Pinned>,
     pub(super) titles: BTreeMap<AppId, String>,
+    pub(super) repositories: BTreeMap<AppId, Repository>,
     pub(super) environments: Environments,
 }
 
@@ -86,7 +84,19 @@ pub(super) fn lower(
         }
         apps.titles
             .insert(app.clone(), title.unwrap_or_else(|| app.to_string()));
-        let policy = policy(app, (key, section), team, &mut apps.environments, desk);
+        let mut policy = policy(
+            app.clone(),
+            (key, section),
+            team,
+            &mut apps.environments,
+            desk,
+        );
+        let wanted = wanted(section);
+        let written = (section.repo.as_ref(), section.branch.as_ref());
+        if let Some((origin, repository)) = forges::origin(written, wanted, team.forges, desk) {
+            policy.origin = Some(origin);
+            apps.repositories.insert(app, repository);
+        }
         apps.policies.push(Pinned {
             hash: hash::of(&policy),
             policy,
@@ -129,10 +139,23 @@ fn policy(
             .unwrap_or_default(),
         images,
         allow_images,
-        checklist: checklist(&section.checklist, desk),
+        origin: None,
+        checklist: checklist::lower(&section.checklist, desk),
         allow: team.allow.clone(),
         environments: std::mem::take(&mut all.policies),
         app,
+    }
+}
+
+/// What is asked of the repository: the first that asks it.
+fn wanted(section: &App) -> Wanted<'_> {
+    let ends = section
+        .env
+        .values()
+        .filter_map(|it| it.no_new_commits.as_ref());
+    Wanted {
+        checks: section.checklist.iter().find_map(|it| it.auto()),
+        end: ends.filter(|it| ***it).min_by_key(|it| it.span().start),
     }
 }
 
@@ -159,19 +182,4 @@ fn scheme(written: &At<String>, desk: &mut Desk) -> VersionScheme {
     let message = format!("`{}` is no way to write versions", **written);
     desk.note(written.span(), message).help(help);
     VersionScheme::Any
-}
-
-fn checklist(sections: &[At<ItemSection>], desk: &mut Desk) -> Vec<Item> {
-    desk.limit(sections.get(MOST).map(At::span), sections.len(), MOST);
-    let mut titles = BTreeSet::new();
-    let mut items = Vec::new();
-    for section in sections {
-        let role = desk.role(&section.ask);
-        let Some(title) = desk.line(&section.title, 200) else {
-            continue;
-        };
-        same_title(&mut titles, &title, section.title.span(), desk);
-        items.extend(role.map(|role| Item { role, title }));
-    }
-    items
 }

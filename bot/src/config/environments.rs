@@ -64,6 +64,8 @@ pub(super) struct EnvSection {
     pub(super) announce: Option<At<String>>,
     /// Whether a deploy must have been announced. Default: false.
     pub(super) announced: Option<At<bool>>,
+    /// Whether the commit must still be the last of the branch when a deploy starts. Default: false.
+    pub(super) no_new_commits: Option<At<bool>>,
     /// How it is watched after a deploy. Default: not.
     pub(super) monitor: Option<At<Vec<At<WatchSection>>>>,
     /// What a failed deploy leads to: stop or rollback. Default: stop.
@@ -148,6 +150,7 @@ fn policy(env: EnvName, section: &EnvSection, place: &Place<'_>, desk: &mut Desk
         signoff: quorums::lower(section.signoff.as_ref(), place.electorate, desk),
         accept: quorums::lower(section.accept.as_ref(), place.electorate, desk),
         announced: section.announced.as_ref().is_some_and(|it| **it),
+        no_new_commits: section.no_new_commits.as_ref().is_some_and(|it| **it),
         deploy: steps::lower(section.deploy.as_ref(), &around, desk),
         rollback: steps::lower(section.rollback.as_ref(), &around, desk),
         smoke: smoke::lower(section.smoke.as_ref(), url.as_deref(), desk),

@@ -9,6 +9,7 @@ use super::apps::App;
 use super::at::At;
 use super::audit::AuditSection;
 use super::chat::ChatSection;
+use super::forges::{GitHubSection, GitLabSection};
 use super::freezes::FreezeSection;
 use super::incidents::IncidentSection;
 use super::people::PersonSection;
@@ -31,6 +32,10 @@ pub(super) struct File {
     pub(super) audit: AuditSection,
     /// Where people talk.
     pub(super) chat: ChatSection,
+    /// How GitHub is asked about commits.
+    pub(super) github: Option<At<GitHubSection>>,
+    /// How GitLab is asked about commits.
+    pub(super) gitlab: Option<At<GitLabSection>>,
     /// Everybody who may act.
     pub(super) people: BTreeMap<At<String>, PersonSection>,
     /// The roles, each with the people who hold it.

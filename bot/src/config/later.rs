@@ -20,19 +20,14 @@ enum Cut {
 
 /// Where the keys stand; `*` is any name and any element of a list.
 const LATER: &[(&str, Cut)] = &[
-    ("gitlab", Cut::Key),
     ("heroku", Cut::Key),
-    ("app.*.repo", Cut::Key),
-    ("app.*.branch", Cut::Key),
     ("app.*.ticket", Cut::Key),
     ("app.*.follow_up", Cut::Key),
     ("app.*.task", Cut::Key),
-    ("app.*.checklist.*.auto", Cut::Element),
     ("app.*.checklist.*.run", Cut::Element),
     ("app.*.env.*.checklist", Cut::Key),
     ("app.*.env.*.heroku", Cut::Key),
     ("app.*.env.*.import_state", Cut::Key),
-    ("app.*.env.*.no_new_commits", Cut::Key),
     ("app.*.env.*.notify", Cut::Key),
     ("app.*.env.*.statuspage", Cut::Key),
     ("app.*.env.*.deploy.*.gitlab_job", Cut::Element),

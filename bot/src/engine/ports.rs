@@ -10,6 +10,7 @@ use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use shipbell_adapters::chat::{ChannelId, Chat};
 use shipbell_adapters::containers::Containers;
+use shipbell_adapters::forge::Forge;
 use shipbell_adapters::hosts::Hosts;
 use shipbell_adapters::probes::Probes;
 use shipbell_domain::history::{Checkpoint, LogEnd};
@@ -37,6 +38,8 @@ pub struct Ports {
     pub hosts: Arc<dyn Hosts>,
     /// What asks addresses.
     pub probes: Arc<dyn Probes>,
+    /// What knows of commits.
+    pub forge: Arc<dyn Forge>,
     /// What keeps a child of a killed bot and a new attempt apart.
     pub locks: Arc<dyn Locks>,
     /// What signs people in to the pages.

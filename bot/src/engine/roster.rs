@@ -207,6 +207,7 @@ mod tests {
         let mut roster = Roster::new(Setup {
             settings: Arc::new(settings),
             policies: Vec::new(),
+            repositories: BTreeMap::new(),
             sites: BTreeMap::new(),
             identities: BTreeMap::new(),
             groups: BTreeMap::new(),

@@ -11,6 +11,7 @@ use shipbell_domain::ask::{AskId, Standing};
 use shipbell_domain::command::Report;
 use shipbell_domain::effect::CardId;
 use shipbell_domain::ids::{ReleaseId, Surface};
+use shipbell_domain::origin::Sighting;
 use shipbell_domain::release::Release;
 use shipbell_domain::{Command, Fold, StreamId};
 use shipbell_storage::{Message, Settles, Verdict};
@@ -129,21 +130,18 @@ async fn refresh(hub: &Hub, release: &Release) -> Option<Verdict> {
             return None;
         }
     };
-    let report = report_of(release.id, None, seen);
+    let report = report_of(release.id, seen);
     retry::report(hub, "reading", report, Settles::Nothing).await
 }
 
-pub(super) fn report_of(
-    release: ReleaseId,
-    env: Option<shipbell_domain::ids::EnvName>,
-    seen: Seen,
-) -> Command {
+fn report_of(release: ReleaseId, seen: Seen) -> Command {
     let Seen { read_at, standing } = seen;
     Command::Report(Report::StandingRead {
         release,
-        env,
+        env: None,
         read_at,
         standing,
+        sighting: Sighting::default(),
     })
 }
 

@@ -1,13 +1,17 @@
 //! What a closed gate waits for, in words, and who can open it.
 
+mod commits;
+
 use std::collections::BTreeMap;
 
 use shipbell_adapters::chat::card::Span;
 use shipbell_domain::ask::Phase;
 use shipbell_domain::calendar;
-use shipbell_domain::gates::Waiting;
+use shipbell_domain::gates::{NotGreen, Waiting};
 use shipbell_domain::ids::{AppId, EnvName, Person, Role};
 use shipbell_domain::policy::Action;
+
+pub(super) use commits::{not_green, short_commit, states};
 
 use super::words::{TYPED, Voice, bound, capital, counted, listed, role_words, said, typed};
 
@@ -53,6 +57,12 @@ pub(super) fn what(voice: &Voice<'_>, door: &Door<'_>, waiting: &Waiting) -> Str
                 listed(&items, 3)
             )
         }
+        Waiting::Ci { commit, why } => not_green(commit.as_ref(), why),
+        Waiting::NewCommits {
+            branch,
+            commit,
+            why,
+        } => commits::moved(branch, commit.as_ref(), why),
         Waiting::Verified { env } => format!("{env} is not verified with the same images"),
         Waiting::Consent {
             env,
@@ -119,6 +129,8 @@ pub(super) fn opened_by(voice: &Voice<'_>, door: &Door<'_>, waiting: &Waiting) -
                 command("check".to_owned()),
             ]
         }
+        Waiting::Ci { why, .. } => commits::greened_by(voice, door, why),
+        Waiting::NewCommits { why, .. } => commits::met_by(voice, door, why),
         Waiting::Verified { env } => {
             let place = door.typed(env);
             vec![
@@ -183,6 +195,13 @@ pub(super) fn short(voice: &Voice<'_>, waiting: &Waiting) -> String {
         Waiting::Images { failed: None } => "Pinning images".to_owned(),
         Waiting::Images { failed: Some(_) } => "Images not found".to_owned(),
         Waiting::Checklist { .. } => "Waiting for the checklist".to_owned(),
+        Waiting::Ci { why, .. } => match why {
+            NotGreen::NoCommit => "No commit named".to_owned(),
+            NotGreen::Unread | NotGreen::Unreadable { .. } | NotGreen::Red { .. } => {
+                "Waiting for CI".to_owned()
+            }
+        },
+        Waiting::NewCommits { branch, .. } => format!("New commits on {}", bound(branch, 40)),
         Waiting::Verified { env } => format!("Waiting for {env}"),
         Waiting::Consent { missing, phase, .. } => {
             let count: u32 = missing.values().sum();

@@ -11,6 +11,7 @@ macro_rules! about_rights {
         Refusal::Stranger { .. }
             | Refusal::NotAllowed { .. }
             | Refusal::NotYourItem { .. }
+            | Refusal::AutomaticItem { .. }
             | Refusal::NotAsked { .. }
             | Refusal::NotYet { .. }
             | Refusal::CannotOverride { .. }

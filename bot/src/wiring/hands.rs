@@ -1,4 +1,4 @@
-//! What reaches engines, hosts and addresses, and what it must not let out.
+//! What reaches engines, hosts, addresses and forges, and what it must not let out.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -6,13 +6,15 @@ use std::sync::Arc;
 
 use shipbell_adapters::containers::docker::{self, DockerEngines};
 use shipbell_adapters::containers::{Containers, Project, Target};
+use shipbell_adapters::forge::forges::Forges;
+use shipbell_adapters::forge::{Account, Forge, Repository};
 use shipbell_adapters::hosts::Hosts;
 use shipbell_adapters::hosts::programs::HostPrograms;
 use shipbell_adapters::probes::Probes;
 use shipbell_adapters::probes::http::HttpProbes;
 use shipbell_adapters::redact::Redactor;
 use shipbell_adapters::secret::Secret;
-use shipbell_domain::ids::EnvId;
+use shipbell_domain::ids::{AppId, EnvId};
 use shipbell_domain::steps::Value;
 
 use super::Options;
@@ -20,7 +22,13 @@ use crate::config::{self, Config, Surroundings};
 use crate::engine::Site;
 use crate::failure::Failure;
 
-pub(super) type Hands = (Arc<dyn Containers>, Arc<dyn Hosts>, Arc<dyn Probes>);
+/// What reaches out.
+pub(super) struct Hands {
+    pub(super) containers: Arc<dyn Containers>,
+    pub(super) hosts: Arc<dyn Hosts>,
+    pub(super) probes: Arc<dyn Probes>,
+    pub(super) forge: Arc<dyn Forge>,
+}
 
 /// What reaches the hosts; no secret of the configuration leaves it.
 pub(super) fn hands(config: &Config, options: &Options) -> Result<Hands, Failure> {
@@ -28,9 +36,35 @@ pub(super) fn hands(config: &Config, options: &Options) -> Result<Hands, Failure
     let settings = engine_settings(config.ssh.as_deref());
     let engines = || Arc::new(DockerEngines::new(settings.clone(), redactor.clone()));
     let containers = options.containers.clone().unwrap_or_else(|| engines());
-    let hosts = Arc::new(HostPrograms::new(settings.clone(), redactor.clone()));
-    let probes = HttpProbes::new(redactor);
-    Ok((containers, hosts, Arc::new(probes)))
+    let hosts: Arc<dyn Hosts> = Arc::new(HostPrograms::new(settings.clone(), redactor.clone()));
+    let forges = Forges::new(Arc::clone(&hosts), config.ssh.clone(), redactor.clone());
+    Ok(Hands {
+        containers,
+        hosts,
+        probes: Arc::new(HttpProbes::new(redactor)),
+        forge: Arc::new(forges),
+    })
+}
+
+/// Where the commits of applications are, with tokens that are read now.
+pub(super) fn repositories(config: &Config) -> Result<BTreeMap<AppId, Repository>, Failure> {
+    let account = |it: &config::Account| {
+        let token = it.token.read();
+        let token = token
+            .map_err(|error| Failure::user("the token of a forge cannot be read").because(error))?;
+        Ok(Account {
+            api: it.api.clone(),
+            token,
+        })
+    };
+    let all = config.repositories.iter().map(|(app, it)| {
+        let repository = Repository {
+            address: it.address.clone(),
+            account: it.account.as_ref().map(account).transpose()?,
+        };
+        Ok((app.clone(), repository))
+    });
+    all.collect()
 }
 
 pub(super) fn site(
@@ -86,7 +120,7 @@ fn redactor(config: &Config) -> Result<Redactor, Failure> {
     }
     secrets.extend(self::secrets(config)?.into_values());
     // A token that cannot be read is told where it is needed.
-    let tokens = config.chat.secrets();
+    let tokens = config.chat.secrets().chain(config.tokens());
     secrets.extend(tokens.filter_map(|it| it.read().ok()));
     Ok(Redactor::knowing(secrets.iter()))
 }

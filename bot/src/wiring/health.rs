@@ -1,4 +1,5 @@
-//! Whether the platforms people talk on are set up as they must be.
+//! Whether the platforms people talk on, and the places commits live in, are set up as
+//! they must be.
 
 #[cfg(any(feature = "discord", feature = "slack"))]
 use shipbell_adapters::chat::finding;
@@ -29,10 +30,11 @@ pub enum State {
     },
 }
 
-/// Asks every platform that is configured, and changes nothing.
+/// Asks every platform and repository that is configured, and changes nothing.
 pub async fn examine(config: &Config) -> Result<Vec<Finding>, Failure> {
     let mut findings = super::slack::examine(config).await?;
     findings.extend(super::discord::examine(config).await?);
+    findings.extend(super::commits::examine(config).await?);
     Ok(findings)
 }
 

@@ -123,11 +123,13 @@ Who may do what
   watch     release-manager, sre
   incident  release-manager, sre
 
-The shop (shop), versions like 2026.11.20-1, policy 2a16a6a8
+The shop (shop), versions like 2026.11.20-1, policy e45033e0
   images       api: ghcr.io/acme/api, named with every release (--image)
                web: ghcr.io/acme/web:{version}, with the version filled in
   images from  ghcr.io/acme
+  commits      github:acme/shop, branch main
   checklist    sre: Migrations were reviewed
+               lint, test green: CI is green
 
   staging
     runs         shop-staging on unix:///var/run/docker.sock
@@ -172,6 +174,7 @@ The shop (shop), versions like 2026.11.20-1, policy 2a16a6a8
                  with API_TOKEN, DB_PASSWORD, MODE
     consent      1 product-owner, 1 release-manager
     acceptance   nobody is asked
+    commits      nothing may have been added to the branch
     windows      Tue,Thu 14:00-16:00, 0 9 1 * * for 2h
                  Tuesday 24 November, 14:00 to 16:00
                  Thursday 26 November, 14:00 to 16:00

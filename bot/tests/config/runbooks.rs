@@ -22,16 +22,11 @@ motorsport:
 no mistakes
 
 rapid-audit:
-35: `repo` is not in this version
-36: `branch` is not in this version
-38: `ticket` is not in this version
-41: `auto` is not in this version
-46: `follow_up` is not in this version
-82: `no_new_commits` is not in this version
+41: `ticket` is not in this version
+49: `follow_up` is not in this version
 
 complinist:
-17: `gitlab` is not in this version
-24: `repo` is not in this version
+24: nothing is asked of this repository
 28: `gitlab_job` is not in this version
 30: `notify` is not in this version
 35: `gitlab_job` is not in this version
@@ -45,13 +40,11 @@ smartaccounting:
 33: `basic_auth` is not in this version
 
 capecontrol:
-12: `heroku` is not in this version
-18: `repo` is not in this version
-20: `auto` is not in this version
-27: `heroku` is not in this version
-28: `heroku_release` is not in this version
-34: `heroku_rollback` is not in this version
-40: `heroku` is not in this version
-43: `task` is not in this version
+15: `heroku` is not in this version
+30: `heroku` is not in this version
+31: `heroku_release` is not in this version
+37: `heroku_rollback` is not in this version
+43: `heroku` is not in this version
+46: `task` is not in this version
 ");
 }

@@ -251,3 +251,73 @@ fn discord_is_judged() {
     6: a role of Discord, without [chat.discord]
     "##);
 }
+
+#[test]
+fn what_is_demanded_of_commits_is_judged() {
+    let auto = "checklist = [{ auto = \"ci\", checks = [\"lint\"], title = \"Green\" }]\nimages =";
+    let on = |repo: &str| format!("repo = \"{repo}\"\n{auto}");
+    let (github, gitlab) = (on("github:acme/shop"), on("gitlab:acme/shop"));
+    let (plain, strange) = (on("/srv/shop.git"), on("ext::sh -c true"));
+    let github_section = "[github]\napi_url = \"ftp://x\"\n[people]";
+    let gitlab_section = "[gitlab]\ntoken = \"glpat-hunter2hunter2hunter2\"\n[people]";
+    let ends = "deploy  =";
+    let changes = [
+        ("images =", auto),
+        ("images =", github.as_str()),
+        ("images =", gitlab.as_str()),
+        ("images =", plain.as_str()),
+        ("images =", strange.as_str()),
+        ("images =", "repo = \"github:acme/shop\"\nimages ="),
+        ("images =", "branch = \"main\"\nimages ="),
+        (
+            "images =",
+            "repo = \"/srv/shop.git\"\nbranch = \"-x\"\nimages =",
+        ),
+        (
+            "images =",
+            "checklist = [{ auto = \"ci\", title = \"Green\" }]\nimages =",
+        ),
+        (
+            "images =",
+            "checklist = [{ auto = \"cl\", title = \"Green\" }]\nimages =",
+        ),
+        (
+            "images =",
+            "checklist = [{ ask = \"operator\", checks = [\"lint\"], title = \"A\" }]\nimages =",
+        ),
+        (
+            "images =",
+            "checklist = [{ ask = \"operator\", auto = \"ci\", title = \"A\" }]\nimages =",
+        ),
+        ("images =", "checklist = [{ title = \"A\" }]\nimages ="),
+        ("[people]", github_section),
+        ("[people]", gitlab_section),
+        (ends, "no_new_commits = true\ndeploy  ="),
+        (ends, "no_new_commits = \"yes\"\ndeploy  ="),
+    ];
+    insta::assert_snapshot!(changes.map(judged).join("\n"));
+}
+
+#[test]
+fn a_repository_is_asked_where_its_forge_is() {
+    let file = SMALL
+        .replace(
+            "[people]",
+            "[github]\ntoken = { env = \"HUB\" }\n[gitlab]\nurl = \"https://git.acme.com/\"\ntoken = { file = \"/lab\" }\n[people]",
+        )
+        .replace(
+            "images =",
+            "repo = \"gitlab:acme/shop\"\nbranch = \"main\"\nchecklist = [{ auto = \"ci\", checks = [\"b\", \"a\"], title = \"Green\" }]\nimages =",
+        );
+    let config = parse(&file).unwrap_or_else(|report| panic!("{report}"));
+    let asked = config.repositories.values().next().unwrap();
+    let account = asked.account.as_ref().unwrap();
+    assert_eq!(asked.address.to_string(), "gitlab:acme/shop");
+    assert_eq!(account.api, "https://git.acme.com/api/v4");
+    let policy = &config.policies[0].policy;
+    let checks = policy.named_checks();
+    assert_eq!(checks.into_iter().collect::<Vec<_>>(), ["a", "b"]);
+    let origin = policy.origin.as_ref().unwrap();
+    assert_eq!(origin.branch.as_deref(), Some("main"));
+    assert_eq!(config.tokens().count(), 1);
+}

@@ -44,6 +44,8 @@ pub(super) fn touch(
         | ReleaseEvent::Announced { .. }
         | ReleaseEvent::Ticked { .. }
         | ReleaseEvent::Noted { .. }
+        | ReleaseEvent::ChecksRead { .. }
+        | ReleaseEvent::BranchRead { .. }
         | ReleaseEvent::VoteIgnored { .. }
         | ReleaseEvent::PreviewWanted { .. }
         | ReleaseEvent::Previewed { .. }

@@ -67,6 +67,8 @@ fn table() -> Vec<Value> {
 fn before_a_deploy() -> Vec<Value> {
     let span = json!({ "from": "2026-11-20T14:00:00Z", "to": "2026-11-20T16:00:00Z" });
     let window = json!({ "for": "window", "next": span });
+    let moved = json!({ "for": "new_commits", "branch": "main", "commit": "3f9c2ab8",
+        "why": { "because": "to", "commit": "b1946ac9" } });
     vec![
         json!({ "news": "rollback_owner", "env": "production", "version": "1.0.0", "span": span }),
         json!({ "news": "images_unresolved", "version": "1.0.0", "why": "web:1.0.0: no such image" }),
@@ -74,7 +76,7 @@ fn before_a_deploy() -> Vec<Value> {
             "engine": "Docker 20.10, Compose 1.29", "changes": [], "once": ["Migrate"],
             "trouble": null, "back": null } }),
         json!({ "news": "start_refused", "env": "production", "version": "1.0.0",
-            "waiting": [window] }),
+            "waiting": [window, moved] }),
         json!({ "news": "start_timed_out", "env": "production", "version": "1.0.0" }),
         json!({ "news": "still_waiting", "env": "production", "version": "1.0.0",
             "roles": ["sre"] }),

@@ -3,14 +3,15 @@
 use shipbell_domain::Refusal;
 use shipbell_domain::ask::Phase;
 use shipbell_domain::calendar::Span;
-use shipbell_domain::gates::Waiting;
+use shipbell_domain::gates::{Moved, NotGreen, Waiting};
 use shipbell_domain::ids::{EnvId, IncidentId, ReleaseId};
+use shipbell_domain::origin::CheckState;
 use shipbell_domain::policy::{Action, VersionScheme};
 
 use super::{at, id, person_role};
 
 /// How many kinds of refusals there are.
-const KINDS: usize = 40;
+const KINDS: usize = 41;
 
 /// One of each kind, in the order of [`place`].
 pub(super) fn all() -> Vec<Refusal> {
@@ -68,6 +69,7 @@ fn place(refusal: &Refusal) -> usize {
         Refusal::AlreadyAcknowledged { .. } => 37,
         Refusal::OpenReleases { .. } => 38,
         Refusal::Stale { .. } => 39,
+        Refusal::AutomaticItem { .. } => 40,
     }
 }
 
@@ -161,6 +163,22 @@ fn releases() -> Vec<Refusal> {
                 window.clone(),
                 Waiting::Checklist {
                     open: vec![(1, "Read <b>the</b> *notes*".to_owned(), id("sre"))],
+                },
+                Waiting::Ci {
+                    commit: Some("3f9c2ab8".to_owned()),
+                    why: NotGreen::Red {
+                        checks: vec![(
+                            "test <b>*all*".to_owned(),
+                            CheckState::Failed("timed_out".to_owned()),
+                        )],
+                    },
+                },
+                Waiting::NewCommits {
+                    branch: "main".to_owned(),
+                    commit: Some("3f9c2ab8".to_owned()),
+                    why: Moved::To {
+                        commit: "b1946ac9".to_owned(),
+                    },
                 },
                 Waiting::Freeze {
                     until: Some(at("18:00")),
@@ -256,6 +274,9 @@ fn others() -> Vec<Refusal> {
         },
         Refusal::Stale {
             what: "the attempt",
+        },
+        Refusal::AutomaticItem {
+            checks: vec!["lint".to_owned(), "test <b>*all*".to_owned()],
         },
     ]
 }

@@ -31,11 +31,22 @@ impl Room {
     pub(crate) async fn opens(
         &self,
         who: &Someone,
-        (app, title): (&str, &str),
+        named: (&str, &str),
         version: &'static str,
     ) -> Release {
-        who.commands("new", &[("app", app), ("version", version)])
-            .await;
+        self.opens_with(who, named, version, &[]).await
+    }
+
+    /// The same, with more said about it.
+    pub(crate) async fn opens_with(
+        &self,
+        who: &Someone,
+        (app, title): (&str, &str),
+        version: &'static str,
+        more: &[(&str, &str)],
+    ) -> Release {
+        let options = [&[("app", app), ("version", version)], more].concat();
+        who.commands("new", &options).await;
         let told = who.hears("is open as").await;
         let number = told
             .split_whitespace()

@@ -38,6 +38,7 @@ fn points(input: &Input) -> (Option<Point>, Option<Point>) {
             | Report::ImagesPinned { .. }
             | Report::ImagesUnresolved { .. }
             | Report::LookedAhead { .. }
+            | Report::ChecksRead { .. }
             | Report::TickChecked { .. }
             | Report::ClockJumped { .. }
             | Report::CheckpointSigned { .. }

@@ -148,6 +148,7 @@ impl Ground {
         Setup {
             settings: self.team.settings.clone(),
             policies: policy.cloned().into_iter().collect(),
+            repositories: BTreeMap::new(),
             sites: self.team.sites.iter().map(site).collect(),
             identities: self.team.identities.clone(),
             groups: BTreeMap::new(),
@@ -186,6 +187,7 @@ impl Ground {
             containers: Arc::new(self.engine.clone()),
             hosts: Arc::new(self.engine.clone()),
             probes: Arc::new(probes),
+            forge: Arc::new(Nowhere),
             locks: Arc::new(self.locks.clone()),
             links: Arc::new(Nowhere),
             notary: Arc::new(notary()),

@@ -9,6 +9,7 @@ use async_trait::async_trait;
 use chrono::{DateTime, TimeDelta, Utc};
 use shipbell::audit::note::Signer;
 use shipbell::engine::ports::{Clock, Held, Links, Locks, Random, Spawn, Task};
+use shipbell_adapters::forge::{Checks, Forge, ForgeError, Kind, Repository};
 use shipbell_domain::ids::{EnvId, Person};
 
 use super::containers::Engine;
@@ -76,8 +77,24 @@ pub fn notary() -> Signer {
     Signer::new("shipbell/simulated", &[7; 32])
 }
 
-/// No pages to sign in to.
+/// No pages to sign in to, and no forge: no policy here demands anything of commits.
 pub struct Nowhere;
+
+#[async_trait]
+impl Forge for Nowhere {
+    async fn checks(&self, repository: &Repository, _: &str) -> Result<Checks, ForgeError> {
+        Err(no_forge(repository))
+    }
+
+    async fn tip(&self, repository: &Repository, _: &str) -> Result<String, ForgeError> {
+        Err(no_forge(repository))
+    }
+}
+
+fn no_forge(repository: &Repository) -> ForgeError {
+    let what = format!("asking about {}", repository.address);
+    ForgeError::new(Kind::NotFound, what, "this world has no forge")
+}
 
 impl Links for Nowhere {
     fn sign_in(&self, _: &Person) -> Option<String> {

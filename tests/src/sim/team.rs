@@ -239,6 +239,7 @@ fn policy(on_failure: OnFailure, watch: u64, with_checks: bool) -> Policy {
         scheme: VersionScheme::Semver,
         images: [(service, "registry.example/shop/web:{version}".to_owned())].into(),
         allow_images: shipbell_domain::policy::Repositories::default(),
+        origin: None,
         checklist: Vec::new(),
         allow: allow.into(),
         environments: vec![staging, production],
@@ -266,6 +267,7 @@ fn env_policy(env: &str, service: &ServiceName, on_failure: OnFailure) -> EnvPol
         signoff: Quorum::default(),
         accept: Quorum::default(),
         announced: false,
+        no_new_commits: false,
         deploy: vec![
             step(StepKind::Pull(Pull {
                 service: service.clone(),

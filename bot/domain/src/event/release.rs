@@ -11,6 +11,7 @@ use crate::gates::Waiting;
 use crate::history::Checkpoint;
 use crate::ids::{AppId, EnvName, Hash, Person, ReleaseId, Role, ServiceName, Version};
 use crate::manifest::Manifest;
+use crate::origin::{Checked, Tip};
 use crate::preview::Preview;
 use crate::quorum::Quorum;
 use crate::release::{Mark, Moment};
@@ -61,6 +62,10 @@ pub enum ReleaseEvent {
         /// Where it was said, if it was.
         link: Option<String>,
     },
+    /// What the checks of its commit said.
+    ChecksRead { checked: Checked },
+    /// Where its branch ended.
+    BranchRead { tip: Tip },
     /// People were asked.
     AskOpened { ask: AskId, quorum: Quorum },
     /// Somebody answered.
@@ -160,6 +165,8 @@ impl ReleaseEvent {
             Self::Announced { .. } => "release.announced",
             Self::Ticked { .. } => "release.ticked",
             Self::Noted { .. } => "release.noted",
+            Self::ChecksRead { .. } => "release.checks_read",
+            Self::BranchRead { .. } => "release.branch_read",
             Self::AskOpened { .. } => "release.ask_opened",
             Self::Voted { .. } => "release.voted",
             Self::VoteWithdrawn { .. } => "release.vote_withdrawn",

@@ -65,6 +65,8 @@ fn names_are_never_changed() {
     release.done
     release.cancelled
     release.checkpointed
+    release.checks_read
+    release.branch_read
     release.ask_opened
     release.voted
     release.vote_withdrawn

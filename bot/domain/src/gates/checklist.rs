@@ -1,4 +1,4 @@
-//! Every checklist item is done, or somebody said why it does not apply.
+//! Every checklist item for people is done, or somebody said why it does not apply.
 
 use super::{Scene, Waiting};
 
@@ -7,7 +7,7 @@ pub(super) fn judge(scene: &Scene<'_>) -> Vec<Waiting> {
     let open: Vec<_> = (1u32..)
         .zip(&scene.policy.checklist)
         .filter(|(place, _)| !settled.contains_key(place))
-        .map(|(place, item)| (place, item.title.clone(), item.role.clone()))
+        .filter_map(|(place, item)| Some((place, item.title.clone(), item.role()?.clone())))
         .collect();
     if open.is_empty() {
         Vec::new()

@@ -68,6 +68,8 @@ impl Release {
             | ReleaseEvent::PolicyChanged { .. }
             | ReleaseEvent::Ticked { .. }
             | ReleaseEvent::Noted { .. }
+            | ReleaseEvent::ChecksRead { .. }
+            | ReleaseEvent::BranchRead { .. }
             | ReleaseEvent::AskOpened { .. }
             | ReleaseEvent::Voted { .. }
             | ReleaseEvent::VoteWithdrawn { .. }

@@ -33,6 +33,7 @@ pub(super) fn adopt(draft: &mut Draft, pinned: &Pinned) -> Reply {
         asks_voided += consent::void_open_asks(draft, release, why);
         let policy = pinned.hash.clone();
         draft.release_event(release, ReleaseEvent::PolicyChanged { policy });
+        super::origin::wanted(draft, release);
     }
     Reply::PolicyAdopted { asks_voided }
 }

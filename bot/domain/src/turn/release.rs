@@ -10,7 +10,7 @@ use crate::event::ReleaseEvent;
 use crate::ids::{EnvName, Key, Person, ReleaseId, ServiceName};
 use crate::manifest::{Image, Manifest};
 use crate::notice::News;
-use crate::policy::{Action, Policy};
+use crate::policy::{Action, Item, Policy, Settler};
 use crate::refusal::Refusal;
 use crate::release::Mark;
 use crate::reply::Reply;
@@ -59,6 +59,7 @@ pub(super) fn open(draft: &mut Draft, by: &Person, new: &New) -> Decided {
     };
     draft.release_event(release, opened);
     draft.owe(Effect::PinImages { release });
+    super::origin::wanted(draft, release);
     Ok(Reply::Opened {
         release,
         version: new.version.clone(),
@@ -180,12 +181,17 @@ pub(super) fn tick(
     let Some(wanted) = index.and_then(|index| policy.checklist.get(index)) else {
         return Err(Refusal::UnknownItem { item, count });
     };
-    if !draft.world.settings.roles_of(by).contains(&wanted.role) {
-        let people = draft.holders([&wanted.role]);
-        return Err(Refusal::NotYourItem {
-            role: wanted.role.clone(),
-            people,
-        });
+    let role = match &wanted.by {
+        Settler::Role(role) => role.clone(),
+        Settler::Checks(checks) => {
+            let checks = checks.iter().cloned().collect();
+            return Err(Refusal::AutomaticItem { checks });
+        }
+    };
+    let for_people = policy.checklist.iter().filter_map(Item::role).count();
+    if !draft.world.settings.roles_of(by).contains(&role) {
+        let people = draft.holders([&role]);
+        return Err(Refusal::NotYourItem { role, people });
     }
     let mark = match mark {
         Some(Mark::NotApplicable { reason }) => Some(Mark::NotApplicable {
@@ -205,7 +211,7 @@ pub(super) fn tick(
         );
     }
     let settled = draft.require_release(release)?.checklist.len();
-    let open = count.saturating_sub(u32::try_from(settled).unwrap_or(count));
+    let open = u32::try_from(for_people.saturating_sub(settled)).unwrap_or(u32::MAX);
     Ok(Reply::Ticked {
         release,
         item,

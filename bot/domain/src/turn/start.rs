@@ -1,5 +1,5 @@
-//! A deploy starts in two steps: what stands on the asks is read first, then it
-//! starts if every gate is still open.
+//! A deploy starts in two steps: what stands on the asks, and what is known of the
+//! commit, is read first, then it starts if every gate is still open.
 
 mod begin;
 
@@ -8,12 +8,14 @@ use chrono::{DateTime, TimeDelta, Utc};
 use super::Decided;
 use super::advance;
 use super::draft::{Draft, text};
+use super::origin;
 use crate::ask::{Phase, Standing};
 use crate::effect::Effect;
 use crate::event::{Override, ReleaseEvent};
 use crate::gates::{self, Scene, Waiting};
 use crate::ids::{EnvName, Key, Person, ReleaseId, Role};
 use crate::notice::News;
+use crate::origin::Sighting;
 use crate::policy::{Action, EnvPolicy, Policy};
 use crate::refusal::Refusal;
 use crate::release::{Release, Starting};
@@ -21,7 +23,7 @@ use crate::reply::Reply;
 use crate::timer::Timer;
 use begin::begin;
 
-/// How old a reading of the asks may be at the start.
+/// How old a reading may be at the start.
 const FRESH: TimeDelta = TimeDelta::seconds(10);
 /// How long the reading may take before the wish is given up.
 const DEADLINE: TimeDelta = TimeDelta::seconds(60);
@@ -64,7 +66,7 @@ pub(super) fn request(
     if over.is_some() {
         return set_aside(draft, release, &policy, over, waiting);
     }
-    if waiting.is_empty() {
+    if waiting.iter().all(Waiting::is_read_again) {
         return begin_or_read(draft, by, release, &policy);
     }
     if ask_again(draft, release, &policy, &waiting) {
@@ -105,7 +107,7 @@ fn begin_or_read(
     policy: &EnvPolicy,
 ) -> Decided {
     let env = &policy.name;
-    if !needs_consent(draft, policy) {
+    if !needs_consent(draft, policy) && !origin::is_demanded(draft, policy) {
         return begin(draft, by, release, policy, None);
     }
     let requested = ReleaseEvent::StartRequested {
@@ -152,7 +154,7 @@ fn set_aside(
             what: "no override",
         });
     };
-    let (skipped, hard): (Vec<Waiting>, Vec<Waiting>) =
+    let (mut skipped, hard): (Vec<Waiting>, Vec<Waiting>) =
         waiting.into_iter().partition(Waiting::can_be_overridden);
     if !hard.is_empty() {
         return Err(Refusal::CannotOverride { waiting: hard });
@@ -160,6 +162,7 @@ fn set_aside(
     if skipped.is_empty() {
         return begin_or_read(draft, &over.by, release, policy);
     }
+    skipped.extend(origin::unseen(draft, release, policy));
     let env = policy.name.clone();
     let version = draft.require_release(release)?.version.clone();
     let event = ReleaseEvent::Overridden {
@@ -204,6 +207,8 @@ fn ask_again(
             | Waiting::Veto { .. }
             | Waiting::Busy { .. } => return false,
             Waiting::Checklist { .. }
+            | Waiting::Ci { .. }
+            | Waiting::NewCommits { .. }
             | Waiting::Announcement
             | Waiting::Planned { .. }
             | Waiting::Window { .. }
@@ -223,14 +228,21 @@ fn ask_again(
     false
 }
 
-/// The asks were read: the deploy starts, or everybody learns why it does not.
+/// What was read before a start, all of it at one time.
+pub(super) struct Seen<'a> {
+    pub(super) read_at: DateTime<Utc>,
+    pub(super) standing: &'a [Standing],
+    pub(super) sighting: &'a Sighting,
+}
+
+/// It was read: the deploy starts, or everybody learns why it does not.
 pub(super) fn after_reading(
     draft: &mut Draft,
     release: ReleaseId,
     env: &EnvName,
-    read_at: DateTime<Utc>,
-    standing: &[Standing],
+    seen: &Seen<'_>,
 ) -> Decided {
+    let read_at = seen.read_at;
     let it = draft.require_open(release)?;
     let app = it.app.clone();
     let Some(starting) = it.stage(env).and_then(|stage| stage.starting.clone()) else {
@@ -245,14 +257,16 @@ pub(super) fn after_reading(
     let read = ReleaseEvent::StandingRead {
         env: env.clone(),
         read_at,
-        standing: standing
+        standing: seen
+            .standing
             .iter()
             .filter(|it| it.ask.release == release)
             .cloned()
             .collect(),
     };
     draft.release_event(release, read);
-    if draft.now - read_at > FRESH || read_at > draft.now + FRESH {
+    let complete = origin::saw(draft, release, &policy, seen.sighting);
+    if !complete || draft.now - read_at > FRESH || read_at > draft.now + FRESH {
         return give_up(draft, release, env, &starting);
     }
     let waiting = still_waiting(draft, release, env);

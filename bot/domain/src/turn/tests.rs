@@ -14,6 +14,7 @@ mod incidents;
 mod looking_ahead;
 mod losing;
 mod opening;
+mod origins;
 mod overriding;
 mod planning;
 mod policies;

@@ -106,6 +106,7 @@ fn needs_of_report(report: &Report) -> Needs {
         | Report::ImagesUnresolved { release, .. }
         | Report::CheckpointSigned { release, .. }
         | Report::LookedAhead { release, .. }
+        | Report::ChecksRead { release, .. }
         | Report::StandingRead {
             release, env: None, ..
         } => of_release(*release),

@@ -12,7 +12,7 @@ pub(super) fn form(release: ReleaseId, scene: Scene<'_>) -> Form {
     let version = version_of(release, scene);
     let settled = |number: u32| scene.vocabulary.release(release)?.checklist.get(&number);
     let mut inputs = Vec::new();
-    for (number, item) in (1u32..).zip(items(release, scene)) {
+    for (number, item) in items(release, scene) {
         let mark = settled(number);
         inputs.push(Input {
             kind: InputKind::Tick,
@@ -47,7 +47,7 @@ pub(super) fn commands(
     let known = ReleaseId::parse(release).and_then(|id| scene.vocabulary.release(id));
     let release = known.ok_or_else(|| over("item1"))?;
     let mut said = Vec::new();
-    for (number, _) in (1u32..).zip(items(release.id, scene)) {
+    for (number, _) in items(release.id, scene) {
         let ticked = values.get(&format!("item{number}")) == "true";
         if ticked == release.checklist.contains_key(&number) {
             continue;
@@ -69,16 +69,21 @@ pub(super) fn commands(
     Ok(said)
 }
 
-fn items(release: ReleaseId, scene: Scene<'_>) -> impl Iterator<Item = &Item> {
+/// What people settle, by number; checks settle the rest.
+fn items(release: ReleaseId, scene: Scene<'_>) -> impl Iterator<Item = (u32, &Item)> {
     const MOST: usize = 50;
     let release = scene.vocabulary.release(release);
     let policy = release.and_then(|it| scene.vocabulary.policy(&it.app));
-    policy.into_iter().flat_map(|it| &it.checklist).take(MOST)
+    let items = (1u32..).zip(policy.into_iter().flat_map(|it| &it.checklist));
+    items.filter(|(_, it)| it.role().is_some()).take(MOST)
 }
 
 fn hint(item: &Item, mark: Option<&Settled>, scene: Scene<'_>) -> String {
     let Some(it) = mark else {
-        return format!("for {}", item.role);
+        return item
+            .role()
+            .map(|it| format!("for {it}"))
+            .unwrap_or_default();
     };
     let name = scene.vocabulary.settings.name_of(&it.by);
     match &it.mark {

@@ -156,6 +156,7 @@ fn or(own: EnvSection, other: &EnvSection) -> EnvSection {
         windows: own.windows.or(other.windows),
         announce: own.announce.or(other.announce),
         announced: own.announced.or(other.announced),
+        no_new_commits: own.no_new_commits.or(other.no_new_commits),
         monitor: own.monitor.or(other.monitor),
         on_failure: own.on_failure.or(other.on_failure),
         incident: own.incident.or(other.incident),

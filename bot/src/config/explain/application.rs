@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 use shipbell_domain::calendar::{Freeze, Hours, Span};
 use shipbell_domain::checks::{Check, CheckKind, HttpCheck};
 use shipbell_domain::ids::EnvId;
-use shipbell_domain::policy::{EnvPolicy, OnFailure, Pinned, VersionScheme, WatchSegment};
+use shipbell_domain::policy::{EnvPolicy, OnFailure, Pinned, Settler, VersionScheme, WatchSegment};
 use shipbell_domain::quorum::Quorum;
 use shipbell_domain::steps::{Container, Http, Mount, Step, StepKind, Then, When};
 
@@ -45,10 +45,15 @@ pub(super) fn write(
         let from = comma(&policy.allow_images.0);
         rows.push(("images from".to_owned(), from));
     }
-    let items = policy
-        .checklist
-        .iter()
-        .map(|it| format!("{}: {}", it.role, it.title));
+    if let Some(origin) = &policy.origin {
+        let branch = origin.branch.iter().map(|it| format!(", branch {it}"));
+        let branch: String = branch.collect();
+        rows.push(("commits".to_owned(), format!("{}{branch}", origin.repo)));
+    }
+    let items = policy.checklist.iter().map(|it| match &it.by {
+        Settler::Role(role) => format!("{role}: {}", it.title),
+        Settler::Checks(checks) => format!("{} green: {}", comma(checks), it.title),
+    });
     rows.push(("checklist".to_owned(), lines(items)));
     table(
         out,
@@ -86,6 +91,7 @@ fn environment(
         ("runs", place(config, id)),
         ("consent", quorum(&env.signoff)),
         ("acceptance", quorum(&env.accept)),
+        ("commits", commits(env)),
         (
             "windows",
             windows(config, config.settings.hours.get(id), now),
@@ -112,6 +118,14 @@ fn place(config: &Config, id: &EnvId) -> String {
         .map(|it| format!("variables from {}", it.display()));
     let vars = (!target.vars.is_empty()).then(|| format!("with {}", comma(target.vars.keys())));
     lines([runs, files].into_iter().chain(env_file).chain(vars))
+}
+
+fn commits(env: &EnvPolicy) -> String {
+    if env.no_new_commits {
+        "nothing may have been added to the branch".to_owned()
+    } else {
+        String::new()
+    }
 }
 
 fn quorum(quorum: &Quorum) -> String {

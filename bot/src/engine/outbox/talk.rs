@@ -218,6 +218,7 @@ async fn draw(hub: &Hub, surface: &Surface, effect: &Effect) -> Result<Option<Ca
         Effect::Card { card } => view::card(hub, surface, card).await,
         Effect::Say { notice, .. } => Ok(Some(view::notice(hub, surface, notice))),
         Effect::PinImages { .. }
+        | Effect::ReadChecks { .. }
         | Effect::ReadStanding { .. }
         | Effect::LookAhead { .. }
         | Effect::LookAt { .. }

@@ -1,19 +1,22 @@
-//! Effects that no platform shows: pinning images, reading asks, looking at a watch,
-//! signing where the log stands.
+//! Effects that no platform shows: pinning images, reading asks and checks, looking at
+//! a watch, signing where the log stands.
 
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, TimeDelta, Utc};
+use futures_util::future::join;
 use shipbell_adapters::containers::{ContainerError, Kind};
 use shipbell_domain::command::Report;
 use shipbell_domain::history::LogEnd;
-use shipbell_domain::ids::{EnvId, ReleaseId};
+use shipbell_domain::ids::{EnvId, EnvName, ReleaseId};
 use shipbell_domain::manifest::Image;
+use shipbell_domain::release::Release;
 use shipbell_domain::{Command, Effect, Fold, StreamId};
 use shipbell_storage::{Claim, Owed, Settlement, Settles};
 
 use crate::engine::hub::Hub;
-use crate::engine::{driver, retry, standing, view};
+use crate::engine::standing::Seen;
+use crate::engine::{commits, driver, retry, standing, view};
 
 /// The pause before something that may work later is tried again.
 const AGAIN: TimeDelta = TimeDelta::seconds(3);
@@ -28,11 +31,12 @@ pub(super) async fn perform(hub: &Hub, owed: Owed) -> Option<DateTime<Utc>> {
     let report = match &owed.effect {
         Effect::PinImages { release } => pin(hub, *release, owed.tries).await,
         Effect::ReadStanding { release, env } => match view::release(hub, *release).await {
-            Some(fold) => match standing::read(hub, &fold).await {
-                Ok(seen) => Ok(standing::report_of(*release, Some(env.clone()), seen)),
-                Err(error) => Err(error.to_string()),
-            },
+            Some(fold) => before_a_start(hub, &fold, env).await,
             None => Err("the release could not be read".to_owned()),
+        },
+        Effect::ReadChecks { release } => match commits::read(hub, *release, owed.tries).await {
+            Ok(command) => Ok(command),
+            Err(later) => return put_off(hub, &claim, later.why, later.pause).await,
         },
         Effect::LookAhead { release, env } => {
             driver::ahead::look(hub, (*release, env), owed.tries).await
@@ -50,12 +54,32 @@ pub(super) async fn perform(hub: &Hub, owed: Owed) -> Option<DateTime<Utc>> {
             retry::report(hub, "world", command, Settles::Effect(Box::new(claim))).await;
             None
         }
-        Err(error) => put_off(hub, &claim, error).await,
+        Err(error) => put_off(hub, &claim, error, AGAIN).await,
     }
 }
 
-async fn put_off(hub: &Hub, claim: &Claim, error: String) -> Option<DateTime<Utc>> {
-    let at = hub.time().await + AGAIN;
+/// Reads the asks and what is demanded of the commit, side by side.
+async fn before_a_start(hub: &Hub, release: &Release, env: &EnvName) -> Result<Command, String> {
+    let reading = standing::read(hub, release);
+    let (seen, sighting) = join(reading, commits::sighting(hub, release, env)).await;
+    let seen = seen.map_err(|error| error.to_string())?;
+    let Seen { read_at, standing } = seen;
+    Ok(Command::Report(Report::StandingRead {
+        release: release.id,
+        env: Some(env.clone()),
+        read_at,
+        standing,
+        sighting,
+    }))
+}
+
+async fn put_off(
+    hub: &Hub,
+    claim: &Claim,
+    error: String,
+    pause: TimeDelta,
+) -> Option<DateTime<Utc>> {
+    let at = hub.time().await + pause;
     retry::settle(hub, claim, &Settlement::Later { at, error }).await;
     None
 }

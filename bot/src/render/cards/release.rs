@@ -118,7 +118,7 @@ fn waits(subject: &Subject<'_>) -> (Tone, String) {
         .find(|it| matches!(it, Waiting::Consent { .. }));
     let earlier = waiting
         .iter()
-        .find(|it| matches!(it, Waiting::Checklist { .. }));
+        .find(|it| matches!(it, Waiting::Checklist { .. } | Waiting::Ci { .. }));
     match earlier.or(people).or(waiting.first()) {
         Some(it) => (Tone::Waiting, short(&subject.voice, it)),
         None => (Tone::Good, format!("Ready for {env}")),
@@ -176,7 +176,7 @@ fn open(subject: &Subject<'_>) -> Card {
     if subject
         .voice
         .policy
-        .is_some_and(|it| !it.checklist.is_empty())
+        .is_some_and(|it| it.checklist.iter().any(|it| it.role().is_some()))
     {
         let press = Press::Checklist(release.id);
         card.buttons

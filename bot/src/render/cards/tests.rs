@@ -3,6 +3,7 @@
 mod announcements;
 mod asks;
 mod attempts;
+mod checklists;
 mod incidents;
 mod releases;
 mod watches;

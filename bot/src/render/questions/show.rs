@@ -7,6 +7,7 @@ use shipbell_domain::release::{Mark, Note, Release};
 
 use super::{Sight, not_there};
 use crate::chatops::buttons::Press;
+use crate::render::automatic::Automatic;
 use crate::render::cards::card as card_of;
 use crate::render::words::{bound, button, card, strong};
 
@@ -111,9 +112,8 @@ pub(super) fn checklist(id: ReleaseId, sight: &Sight<'_>) -> Card {
     let Some(release) = vocabulary.release(id) else {
         return not_there(&format!("release {id}"));
     };
-    let items = vocabulary
-        .policy(&release.app)
-        .map(|it| it.checklist.as_slice());
+    let policy = vocabulary.policy(&release.app);
+    let items = policy.map(|it| it.checklist.as_slice());
     let items = items.unwrap_or_default();
     let voice = sight.voice();
     let mut done = 0;
@@ -121,7 +121,17 @@ pub(super) fn checklist(id: ReleaseId, sight: &Sight<'_>) -> Card {
     for (number, item) in (1u32..).zip(items).take(50) {
         let title = format!("{number} {}", bound(&item.title, 120));
         let (state, detail) = match release.checklist.get(&number) {
-            None => (StepState::Pending, voice.who_can(&item.role, |_| false)),
+            None => match (item.role(), policy) {
+                (Some(role), _) => (StepState::Pending, voice.who_can(role, |_| false)),
+                (None, None) => continue,
+                (None, Some(policy)) => {
+                    let Some(it) = Automatic::of(policy, release, item) else {
+                        continue;
+                    };
+                    done += usize::from(it.is_green());
+                    (it.state(), it.detail(&voice))
+                }
+            },
             Some(it) => {
                 done += 1;
                 let (by, at) = (voice.name(&it.by), voice.time(it.at));
@@ -151,7 +161,7 @@ pub(super) fn checklist(id: ReleaseId, sight: &Sight<'_>) -> Card {
     let mut card = card(format!("{title}."));
     card.title = Some(strong(title));
     card.blocks.push(Block::Steps(steps));
-    if release.is_open() && !items.is_empty() {
+    if release.is_open() && items.iter().any(|it| it.role().is_some()) {
         let press = Press::Checklist(id);
         card.buttons
             .push(button("Tick items", &press, ButtonStyle::Primary));

@@ -32,6 +32,14 @@ pub(super) fn draw(no: &No<'_>, refusal: &Refusal) -> Card {
             &format!("It is for {role}."),
             vec![said(format!("{} can.", no.voice.names(people)))],
         ),
+        Refusal::AutomaticItem { checks } => three(
+            "No person settles this item.",
+            &format!(
+                "It is done once {} passed for the commit.",
+                listed(checks, 5)
+            ),
+            no.try_this("They are read by themselves; how they stand:", "check"),
+        ),
         Refusal::NotAsked { role, people } => three(
             "You were not asked.",
             &format!("It is for {role} to say how that went."),
@@ -164,6 +172,8 @@ fn cannot_override(waiting: &[Waiting]) -> Card {
             Waiting::Images { .. } => "the images are not pinned",
             Waiting::Busy { .. } => "another attempt is at work",
             Waiting::Checklist { .. }
+            | Waiting::Ci { .. }
+            | Waiting::NewCommits { .. }
             | Waiting::Verified { .. }
             | Waiting::Consent { .. }
             | Waiting::Veto { .. }

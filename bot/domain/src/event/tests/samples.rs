@@ -1,6 +1,7 @@
 //! One event of every kind.
 
 mod environments;
+mod origins;
 
 use std::collections::BTreeMap;
 
@@ -28,6 +29,7 @@ use crate::settings::Escalation;
 pub(super) fn every() -> Vec<Event> {
     let mut all: Vec<Event> = applications().into_iter().map(Event::Application).collect();
     all.extend(releases().into_iter().map(Event::Release));
+    all.extend(origins::readings().into_iter().map(Event::Release));
     all.extend(asks().into_iter().map(Event::Release));
     all.extend(stages().into_iter().map(Event::Release));
     all.extend(attempts().into_iter().map(Event::Environment));
@@ -43,7 +45,8 @@ fn applications() -> Vec<ApplicationEvent> {
         scheme: VersionScheme::GitSha,
         images: BTreeMap::new(),
         allow_images: Repositories::default(),
-        checklist: Vec::new(),
+        origin: Some(origins::origin()),
+        checklist: origins::checklist(),
         allow: BTreeMap::new(),
         environments: Vec::new(),
     };
@@ -349,7 +352,7 @@ fn manifest() -> Manifest {
 fn over() -> Override {
     Override {
         by: bo(),
-        role: Role::new("sre").unwrap(),
+        role: role(),
         reason: "down".to_owned(),
     }
 }
@@ -376,6 +379,10 @@ fn version() -> Version {
 
 fn service() -> ServiceName {
     ServiceName::new("web").unwrap()
+}
+
+fn role() -> Role {
+    Role::new("sre").unwrap()
 }
 
 fn bo() -> Person {

@@ -8,7 +8,7 @@ use crate::effect::{Audience, CardId, Effect};
 use crate::event::{Evidence, Outcome, StageResult};
 use crate::ids::ReleaseId;
 use crate::notice::News;
-use crate::policy::{Action, Item};
+use crate::policy::{Action, Item, Settler};
 use crate::refusal::Refusal;
 use crate::reply::Reply;
 use crate::snapshot::Snapshot;
@@ -127,7 +127,7 @@ fn windows_freezes_locks_checklists_and_signoffs_do_not_hold_it() {
     team.says("ana", freeze).unwrap();
     team.changes_policy(|policy| {
         policy.checklist = vec![Item {
-            role: role("sre"),
+            by: Settler::Role(role("sre")),
             title: "backup taken".to_owned(),
         }];
         policy.environments[1].signoff = quorum(&["product-owner", "release-manager", "sre"]);

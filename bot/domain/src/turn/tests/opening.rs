@@ -9,7 +9,7 @@ use crate::effect::{CardId, Effect};
 use crate::gates::Waiting;
 use crate::ids::{ReleaseId, ServiceName};
 use crate::notice::News;
-use crate::policy::{Action, Item, VersionScheme};
+use crate::policy::{Action, Item, Settler, VersionScheme};
 use crate::refusal::Refusal;
 use crate::release::Mark;
 use crate::reply::Reply;
@@ -202,7 +202,7 @@ fn whoever_may_not_open_releases_is_told_who_may() {
 fn checklist_items_are_settled_by_their_role() {
     let mut team = Team::with(|policy| {
         let item = |role_name, title: &str| Item {
-            role: role(role_name),
+            by: Settler::Role(role(role_name)),
             title: title.to_owned(),
         };
         policy.checklist = vec![item("sre", "backup taken"), item("product-owner", "notes")];

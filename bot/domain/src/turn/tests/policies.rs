@@ -5,7 +5,7 @@ use crate::ask::{AskState, Phase};
 use crate::command::Configure;
 use crate::gates::Waiting;
 use crate::notice::News;
-use crate::policy::{Item, Policy};
+use crate::policy::{Item, Policy, Settler};
 use crate::refusal::Refusal;
 use crate::release::Mark;
 use crate::reply::Reply;
@@ -120,7 +120,7 @@ fn a_running_attempt_keeps_what_it_began_with() {
 #[test]
 fn what_was_attested_is_attested_again() {
     let item = Item {
-        role: role("sre"),
+        by: Settler::Role(role("sre")),
         title: "backup taken".to_owned(),
     };
     let mut team = Team::with(|policy| policy.checklist = vec![item]);

@@ -10,6 +10,7 @@ use crate::effect::{CardId, Effect};
 use crate::gates::Waiting;
 use crate::ids::ReleaseId;
 use crate::notice::News;
+use crate::origin::Sighting;
 use crate::refusal::Refusal;
 use crate::reply::Reply;
 use crate::timer::Timer;
@@ -180,6 +181,7 @@ fn a_stale_reading_starts_nothing() {
             env,
             read_at,
             standing,
+            sighting,
         } = team.reading(release, Some("production"))
         else {
             panic!("a reading")
@@ -190,6 +192,7 @@ fn a_stale_reading_starts_nothing() {
             env,
             read_at,
             standing,
+            sighting,
         };
         team.world_says(stale).unwrap();
         assert!(
@@ -316,6 +319,7 @@ fn a_release_without_a_number_is_nobodys() {
         env: None,
         read_at: team.now,
         standing: Vec::new(),
+        sighting: Sighting::default(),
     });
     assert_eq!(
         read,

@@ -24,6 +24,7 @@ use crate::history::Loss;
 use crate::ids::{IncidentId, Person, ReleaseId};
 use crate::incident::Incident;
 use crate::notice::News;
+use crate::origin::Sighting;
 use crate::policy::Pinned;
 use crate::refusal::Refusal;
 use crate::release::Release;
@@ -46,6 +47,8 @@ pub(super) struct Team {
     folds: BTreeMap<StreamId, Fold>,
     /// What stands on the asks where people chat, whatever the bot has heard of it.
     marks: BTreeMap<AskId, (BTreeSet<Person>, BTreeSet<Person>)>,
+    /// What is read of the commit before a start.
+    pub(super) sighting: Sighting,
     /// What the last move did.
     last: Last,
 }

@@ -8,7 +8,8 @@ use shipbell_domain::event::{
     EnvironmentEvent, Evidence, IncidentEvent, Outcome, ReleaseEvent, StageResult,
 };
 use shipbell_domain::ids::IncidentId;
-use shipbell_domain::policy::Severity;
+use shipbell_domain::origin::{CheckState, Checked};
+use shipbell_domain::policy::{Settler, Severity};
 use shipbell_domain::steps::{Ask, Step, StepKind};
 use shipbell_domain::watch::Tick;
 
@@ -153,6 +154,29 @@ impl Day {
             people: vec![person("bo")],
         };
         day.incident(paged, "14:06");
+        day
+    }
+}
+
+impl Day {
+    /// The first item of the checklist is settled by two checks, which were read so.
+    pub(crate) fn demanding(found: Result<&[(&str, CheckState)], &str>) -> Self {
+        let mut day = Self::waiting();
+        let application = Arc::make_mut(day.world.application.as_mut().unwrap());
+        let policy = &mut application.pinned.as_mut().unwrap().policy;
+        policy.checklist[0].by = Settler::Checks(["lint".to_owned(), "test".to_owned()].into());
+        let release = Arc::make_mut(day.world.releases.get_mut(&RELEASE).unwrap());
+        release.commit = Some("3f9c2ab8".to_owned());
+        release.checklist.remove(&1);
+        let own = |(name, state): &(&str, CheckState)| ((*name).to_owned(), state.clone());
+        let checked = Checked {
+            read_at: at("13:40"),
+            commit: "3f9c2ab8d1e04f7a6b5c4d3e2f1a0b9c8d7e6f5a".to_owned(),
+            checks: found
+                .map(|it| it.iter().map(own).collect())
+                .map_err(str::to_owned),
+        };
+        day.release(RELEASE, ReleaseEvent::ChecksRead { checked }, "13:40");
         day
     }
 }

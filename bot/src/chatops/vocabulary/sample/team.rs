@@ -8,7 +8,7 @@ use shipbell_domain::checks::{Check, CheckKind, HttpCheck};
 use shipbell_domain::ids::{AppId, Hash, ServiceName};
 use shipbell_domain::manifest::{Image, Manifest};
 use shipbell_domain::policy::{
-    Action, EnvPolicy, Item, OnFailure, Pinned, Policy, Severity, VersionScheme,
+    Action, EnvPolicy, Item, OnFailure, Pinned, Policy, Settler, Severity, VersionScheme,
 };
 use shipbell_domain::quorum::Quorum;
 use shipbell_domain::settings::{Escalation, Level, Member, Settings};
@@ -67,7 +67,7 @@ pub(super) fn settings() -> Settings {
 
 pub(super) fn policy() -> Pinned {
     let item = |name: &str, title: &str| Item {
-        role: role(name),
+        by: Settler::Role(role(name)),
         title: title.to_owned(),
     };
     let policy = Policy {
@@ -75,6 +75,7 @@ pub(super) fn policy() -> Pinned {
         scheme: VersionScheme::Calver,
         images: BTreeMap::from([(service("php"), "ghcr.io/acme/php:{version}".to_owned())]),
         allow_images: shipbell_domain::policy::Repositories::default(),
+        origin: None,
         checklist: vec![
             item("developer", "CI is green"),
             item("sre", "Migrations reviewed"),
@@ -113,6 +114,7 @@ fn environment(name: &str, needs: Option<&str>, signoff: &[&str]) -> EnvPolicy {
         signoff: Quorum(signoff.iter().map(|it| (role(it), 1)).collect()),
         accept: Quorum::default(),
         announced: false,
+        no_new_commits: false,
         deploy: Vec::new(),
         rollback: Vec::new(),
         smoke: Vec::new(),

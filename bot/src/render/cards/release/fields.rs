@@ -10,6 +10,7 @@ use shipbell_domain::release::Moment;
 
 use super::super::{Checks, Subject, field, line};
 use crate::render::View;
+use crate::render::automatic::Automatic;
 use crate::render::preview;
 use crate::render::words::{TYPED, Voice, bound, capital, role_words};
 
@@ -209,17 +210,25 @@ pub(in crate::render::cards) fn votes(subject: &Subject<'_>, ask: &Ask) -> Vec<T
 }
 
 fn checklist(subject: &Subject<'_>) -> Option<Field> {
-    let items = &subject.voice.policy?.checklist;
+    let policy = subject.voice.policy?;
+    let items = &policy.checklist;
     if items.is_empty() {
         return None;
     }
     let settled = &subject.release.checklist;
-    let done = (1u32..)
-        .zip(items)
-        .filter(|(place, _)| settled.contains_key(place))
-        .count();
-    Some(field(
-        "Checklist",
-        vec![line(format!("{done} of {} done", items.len()))],
-    ))
+    let mut done = 0;
+    let mut automatic = Vec::new();
+    for (place, item) in (1u32..).zip(items) {
+        let is_done = match Automatic::of(policy, subject.release, item) {
+            None => settled.contains_key(&place),
+            Some(it) => {
+                automatic.push(line(it.line(&subject.voice)));
+                it.is_green()
+            }
+        };
+        done += usize::from(is_done);
+    }
+    let mut lines = vec![line(format!("{done} of {} done", items.len()))];
+    lines.extend(automatic);
+    Some(field("Checklist", lines))
 }

@@ -1,5 +1,8 @@
 //! Closed gates, and who can open them.
 
+use shipbell_domain::gates::{Moved, NotGreen};
+use shipbell_domain::origin::CheckState;
+
 use super::*;
 
 #[test]
@@ -49,6 +52,33 @@ fn every_gate_has_words_and_somebody_who_can_open_it() {
     2026.11.20-1 cannot start in production yet: 1 checklist item open: 2 Migrations reviewed.
     Bo Lindqvist can, with `/release check`
 
+    2026.11.20-1 cannot start in production yet: nobody said by its hash which commit this is.
+    Open the release again, with at least 7 digits of it: `/release new rapid-audit <version> --commit <hash>`
+
+    2026.11.20-1 cannot start in production yet: the checks of commit 3f9c2ab are being read.
+    Nothing to do: this takes a moment.
+
+    2026.11.20-1 cannot start in production yet: the checks of commit 3f9c2ab could not be read: asking GitHub about acme/shop: the token is not accepted.
+    They are read again every minute, and when somebody wants a deploy.
+
+    2026.11.20-1 cannot start in production yet: CI is not green for commit 3f9c2ab: lint is missing and phpunit failed (timed_out).
+    Whoever works on it makes them pass, for this commit or in another release. What is missing did not run for this commit, or has another name: shipbell doctor tells the names. They are read again within a minute.
+
+    2026.11.20-1 cannot start in production yet: CI is not green for commit 3f9c2ab: lint has not ended (queued).
+    Wait until they pass. They are read again within a minute.
+
+    2026.11.20-1 cannot start in production yet: nobody said by its hash which commit this is.
+    Open the release again, with at least 7 digits of it: `/release new rapid-audit <version> --commit <hash>`
+
+    2026.11.20-1 cannot start in production yet: nobody looked whether main has new commits.
+    It is looked at when somebody wants a deploy.
+
+    2026.11.20-1 cannot start in production yet: where main ends could not be read: asking GitLab about acme/shop: no answer within 8 s.
+    It is looked at when somebody wants a deploy.
+
+    2026.11.20-1 cannot start in production yet: main has new commits: it ends with b1946ac, and this is 3f9c2ab.
+    Open a release of what is there now, or take it off the branch: `/release new rapid-audit <version> --commit b1946ac`
+
     2026.11.20-1 cannot start in production yet: staging is not verified with the same images.
     Deploy it there first: `/release deploy rapid-audit staging`
 
@@ -80,7 +110,7 @@ fn every_gate_has_words_and_somebody_who_can_open_it() {
     Wait until it ends, or stop it: `/release stop rapid-audit production`
     ");
     let many = drawn(&not_yet(every()), "ana");
-    assert!(many.contains("And 7 more."), "{many}");
+    assert!(many.contains("And 16 more."), "{many}");
 }
 
 pub(super) fn window() -> Waiting {
@@ -108,9 +138,53 @@ fn not_yet(waiting: Vec<Waiting>) -> Refusal {
     }
 }
 
+fn ci(why: NotGreen) -> Waiting {
+    let commit = Some("3f9c2ab8".to_owned());
+    Waiting::Ci { commit, why }
+}
+
+fn moved(why: Moved) -> Waiting {
+    Waiting::NewCommits {
+        branch: "main".to_owned(),
+        commit: Some("3f9c2ab8".to_owned()),
+        why,
+    }
+}
+
+/// What is demanded of the commit, in every way it can be wanting.
+fn of_the_commit() -> Vec<Waiting> {
+    vec![
+        ci(NotGreen::NoCommit),
+        ci(NotGreen::Unread),
+        ci(NotGreen::Unreadable {
+            why: "asking GitHub about acme/shop: the token is not accepted".to_owned(),
+        }),
+        ci(NotGreen::Red {
+            checks: vec![
+                ("lint".to_owned(), CheckState::Missing),
+                (
+                    "phpunit".to_owned(),
+                    CheckState::Failed("timed_out".to_owned()),
+                ),
+            ],
+        }),
+        ci(NotGreen::Red {
+            checks: vec![("lint".to_owned(), CheckState::Pending("queued".to_owned()))],
+        }),
+        moved(Moved::NoCommit),
+        moved(Moved::Unread),
+        moved(Moved::Unreadable {
+            why: "asking GitLab about acme/shop: no answer within 8 s".to_owned(),
+        }),
+        moved(Moved::To {
+            commit: "b1946ac92492d2347c6235b4d2611184b1946ac9".to_owned(),
+        }),
+    ]
+}
+
 /// Every gate there is, closed.
 fn every() -> Vec<Waiting> {
-    vec![
+    let mut all = vec![
         Waiting::Images { failed: None },
         Waiting::Images {
             failed: Some("not found".to_owned()),
@@ -152,7 +226,10 @@ fn every() -> Vec<Waiting> {
             attempt: 8,
             release: RELEASE,
         },
-    ]
+    ];
+    // Where people read of them: behind the checklist.
+    all.splice(3..3, of_the_commit());
+    all
 }
 
 #[test]

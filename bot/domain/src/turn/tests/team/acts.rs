@@ -140,6 +140,7 @@ impl Team {
             env: env.map(env_name),
             read_at,
             standing,
+            sighting: self.sighting.clone(),
         }
     }
 

@@ -8,6 +8,7 @@ use super::{Last, Team};
 use crate::calendar::{Hours, Length, WeeklyWindow, Window, Zone};
 use crate::checks::{Check, CheckKind, HttpCheck};
 use crate::ids::{AppId, EnvId, EnvName, Hash, Person, Role, ServiceName, Version};
+use crate::origin::Sighting;
 use crate::policy::{
     Action, EnvPolicy, OnFailure, Pinned, Policy, Severity, VersionScheme, WatchSegment,
 };
@@ -40,6 +41,7 @@ impl Team {
             owed: Vec::new(),
             folds: BTreeMap::new(),
             marks: BTreeMap::new(),
+            sighting: Sighting::default(),
             last: Last::default(),
         };
         team.changes_policy(change).unwrap();
@@ -156,6 +158,7 @@ fn policy() -> Policy {
         scheme: VersionScheme::Semver,
         images: [(service(), "registry.example/web:{version}".to_owned())].into(),
         allow_images: crate::policy::Repositories::default(),
+        origin: None,
         checklist: Vec::new(),
         allow: allow(),
         environments: vec![staging, production],
@@ -181,6 +184,7 @@ fn environment(env: &str) -> EnvPolicy {
         signoff: Quorum::default(),
         accept: Quorum::default(),
         announced: false,
+        no_new_commits: false,
         deploy: vec![
             step(StepKind::Pull(Pull { service: service() })),
             step(StepKind::Run(migrate)),
