@@ -90,7 +90,7 @@ pub(crate) enum Alarm {
 const MAX_OUTCOME: usize = 200;
 
 /// Decides everything in a commit, later inputs seeing what earlier ones changed.
-pub(crate) async fn decide<D: Desk>(
+pub(crate) fn decide<D: Desk>(
     desk: &mut D,
     commit: &Commit,
     head: Head,
@@ -103,38 +103,35 @@ pub(crate) async fn decide<D: Desk>(
     let mut known = if ids.is_empty() {
         BTreeSet::new()
     } else {
-        desk.known(ids).await?
+        desk.known(ids)?
     };
     // The clock may have been set back; the log never goes back.
     let now = whole(commit.now);
-    let mut draft = Draft::new(desk, head.seq, (now.max(head.at), now)).await?;
+    let mut draft = Draft::new(desk, head.seq, (now.max(head.at), now))?;
     for input in &commit.inputs {
-        let verdict = decide_one(&mut draft, input, commit, &mut known).await?;
+        let verdict = decide_one(&mut draft, input, commit, &mut known)?;
         draft.batch.verdicts.push(verdict);
     }
     Ok(draft.batch)
 }
 
-async fn decide_one<D: Desk>(
+fn decide_one<D: Desk>(
     draft: &mut Draft<'_, D>,
     input: &Input,
     commit: &Commit,
     known: &mut BTreeSet<InputId>,
 ) -> Result<Verdict, StoreError> {
     let repeated = input.id.as_ref().is_some_and(|id| known.contains(id));
-    if repeated || !draft.is_awaited(&input.settles).await? {
+    if repeated || !draft.is_awaited(&input.settles)? {
         return Ok(Verdict::Repeated);
     }
     let needs = needs(&input.command);
-    let world = crate::load::world(draft, &needs, Arc::clone(&commit.settings)).await?;
+    let world = crate::load::world(draft, &needs, Arc::clone(&commit.settings))?;
     let decided = (commit.decide)(world, &input.command, draft.batch.now);
 
     draft.settle(&input.settles);
     let (verdict, outcome) = match decided {
-        Ok(turn) => (
-            record(draft, input, commit, turn).await?,
-            "recorded".to_owned(),
-        ),
+        Ok(turn) => (record(draft, input, commit, turn)?, "recorded".to_owned()),
         Err(refusal) => {
             let outcome = format!("refused: {refusal}")
                 .chars()
@@ -155,7 +152,7 @@ async fn decide_one<D: Desk>(
     Ok(verdict)
 }
 
-async fn record<D: Desk>(
+fn record<D: Desk>(
     draft: &mut Draft<'_, D>,
     input: &Input,
     commit: &Commit,
@@ -163,7 +160,7 @@ async fn record<D: Desk>(
 ) -> Result<Verdict, StoreError> {
     let actor: Arc<str> = input.actor.as_str().into();
     for (stream, event) in &turn.events {
-        draft.append(stream, event, &actor).await?;
+        draft.append(stream, event, &actor)?;
     }
     for effect in &turn.effects {
         draft.want(effect, &commit.surfaces);

@@ -12,7 +12,7 @@ mod timers;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use sqlx::{Connection as _, SqliteConnection};
+use rusqlite::Connection;
 use tempfile::TempDir;
 
 use crate::store::Tables;
@@ -89,20 +89,12 @@ impl Bench for OnFile {
     }
 
     async fn forge(&self, seq: u64) {
-        let url = format!("sqlite://{}", self.path().display());
-        let mut conn = SqliteConnection::connect(&url).await.unwrap();
-        sqlx::raw_sql("DROP TRIGGER event_is_never_edited")
-            .execute(&mut conn)
-            .await
+        let conn = Connection::open(self.path()).unwrap();
+        conn.execute_batch("DROP TRIGGER event_is_never_edited")
             .unwrap();
-        let changed =
-            sqlx::query("UPDATE event SET payload = replace(payload, 'why', 'wha') WHERE seq = ?")
-                .bind(i64::try_from(seq).unwrap())
-                .execute(&mut conn)
-                .await
-                .unwrap();
-        assert_eq!(changed.rows_affected(), 1);
-        conn.close().await.unwrap();
+        let forge = "UPDATE event SET payload = replace(payload, 'why', 'wha') WHERE seq = ?";
+        let changed = conn.execute(forge, [i64::try_from(seq).unwrap()]).unwrap();
+        assert_eq!(changed, 1);
     }
 }
 

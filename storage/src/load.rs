@@ -14,20 +14,20 @@ use crate::shelf::{Kept, Shelf, app_of};
 ///
 /// A release brings its application, an incident that of its environment, an
 /// application its environments, and these the releases they are busy with.
-pub(crate) async fn world<S: Shelf>(
+pub(crate) fn world<S: Shelf>(
     shelf: &mut S,
     needs: &Needs,
     settings: Arc<Settings>,
 ) -> Result<World, StoreError> {
     let mut world = World::empty(settings);
-    (world.next_release, world.next_incident) = shelf.next().await?;
+    (world.next_release, world.next_incident) = shelf.next()?;
     let mut app = needs.app.clone();
     let mut concerned = BTreeSet::new();
 
     let mut named = vec![StreamId::Agenda];
     named.extend(needs.release.map(StreamId::Release));
     named.extend(needs.incident.map(StreamId::Incident));
-    for (stream, kept) in shelf.folds(named).await? {
+    for (stream, kept) in shelf.folds(named)? {
         app = app.or_else(|| app_of(&stream, &kept.fold));
         concerned.extend(concerns(&kept.fold));
         place(&mut world, &stream, kept);
@@ -39,27 +39,26 @@ pub(crate) async fn world<S: Shelf>(
         let mut streams = vec![StreamId::Application(app.clone())];
         streams.extend(
             shelf
-                .environments(app)
-                .await?
+                .environments(app)?
                 .into_iter()
                 .map(StreamId::Environment),
         );
-        for (stream, kept) in shelf.folds(streams).await? {
+        for (stream, kept) in shelf.folds(streams)? {
             concerned.extend(concerns(&kept.fold));
             place(&mut world, &stream, kept);
         }
         if needs.open_releases {
-            concerned.extend(shelf.open_releases(app).await?);
+            concerned.extend(shelf.open_releases(app)?);
         }
         if let Some(version) = &needs.version {
-            concerned.extend(shelf.release_called(app, version).await?);
+            concerned.extend(shelf.release_called(app, version)?);
         }
     }
 
     concerned.retain(|release| !world.releases.contains_key(release));
     if !concerned.is_empty() {
         let streams = concerned.into_iter().map(StreamId::Release).collect();
-        for (stream, kept) in shelf.folds(streams).await? {
+        for (stream, kept) in shelf.folds(streams)? {
             place(&mut world, &stream, kept);
         }
     }

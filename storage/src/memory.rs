@@ -108,7 +108,7 @@ impl Store for MemoryStore {
             contents: &mut contents,
             epoch: self.epoch,
         };
-        let batch = batch::decide(&mut desk, &commit, head).await?;
+        let batch = batch::decide(&mut desk, &commit, head)?;
         Ok(contents.apply(batch, commit.seed))
     }
 
@@ -197,7 +197,7 @@ impl Store for MemoryStore {
             contents: &mut contents,
             epoch: self.epoch,
         };
-        load::world(&mut desk, needs, settings).await
+        load::world(&mut desk, needs, settings)
     }
 
     async fn events(

@@ -32,52 +32,37 @@ pub(crate) struct Head {
 }
 
 /// What every decision may look up.
-pub(crate) trait Shelf: Send {
+pub(crate) trait Shelf {
     /// What these streams add up to; those nothing ever happened to are left out.
-    fn folds(
-        &mut self,
-        streams: Vec<StreamId>,
-    ) -> impl Future<Output = Result<Vec<(StreamId, Kept)>, StoreError>> + Send;
+    fn folds(&mut self, streams: Vec<StreamId>) -> Result<Vec<(StreamId, Kept)>, StoreError>;
 
     /// The environments of an application that anything ever happened to.
-    fn environments(
-        &mut self,
-        app: &AppId,
-    ) -> impl Future<Output = Result<BTreeSet<EnvId>, StoreError>> + Send;
+    fn environments(&mut self, app: &AppId) -> Result<BTreeSet<EnvId>, StoreError>;
 
     /// The open releases of an application.
-    fn open_releases(
-        &mut self,
-        app: &AppId,
-    ) -> impl Future<Output = Result<BTreeSet<ReleaseId>, StoreError>> + Send;
+    fn open_releases(&mut self, app: &AppId) -> Result<BTreeSet<ReleaseId>, StoreError>;
 
     /// The newest release of an application that is called this.
     fn release_called(
         &mut self,
         app: &AppId,
         version: &Version,
-    ) -> impl Future<Output = Result<Option<ReleaseId>, StoreError>> + Send;
+    ) -> Result<Option<ReleaseId>, StoreError>;
 
     /// The next numbers.
-    fn next(&mut self) -> impl Future<Output = Result<Next, StoreError>> + Send;
+    fn next(&mut self) -> Result<Next, StoreError>;
 }
 
 /// What only recording looks up.
 pub(crate) trait Desk: Shelf {
     /// Which of these were taken before.
-    fn known(
-        &mut self,
-        ids: Vec<InputId>,
-    ) -> impl Future<Output = Result<BTreeSet<InputId>, StoreError>> + Send;
+    fn known(&mut self, ids: Vec<InputId>) -> Result<BTreeSet<InputId>, StoreError>;
 
     /// When a pending wake-up is due; none if it is not pending.
-    fn pending(
-        &mut self,
-        timer: &Timer,
-    ) -> impl Future<Output = Result<Option<DateTime<Utc>>, StoreError>> + Send;
+    fn pending(&mut self, timer: &Timer) -> Result<Option<DateTime<Utc>>, StoreError>;
 
     /// Whether a claim still gives the right to say how its effect ended.
-    fn holds(&mut self, claim: &Claim) -> impl Future<Output = Result<bool, StoreError>> + Send;
+    fn holds(&mut self, claim: &Claim) -> Result<bool, StoreError>;
 }
 
 /// What a fold is looked up by.

@@ -1,7 +1,8 @@
 //! The store on one file: SQLite, one writer, a few readers.
 //!
-//! One connection writes, behind a lock that also guards what the writer knows
-//! by heart; a failed or abandoned write forgets it. Readers see the last commit.
+//! One connection writes, and what it knows by heart is forgotten by a write that
+//! fails. Readers see the last commit. Each call is one job for the thread of a
+//! connection, with all its statements.
 
 mod body;
 mod check;
@@ -19,20 +20,23 @@ mod read;
 mod recent;
 mod seat;
 mod shelf;
+mod sql;
 mod store;
 mod write;
 
 use std::fs::File;
 use std::path::Path;
+use std::sync::Arc;
 
+use rusqlite::Connection;
 use tokio::sync::{Mutex, MutexGuard};
 
 use crate::StoreError;
 use crate::store::Tables;
 use decoded::Decoded;
-use failure::failed;
-use seat::Seat;
+use seat::{Seat, ask, begin};
 use shelf::Memo;
+use sql::{maybe_value, run};
 
 /// What opening needs from outside.
 #[derive(Clone, Debug)]
@@ -47,17 +51,13 @@ pub struct SqliteOptions {
 pub struct SqliteStore {
     epoch: u64,
     instance: String,
-    writer: Mutex<Writer>,
+    writer: Mutex<Seat>,
+    memo: Arc<std::sync::Mutex<Option<Memo>>>,
     reader: Mutex<Seat>,
     more: Vec<Mutex<Seat>>,
-    decoded: Decoded,
+    decoded: Arc<Decoded>,
     // The operating system gives it back when the process ends, however it ends.
     _lock: File,
-}
-
-struct Writer {
-    seat: Seat,
-    memo: Option<Memo>,
 }
 
 /// The longest stream that is folded before the bot serves. A release has about sixty
@@ -72,10 +72,13 @@ impl SqliteStore {
     pub async fn open(path: impl AsRef<Path>, options: SqliteOptions) -> Result<Self, StoreError> {
         let path = path.as_ref().to_owned();
         let lock = place::take(&path)?;
-        let mut conn = open::writer(&path).await?;
-        open::check_version(&mut conn).await?;
-        open::migrate(&mut conn).await?;
-        let (epoch, instance) = open::begin_epoch(&mut conn, &options.instance).await?;
+        open::check_version()?;
+        let writer = open::writer(&path).await?;
+        let (epoch, instance) = ask(&writer, move |conn| {
+            open::migrate(conn)?;
+            open::begin_epoch(conn, &options.instance)
+        })
+        .await?;
         let reader = Mutex::new(Seat::reader(path.clone(), open::reader(&path).await?));
         let mut more = Vec::new();
         for _ in 1..options.readers.clamp(1, MAX_READERS) {
@@ -84,17 +87,14 @@ impl SqliteStore {
                 open::reader(&path).await?,
             )));
         }
-        let writer = Mutex::new(Writer {
-            seat: Seat::writer(path, conn),
-            memo: None,
-        });
         Ok(Self {
             epoch,
             instance,
-            writer,
+            writer: Mutex::new(Seat::writer(path, writer)),
+            memo: Arc::default(),
             reader,
             more,
-            decoded: Decoded::new(),
+            decoded: Arc::new(Decoded::new()),
             _lock: lock,
         })
     }
@@ -107,46 +107,22 @@ impl SqliteStore {
     /// was checked before: [`inspect::Inspection::look_beside`] has both.
     pub async fn verify_tail(&self) -> Result<u64, StoreError> {
         let mut writer = self.writer.lock().await;
-        let mut tx = writer.seat.begin().await?;
-        let verified: Option<String> =
-            sqlx::query_scalar("SELECT value FROM meta WHERE name = 'verified'")
-                .fetch_optional(&mut *tx)
-                .await
-                .map_err(failed)?;
-        let verified: u64 = verified.and_then(|it| it.parse().ok()).unwrap_or(0);
-        let last = log::chain(&mut tx, verified + 1).await?;
-        check::streams_after(&mut tx, verified, LONGEST_BEFORE_READY).await?;
-        sqlx::query(
-            "INSERT INTO meta (name, value) VALUES ('verified', ?) \
-             ON CONFLICT DO UPDATE SET value = excluded.value",
-        )
-        .bind(last.to_string())
-        .execute(&mut *tx)
-        .await
-        .map_err(failed)?;
-        tx.commit().await.map_err(failure::commit_failed)?;
-        Ok(last)
+        writer.ask(verify_tail).await
     }
 
     /// Hashes the log again from a position on. The position of the last event.
     pub async fn verify_chain(&self, from: u64) -> Result<u64, StoreError> {
-        let mut seat = self.reader().await;
-        let mut tx = seat.snapshot().await?;
-        log::chain(&mut tx, from).await
+        self.look(move |conn| log::chain(conn, from)).await
     }
 
     /// What the tables ought to say: the whole log folded anew.
     pub async fn rebuild(&self) -> Result<Tables, StoreError> {
-        let mut seat = self.reader().await;
-        let mut tx = seat.snapshot().await?;
-        check::rebuild(&mut tx).await
+        self.look(check::rebuild).await
     }
 
     /// What the tables say.
     pub async fn tables(&self) -> Result<Tables, StoreError> {
-        let mut seat = self.reader().await;
-        let mut tx = seat.snapshot().await?;
-        match check::tables(&mut tx).await? {
+        match self.look(check::tables).await? {
             (tables, odd) if odd.is_empty() => Ok(tables),
             (_, odd) => Err(StoreError::Corrupt(odd.join("; "))),
         }
@@ -154,7 +130,8 @@ impl SqliteStore {
 
     /// Writes a whole copy to a new file while everything goes on.
     pub async fn backup(&self, to: &Path) -> Result<(), StoreError> {
-        copy::write(self.reader().await.ready().await?, to).await
+        let to = to.to_owned();
+        self.read(move |conn| copy::write(conn, &to)).await
     }
 
     /// A reader that is free, or else the first once it is.
@@ -166,6 +143,23 @@ impl SqliteStore {
         }
         self.reader.lock().await
     }
+}
+
+fn verify_tail(conn: &mut Connection) -> Result<u64, StoreError> {
+    let tx = begin(conn)?;
+    let verified = "SELECT value FROM meta WHERE name = 'verified'";
+    let verified: Option<String> = maybe_value(&tx, verified, [])?;
+    let verified: u64 = verified.and_then(|it| it.parse().ok()).unwrap_or(0);
+    let last = log::chain(&tx, verified + 1)?;
+    check::streams_after(&tx, verified, LONGEST_BEFORE_READY)?;
+    run(
+        &tx,
+        "INSERT INTO meta (name, value) VALUES ('verified', ?) \
+         ON CONFLICT DO UPDATE SET value = excluded.value",
+        [last.to_string()],
+    )?;
+    tx.commit().map_err(failure::commit_failed)?;
+    Ok(last)
 }
 
 #[cfg(test)]

@@ -1,12 +1,14 @@
 //! A commit of one input with event, outbox row and timer, against the bare
-//! SQLite transaction of the same rows.
+//! SQLite transaction of the same rows: handed to its connection's thread as a
+//! whole, and a statement at a time.
 
 use std::collections::BTreeMap;
-use std::fmt::Write as _;
 use std::path::Path;
 use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
+use rusqlite::types::Value;
+use rusqlite::{Connection, TransactionBehavior, params_from_iter};
 use shipbell_domain::calendar::Zone;
 use shipbell_domain::command::{Command, Report};
 use shipbell_domain::effect::{CardId, Effect};
@@ -20,8 +22,7 @@ use shipbell_domain::{Reply, StreamId, Turn, World};
 use shipbell_storage::{
     Commit, Input, InputId, Settles, SqliteOptions, SqliteStore, Store as _, Verdict,
 };
-use sqlx::sqlite::{SqliteConnection, SqliteRow};
-use sqlx::{AssertSqlSafe, Connection as _, Row as _, TypeInfo as _, ValueRef as _};
+use tokio_rusqlite::Connection as Thread;
 
 use crate::bare;
 use crate::measure::{Failed, Pairs, folder, time};
@@ -67,49 +68,40 @@ const ROWS: [(&str, &str); 6] = [
     ),
 ];
 
-enum Cell {
-    Null,
-    Number(i64),
-    Text(String),
-    Bytes(Vec<u8>),
-}
-
 /// A statement of [`ROWS`] and its values.
-type Write = (&'static str, Vec<Cell>);
+type Write = (&'static str, Vec<Value>);
+
+type Done = Result<(), tokio_rusqlite::Error>;
 
 pub(crate) async fn run() -> Result<(), Failed> {
     let folder = folder()?;
     let file = |name: &str| folder.path().join(name);
     let store = Bench::open(&file("ours.db")).await?;
-    let mut copies = Vec::new();
-    for name in ["script.db", "steps.db"] {
+    let copy = async |name| -> Result<Thread, Failed> {
         store.store.backup(&file(name)).await?;
-        copies.push(bare::open(&file(name)).await?);
-    }
-    let [script, steps] = copies.as_mut_slice() else {
-        return Err("two copies were to be made".into());
+        Ok(Thread::from(bare::open(&file(name))?))
     };
-    let mut reader = bare::open(&file("ours.db")).await?;
-    let (mut against_script, mut against_steps) = (Pairs::default(), Pairs::default());
+    let (whole, steps) = (copy("whole.db").await?, copy("steps.db").await?);
+    let reader = bare::open(&file("ours.db"))?;
+    let (mut against_whole, mut against_steps) = (Pairs::default(), Pairs::default());
     for turn in 1..=WARM_UP + TURNS {
         let commit = store.commit(turn)?;
         let (verdicts, ours) = time(store.store.commit(commit)).await;
         if !matches!(verdicts?.as_slice(), [Verdict::Recorded { .. }]) {
             return Err("a commit was not recorded".into());
         }
-        let writes = written(&mut reader).await?;
-        let text = as_script(&writes)?;
-        let (done, at_once) = time(in_one_call(script, text)).await;
+        let writes = written(&reader)?;
+        let (done, at_once) = time(in_one_call(&whole, writes.clone())).await;
         done?;
-        let (done, one_by_one) = time(a_call_each(steps, &writes)).await;
+        let (done, one_by_one) = time(a_call_each(&steps, writes)).await;
         done?;
         if turn > WARM_UP {
-            against_script.push(ours, at_once);
+            against_whole.push(ours, at_once);
             against_steps.push(ours, one_by_one);
         }
     }
-    against_script.report("commit / SQLite, all in one call", BOUND);
-    against_steps.report("commit / SQLite, a prepared call each", BOUND);
+    against_whole.report("commit / SQLite, all in one call", BOUND);
+    against_steps.report("commit / SQLite, a call each", BOUND);
     Ok(())
 }
 
@@ -221,74 +213,39 @@ fn instant(turn: u32) -> Result<DateTime<Utc>, Failed> {
 }
 
 /// What the last commit wrote.
-async fn written(conn: &mut SqliteConnection) -> Result<Vec<Write>, Failed> {
+fn written(conn: &Connection) -> rusqlite::Result<Vec<Write>> {
     let mut writes = Vec::with_capacity(ROWS.len());
     for (write, read) in ROWS {
-        let row = sqlx::query(read).fetch_one(&mut *conn).await?;
-        let cells: Result<Vec<Cell>, sqlx::Error> =
-            (0..row.len()).map(|column| cell(&row, column)).collect();
-        writes.push((write, cells?));
+        let mut query = conn.prepare_cached(read)?;
+        let columns = query.column_count();
+        let values = query.query_one((), |row| (0..columns).map(|at| row.get(at)).collect())?;
+        writes.push((write, values));
     }
     Ok(writes)
 }
 
-fn cell(row: &SqliteRow, column: usize) -> Result<Cell, sqlx::Error> {
-    let raw = row.try_get_raw(column)?;
-    if raw.is_null() {
-        return Ok(Cell::Null);
-    }
-    match raw.type_info().name() {
-        "INTEGER" => row.try_get(column).map(Cell::Number),
-        "BLOB" => row.try_get(column).map(Cell::Bytes),
-        _ => row.try_get(column).map(Cell::Text),
-    }
-}
-
-/// The whole transaction as text.
-fn as_script(writes: &[Write]) -> Result<String, Failed> {
-    let mut text = "BEGIN IMMEDIATE;".to_owned();
-    for (write, cells) in writes {
-        let mut parts = write.split('?');
-        text.push_str(parts.next().unwrap_or_default());
-        for (cell, part) in cells.iter().zip(parts) {
-            match cell {
-                Cell::Null => text.push_str("NULL"),
-                Cell::Number(number) => write!(text, "{number}")?,
-                Cell::Text(words) => write!(text, "'{}'", words.replace('\'', "''"))?,
-                Cell::Bytes(bytes) => {
-                    text.push_str("x'");
-                    for byte in bytes {
-                        write!(text, "{byte:02x}")?;
-                    }
-                    text.push('\'');
-                }
+async fn in_one_call(thread: &Thread, writes: Vec<Write>) -> Done {
+    thread
+        .call(move |conn| {
+            let tx = conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
+            for (write, values) in writes {
+                tx.prepare_cached(write)?
+                    .execute(params_from_iter(values))?;
             }
-            text.push_str(part);
-        }
-        text.push(';');
-    }
-    text.push_str("COMMIT;");
-    Ok(text)
+            tx.commit()
+        })
+        .await
 }
 
-async fn in_one_call(conn: &mut SqliteConnection, text: String) -> Result<(), sqlx::Error> {
-    sqlx::raw_sql(AssertSqlSafe(text)).execute(conn).await?;
+async fn a_call_each(thread: &Thread, writes: Vec<Write>) -> Done {
+    let (begin, commit) = (("BEGIN IMMEDIATE", Vec::new()), ("COMMIT", Vec::new()));
+    for (statement, values) in std::iter::once(begin).chain(writes).chain([commit]) {
+        thread
+            .call(move |conn| {
+                let mut prepared = conn.prepare_cached(statement)?;
+                prepared.execute(params_from_iter(values)).map(drop)
+            })
+            .await?;
+    }
     Ok(())
-}
-
-async fn a_call_each(conn: &mut SqliteConnection, writes: &[Write]) -> Result<(), sqlx::Error> {
-    let mut tx = conn.begin_with("BEGIN IMMEDIATE").await?;
-    for (write, cells) in writes {
-        let mut query = sqlx::query(*write);
-        for cell in cells {
-            query = match cell {
-                Cell::Null => query.bind(None::<String>),
-                Cell::Number(number) => query.bind(*number),
-                Cell::Text(text) => query.bind(text.as_str()),
-                Cell::Bytes(bytes) => query.bind(bytes.as_slice()),
-            };
-        }
-        query.execute(&mut *tx).await?;
-    }
-    tx.commit().await
 }

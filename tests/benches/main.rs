@@ -34,7 +34,7 @@ fn main() -> ExitCode {
     if let [word, path] = words.as_slice()
         && word == bare::WORD
     {
-        return ended(bare::WORD, &wait_for(bare::program(path.as_ref())));
+        return ended(bare::WORD, &bare::program(path.as_ref()));
     }
     if let [word, api_url, path] = words.as_slice() {
         let path = path.as_ref();

@@ -64,15 +64,15 @@ async fn measure(program: &std::path::Path, folder: &std::path::Path) -> Result<
     work(&bot, FIRST, LAST).await?;
     rest(&bot).await?;
     let last = bot.kilobytes("VmRSS")?;
-    memory(&bot, fresh, first, last).await?;
+    memory(&bot, fresh, first, last)?;
     idle(&bot).await?;
     bot.stop().await
 }
 
-async fn memory(bot: &Bot, fresh: u64, first: u64, last: u64) -> Result<(), Failed> {
-    let mut conn = bare::open(&bot.database()).await?;
+fn memory(bot: &Bot, fresh: u64, first: u64, last: u64) -> Result<(), Failed> {
+    let conn = bare::open(&bot.database())?;
     let count = "SELECT (SELECT count(*) FROM event), (SELECT count(*) FROM inbox)";
-    let (events, inputs): (i64, i64) = sqlx::query_as(count).fetch_one(&mut conn).await?;
+    let (events, inputs): (i64, i64) = conn.query_row(count, (), |row| row.try_into())?;
     let most = mebibytes(bot.kilobytes("VmHWM")?);
     let (fresh, first, last) = (mebibytes(fresh), mebibytes(first), mebibytes(last));
     let ratio = last / first;

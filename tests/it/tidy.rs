@@ -10,7 +10,7 @@ const LINES: usize = 400;
 const ARROWS: [(&str, &[&str], &str); 8] = [
     (
         "bot/domain/src",
-        &["tokio", "sqlx", "async fn", "std::fs", "std::net"],
+        &["tokio", "rusqlite", "async fn", "std::fs", "std::net"],
         "the domain is pure",
     ),
     (

@@ -31,7 +31,7 @@ impl Judge {
             wrong.push(format!("`shipbell verify` ended with {code:?}:\n{told}"));
             return wrong;
         }
-        let snapshot = stage.records.snapshot().await;
+        let snapshot = stage.records.snapshot();
         let acts = stage.ledger.acts();
         wrong.extend(self.goes_on(&snapshot));
         wrong.extend(acts::recorded(&snapshot, &acts));
@@ -47,14 +47,14 @@ impl Judge {
     /// What holds besides when nothing is left to do; the bot lives.
     pub(crate) async fn looks_at_the_end(&mut self, stage: &Stage) -> Vec<String> {
         let mut wrong = self.looks(stage).await;
-        let snapshot = stage.records.snapshot().await;
+        let snapshot = stage.records.snapshot();
         wrong.extend(said_exactly_once(&snapshot));
         wrong.extend(acts::stands(&snapshot));
         let lines = lines().await;
         let events = heard(stage, &lines).await;
         wrong.extend(runs::proven(&snapshot, &events, &lines));
         for (app, env) in environments() {
-            let deployed = stage.records.deployed(&format!("{app}/{env}")).await;
+            let deployed = stage.records.deployed(&format!("{app}/{env}"));
             let wanted: Vec<(String, bool)> = deployed.into_iter().map(|it| (it, true)).collect();
             let running = world::running(&world::project(app, env)).await;
             if running != wanted {

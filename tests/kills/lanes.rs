@@ -104,7 +104,7 @@ impl<'a> Team<'a> {
         let image = world::reference(app, version);
         let open = format!("/release new {app} {version} --image web={image}");
         let release = loop {
-            if let Some((release, _)) = self.stage.records.release(app, version).await {
+            if let Some((release, _)) = self.stage.records.release(app, version) {
                 break release;
             }
             self.says(&open).await;
@@ -125,7 +125,7 @@ impl<'a> Team<'a> {
     async fn watches(&mut self, env: &str) {
         let environment = format!("{}/{env}", self.lane.app);
         let patient = self.chance.happens(700_000);
-        while patient && self.stage.records.is_watched(&environment).await {
+        while patient && self.stage.records.is_watched(&environment) {
             sleep(PAUSE).await;
         }
     }
@@ -137,14 +137,14 @@ impl<'a> Team<'a> {
         let mut asked: Option<Instant> = None;
         loop {
             sleep(PAUSE).await;
-            let stand = self.stage.records.stand(release, &environment).await;
+            let stand = self.stage.records.stand(release, &environment);
             let mine = |it: &&Attempt| it.release == release && it.kind == "deploy";
             let last = stand.attempts.iter().rfind(mine);
             match last.map(|it| it.state.as_str()) {
                 Some("verified") => return End::Verified,
                 Some("failed") => return self.gives_up(release, version, (env, fate)).await,
                 Some(_) => {
-                    if self.stage.records.is_cut_off(&environment).await {
+                    if self.stage.records.is_cut_off(&environment) {
                         self.resumes(env).await;
                     } else if self.chance.happens(30_000) {
                         // Somebody impatient: a deploy that runs is not begun again.
@@ -181,10 +181,10 @@ impl<'a> Team<'a> {
     async fn gives_up(&mut self, release: &str, version: &str, (env, fate): (&str, Fate)) -> End {
         let app = self.lane.app;
         let environment = format!("{app}/{env}");
-        let why = self.stage.records.why(&environment).await;
+        let why = self.stage.records.why(&environment);
         assert_eq!(fate, Fate::Sick, "{version} is good and failed: {why}");
         let stand = loop {
-            let stand = self.stage.records.stand(release, &environment).await;
+            let stand = self.stage.records.stand(release, &environment);
             let over = stand.attempts.iter().all(|it| it.state != "running");
             if over
                 && stand
@@ -199,7 +199,7 @@ impl<'a> Team<'a> {
         self.went_back(&stand, version);
         self.unlocks(release, env).await;
         self.really_runs(env).await;
-        while let Some((_, true)) = self.stage.records.release(app, version).await {
+        while let Some((_, true)) = self.stage.records.release(app, version) {
             self.says(&format!("/release cancel {release} it is bad"))
                 .await;
         }
@@ -218,7 +218,7 @@ impl<'a> Team<'a> {
         let app = self.lane.app;
         let environment = format!("{app}/{env}");
         let unlock = format!("/release unlock {app} {env} looked at it");
-        while self.stage.records.stand(release, &environment).await.locked {
+        while self.stage.records.stand(release, &environment).locked {
             self.says(&unlock).await;
         }
     }
@@ -238,7 +238,7 @@ impl<'a> Team<'a> {
     /// The containers are what the log says, now that nothing is done to them.
     async fn really_runs(&self, env: &str) {
         let app = self.lane.app;
-        let deployed = self.stage.records.deployed(&format!("{app}/{env}")).await;
+        let deployed = self.stage.records.deployed(&format!("{app}/{env}"));
         let running = world::running(&world::project(app, env)).await;
         let wanted: Vec<(String, bool)> = deployed.into_iter().map(|it| (it, true)).collect();
         assert_eq!(running, wanted, "{app}/{env}: what runs, and what should");

@@ -106,7 +106,7 @@ async fn run(stage: Arc<Stage>, kills: u32, seed: u64) {
         while let Some(ended) = teams.join_next().await {
             releases += ended.unwrap();
         }
-        while !stage.records.is_quiet().await {
+        while !stage.records.is_quiet() {
             sleep(Duration::from_millis(300)).await;
         }
         releases

@@ -2,12 +2,10 @@
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
-use std::time::Duration;
 
+use rusqlite::{Connection, OpenFlags, OptionalExtension as _, Params, Row};
 use shipbell_domain::Event;
 use shipbell_domain::event::{EnvironmentEvent, Outcome};
-use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
-use sqlx::{Connection as _, Row as _};
 
 /// Where the command that must run once stands among the steps that have one.
 const ONCE: u32 = 1;
@@ -74,103 +72,69 @@ pub(crate) struct Attempt {
     pub(crate) state: String,
 }
 
-type Result<T> = std::result::Result<T, sqlx::Error>;
-
 impl Records {
     pub(crate) fn new(data: PathBuf) -> Self {
         Self { data }
     }
 
-    async fn open(&self, name: &str) -> Result<SqliteConnection> {
-        let options = SqliteConnectOptions::new()
-            .filename(self.data.join(name))
-            .read_only(true)
-            .busy_timeout(Duration::from_secs(5));
-        SqliteConnection::connect_with(&options).await
+    fn open(&self, name: &str) -> Connection {
+        let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        Connection::open_with_flags(self.data.join(name), flags).unwrap()
     }
 
     /// The release of a version, as `r5`, and whether it is open.
-    pub(crate) async fn release(&self, app: &str, version: &str) -> Option<(String, bool)> {
-        let mut db = self.open("shipbell.db").await.unwrap();
+    pub(crate) fn release(&self, app: &str, version: &str) -> Option<(String, bool)> {
         let sql = "SELECT number, open FROM fold WHERE kind = 'release' AND app = ? AND label = ?";
-        let row = sqlx::query_as::<_, (i64, bool)>(sql)
-            .bind(app)
-            .bind(version);
-        let found = row.fetch_optional(&mut db).await.unwrap();
+        let found: Option<(i64, bool)> = maybe(&self.open("shipbell.db"), sql, (app, version));
         found.map(|(number, open)| (format!("r{number}"), open))
     }
 
     /// How a release stands in an environment.
-    pub(crate) async fn stand(&self, release: &str, environment: &str) -> Stand {
-        self.read_stand(release, environment).await.unwrap()
-    }
-
-    async fn read_stand(&self, release: &str, environment: &str) -> Result<Stand> {
-        let mut db = self.open("shipbell.db").await?;
+    pub(crate) fn stand(&self, release: &str, environment: &str) -> Stand {
+        let db = self.open("shipbell.db");
         let sql = "SELECT id FROM ask WHERE release = ? AND environment = ? \
                    AND phase = 'signoff' AND state = 'open'";
-        let id: Option<String> = sqlx::query_scalar(sql)
-            .bind(release)
-            .bind(environment)
-            .fetch_optional(&mut db)
-            .await?;
-        let ask = match id {
-            Some(id) => {
-                let sql = "SELECT person FROM signoff WHERE ask = ? AND says = 'yes'";
-                let yes = sqlx::query_scalar(sql).bind(&id).fetch_all(&mut db).await?;
-                let key = key_of(&id);
-                let message = self.message(&key).await?;
-                Some((key, message, yes))
-            }
-            None => None,
-        };
+        let open: Option<(String,)> = maybe(&db, sql, (release, environment));
+        let ask = open.map(|(id,)| {
+            let sql = "SELECT person FROM signoff WHERE ask = ? AND says = 'yes'";
+            let yes = all(&db, sql, (&id,), |row| row.get(0));
+            let key = key_of(&id);
+            let message = self.message(&key);
+            (key, message, yes)
+        });
         let sql = "SELECT number, kind, release, state FROM attempt WHERE environment = ?1 AND \
                    number >= (SELECT min(number) FROM attempt WHERE environment = ?1 \
                    AND release = ?2) ORDER BY number";
-        let rows = sqlx::query(sql).bind(environment).bind(release);
-        let mut attempts = Vec::new();
-        for row in rows.fetch_all(&mut db).await? {
-            attempts.push(Attempt {
-                number: row.try_get("number")?,
-                kind: row.try_get("kind")?,
-                release: row.try_get("release")?,
-                state: row.try_get("state")?,
-            });
-        }
+        let attempts = all(&db, sql, (environment, release), |row| {
+            Ok(Attempt {
+                number: row.get("number")?,
+                kind: row.get("kind")?,
+                release: row.get("release")?,
+                state: row.get("state")?,
+            })
+        });
         let sql = "SELECT kind FROM event WHERE stream = ? AND kind IN \
                    ('environment.locked', 'environment.unlocked') ORDER BY seq DESC LIMIT 1";
-        let lock: Option<String> = sqlx::query_scalar(sql)
-            .bind(format!("env/{environment}"))
-            .fetch_optional(&mut db)
-            .await?;
-        Ok(Stand {
+        let lock: Option<(String,)> = maybe(&db, sql, (format!("env/{environment}"),));
+        Stand {
             ask,
             attempts,
-            locked: lock.is_some_and(|it| it == "environment.locked"),
-        })
+            locked: lock.is_some_and(|(kind,)| kind == "environment.locked"),
+        }
     }
 
-    async fn message(&self, key: &str) -> Result<Option<i64>> {
-        let mut db = self.open("channel.db").await?;
+    fn message(&self, key: &str) -> Option<i64> {
         let sql = "SELECT id FROM message WHERE key = ? AND deleted = 0 ORDER BY id LIMIT 1";
-        sqlx::query_scalar(sql)
-            .bind(key)
-            .fetch_optional(&mut db)
-            .await
+        maybe(&self.open("channel.db"), sql, (key,)).map(|(id,)| id)
     }
 
     /// What the log says runs in an environment: the image by its id; none if nothing ever did.
-    pub(crate) async fn deployed(&self, environment: &str) -> Option<String> {
-        let mut db = self.open("shipbell.db").await.unwrap();
+    pub(crate) fn deployed(&self, environment: &str) -> Option<String> {
         let sql = "SELECT m.body FROM attempt a JOIN manifest m ON m.hash = a.manifest \
                    WHERE a.environment = ? AND a.state = 'verified' \
                    ORDER BY a.number DESC LIMIT 1";
-        let body: Option<String> = sqlx::query_scalar(sql)
-            .bind(environment)
-            .fetch_optional(&mut db)
-            .await
-            .unwrap();
-        let manifest: serde_json::Value = serde_json::from_str(&body?).unwrap();
+        let (body,): (String,) = maybe(&self.open("shipbell.db"), sql, (environment,))?;
+        let manifest: serde_json::Value = serde_json::from_str(&body).unwrap();
         let pinned = &manifest["images"]["web"]["pinned"];
         Some(
             pinned
@@ -181,14 +145,13 @@ impl Records {
     }
 
     /// Whether an attempt waits for somebody to say if a command that must run once had run.
-    pub(crate) async fn is_cut_off(&self, environment: &str) -> bool {
-        let mut db = self.open("shipbell.db").await.unwrap();
+    pub(crate) fn is_cut_off(&self, environment: &str) -> bool {
         let sql = "SELECT payload FROM event WHERE stream = ? \
                    AND kind IN ('environment.work_ended', 'environment.decided') \
                    ORDER BY seq DESC LIMIT 1";
-        let last = sqlx::query_scalar::<_, String>(sql).bind(format!("env/{environment}"));
-        let last = last.fetch_optional(&mut db).await.unwrap();
-        let last = last.map(|it| serde_json::from_str(&it).unwrap());
+        let stream = format!("env/{environment}");
+        let last: Option<(String,)> = maybe(&self.open("shipbell.db"), sql, (stream,));
+        let last = last.map(|(payload,)| serde_json::from_str(&payload).unwrap());
         match last {
             Some(Event::Environment(EnvironmentEvent::WorkEnded {
                 index,
@@ -200,97 +163,120 @@ impl Records {
     }
 
     /// Why the last attempt that failed in an environment did, in the log's own words.
-    pub(crate) async fn why(&self, environment: &str) -> String {
-        let mut db = self.open("shipbell.db").await.unwrap();
+    pub(crate) fn why(&self, environment: &str) -> String {
         let sql = "SELECT payload FROM event WHERE stream = ? AND kind IN \
                    ('environment.attempt_failed', 'environment.work_ended') \
                    ORDER BY seq DESC LIMIT 3";
-        let events = sqlx::query_scalar::<_, String>(sql).bind(format!("env/{environment}"));
-        events.fetch_all(&mut db).await.unwrap().join("\n")
+        let stream = format!("env/{environment}");
+        let db = self.open("shipbell.db");
+        let events: Vec<String> = all(&db, sql, (stream,), |row| row.get(0));
+        events.join("\n")
     }
 
     /// Whether looks at an environment are still to come.
-    pub(crate) async fn is_watched(&self, environment: &str) -> bool {
-        let mut db = self.open("shipbell.db").await.unwrap();
-        let sql = "SELECT count(*) > 0 FROM timer WHERE state = 'pending' AND id LIKE ?";
-        let looks = sqlx::query_scalar(sql).bind(format!("tick/{environment}/%"));
-        looks.fetch_one(&mut db).await.unwrap()
+    pub(crate) fn is_watched(&self, environment: &str) -> bool {
+        let sql = "SELECT count(*) FROM timer WHERE state = 'pending' AND id LIKE ?";
+        let ticks = format!("tick/{environment}/%");
+        count(&self.open("shipbell.db"), sql, (ticks,)) > 0
     }
 
     /// Whether anything is being done or owed now, beyond wake-ups to come.
-    pub(crate) async fn is_quiet(&self) -> bool {
-        let mut db = self.open("shipbell.db").await.unwrap();
+    pub(crate) fn is_quiet(&self) -> bool {
         let sql = "SELECT (SELECT count(*) FROM attempt WHERE state = 'running') + \
                    (SELECT count(*) FROM outbox WHERE wanted > drawn AND dead = 0) + \
                    (SELECT count(*) FROM timer WHERE state = 'pending' \
                     AND due_us < (unixepoch() + 20) * 1000000)";
-        let busy: i64 = sqlx::query_scalar(sql).fetch_one(&mut db).await.unwrap();
-        busy == 0
+        count(&self.open("shipbell.db"), sql, ()) == 0
     }
 
     /// Everything that is needed to judge.
-    pub(crate) async fn snapshot(&self) -> Snapshot {
+    pub(crate) fn snapshot(&self) -> Snapshot {
         let mut snapshot = Snapshot::default();
         if self.data.join("shipbell.db").exists() {
-            self.log(&mut snapshot).await.unwrap();
+            self.log(&mut snapshot);
         }
         if self.data.join("channel.db").exists() {
-            self.transcript(&mut snapshot).await.unwrap();
+            self.transcript(&mut snapshot);
         }
         snapshot
     }
 
-    async fn log(&self, into: &mut Snapshot) -> Result<()> {
-        let mut db = self.open("shipbell.db").await?;
+    fn log(&self, into: &mut Snapshot) {
+        let db = self.open("shipbell.db");
         let sql = "SELECT seq, stream, actor, payload, hash FROM event ORDER BY seq";
-        for row in sqlx::query(sql).fetch_all(&mut db).await? {
-            let payload: String = row.try_get("payload")?;
-            into.log.push(Recorded {
-                seq: row.try_get::<i64, _>("seq")?.cast_unsigned(),
-                stream: row.try_get("stream")?,
-                actor: row.try_get("actor")?,
+        into.log = all(&db, sql, (), |row| {
+            let payload: String = row.get("payload")?;
+            Ok(Recorded {
+                seq: row.get::<_, i64>("seq")?.cast_unsigned(),
+                stream: row.get("stream")?,
+                actor: row.get("actor")?,
                 event: serde_json::from_str(&payload).expect("an event can be read"),
-                hash: row.try_get("hash")?,
-            });
-        }
+                hash: row.get("hash")?,
+            })
+        });
         let sql = "SELECT id, outcome, seq FROM inbox WHERE source = 'web'";
-        for row in sqlx::query(sql).fetch_all(&mut db).await? {
-            let seq = row.try_get::<i64, _>("seq")?.cast_unsigned();
-            let outcome = row.try_get("outcome")?;
-            into.inbox.insert(row.try_get("id")?, (outcome, seq));
-        }
+        let inbox = all(&db, sql, (), |row| {
+            let seq = row.get::<_, i64>("seq")?.cast_unsigned();
+            Ok((row.get("id")?, (row.get("outcome")?, seq)))
+        });
+        into.inbox = inbox.into_iter().collect();
         let sql = "SELECT key, surface <> '' AS talks, wanted > drawn AS open, dead FROM outbox";
-        for row in sqlx::query(sql).fetch_all(&mut db).await? {
-            into.outbox.push(Owed {
-                key: row.try_get("key")?,
-                talks: row.try_get("talks")?,
-                open: row.try_get("open")?,
-                dead: row.try_get("dead")?,
-            });
-        }
+        into.outbox = all(&db, sql, (), |row| {
+            Ok(Owed {
+                key: row.get("key")?,
+                talks: row.get("talks")?,
+                open: row.get("open")?,
+                dead: row.get("dead")?,
+            })
+        });
         let sql = "SELECT s.ask, s.person FROM signoff s JOIN ask a ON a.id = s.ask \
                    WHERE s.says = 'yes' AND a.state = 'open' ORDER BY 1, 2";
-        let consent: Vec<(String, String)> = sqlx::query_as(sql).fetch_all(&mut db).await?;
-        let by_key = consent.into_iter().map(|(ask, by)| (key_of(&ask), by));
-        into.consent = by_key.collect();
+        into.consent = all(&db, sql, (), |row| {
+            let ask: String = row.get(0)?;
+            Ok((key_of(&ask), row.get(1)?))
+        });
         let sql = "SELECT count(*) FROM timer WHERE state = 'pending' \
                    AND due_us < (unixepoch() - 5) * 1000000";
-        into.late = sqlx::query_scalar(sql).fetch_one(&mut db).await?;
-        Ok(())
+        into.late = count(&db, sql, ());
     }
 
-    async fn transcript(&self, into: &mut Snapshot) -> Result<()> {
-        let mut db = self.open("channel.db").await?;
+    fn transcript(&self, into: &mut Snapshot) {
+        let db = self.open("channel.db");
         let sql = "SELECT key, count(*) FROM message \
                    WHERE key IS NOT NULL AND deleted = 0 GROUP BY key";
-        let posts: Vec<(String, u32)> = sqlx::query_as(sql).fetch_all(&mut db).await?;
+        let posts = all(&db, sql, (), |row| row.try_into());
         into.posts = posts.into_iter().collect();
         let sql = "SELECT m.key, r.account FROM reaction r JOIN message m ON m.id = r.message \
                    WHERE r.emoji = 'white_check_mark' AND m.key LIKE 'ask/%' AND m.deleted = 0 \
                    ORDER BY 1, 2";
-        into.marks = sqlx::query_as(sql).fetch_all(&mut db).await?;
-        Ok(())
+        into.marks = all(&db, sql, (), |row| row.try_into());
     }
+}
+
+/// The first row as a tuple, if there is any.
+fn maybe<T>(db: &Connection, sql: &str, values: impl Params) -> Option<T>
+where
+    T: for<'r> TryFrom<&'r Row<'r>, Error = rusqlite::Error>,
+{
+    let found = db.query_row(sql, values, |row| T::try_from(row));
+    found.optional().unwrap()
+}
+
+/// Every row.
+fn all<T>(
+    db: &Connection,
+    sql: &str,
+    values: impl Params,
+    read: impl FnMut(&Row<'_>) -> rusqlite::Result<T>,
+) -> Vec<T> {
+    let mut prepared = db.prepare(sql).unwrap();
+    let rows = prepared.query_map(values, read).unwrap();
+    rows.collect::<rusqlite::Result<_>>().unwrap()
+}
+
+/// The one number that a query finds.
+fn count(db: &Connection, sql: &str, values: impl Params) -> u32 {
+    db.query_row(sql, values, |row| row.get(0)).unwrap()
 }
 
 /// The key an ask is posted under, by its name in the tables, which has the whole hash.

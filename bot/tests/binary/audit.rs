@@ -129,8 +129,7 @@ async fn whatever_is_changed_is_noticed_and_named() {
         vandal(
             house,
             "UPDATE event SET payload = NULL, salt = NULL WHERE kind = 'agenda.unfrozen'",
-        )
-        .await;
+        );
         let (bundle, said) = export(house, &[]).await;
         assert!(said.contains("1 erased: event "), "{said}");
         let whole = fs::read(&bundle).unwrap();
@@ -233,7 +232,7 @@ async fn the_channel_proves_what_the_owner_of_the_database_changed() {
 
         // The owner of the database changes an old event and hashes everything after it anew.
         let whole = fs::read(&bundle).unwrap();
-        vandal(house, &rewriting(&whole)).await;
+        vandal(house, &rewriting(&whole));
         let verified = house.shipbell(&["verify"]).await;
         assert!(verified.out.contains("log       ok"), "{verified:?}");
         assert!(

@@ -3,7 +3,7 @@
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 
-use sqlx::{AssertSqlSafe, Connection as _, SqliteConnection};
+use rusqlite::Connection;
 
 use crate::house::{House, run_alone};
 use crate::people::Guest;
@@ -21,17 +21,14 @@ pub(crate) async fn busy(house: &mut House) {
 }
 
 /// Changes the database behind everybody's back.
-pub(crate) async fn vandal(house: &House, statements: &str) {
-    let database = house.data().join("shipbell.db");
-    let url = format!("sqlite://{}", database.display());
-    let mut conn = SqliteConnection::connect(&url).await.unwrap();
+pub(crate) fn vandal(house: &House, statements: &str) {
+    let conn = Connection::open(house.data().join("shipbell.db")).unwrap();
     let all = format!(
         "PRAGMA foreign_keys = OFF; DROP TRIGGER IF EXISTS event_is_never_edited; \
          DROP TRIGGER IF EXISTS event_is_never_deleted; {statements}"
     );
-    let done = sqlx::raw_sql(AssertSqlSafe(all)).execute(&mut conn).await;
-    done.unwrap();
-    conn.close().await.unwrap();
+    conn.execute_batch(&all).unwrap();
+    conn.close().unwrap();
 }
 
 #[tokio::test]
@@ -71,7 +68,7 @@ async fn a_changed_event_is_named_and_nothing_is_made_anew_from_it() {
         house.is_told("TERM").await;
         let change = "UPDATE event SET payload = replace(payload, 'quarter', 'nothing') \
              WHERE kind = 'agenda.frozen'";
-        vandal(house, change).await;
+        vandal(house, change);
         for words in [["verify"].as_slice(), &["verify", "--rebuild"]] {
             let ended = house.shipbell(words).await;
             assert!(ended.out.contains("log       FAIL  event "), "{ended:?}");
@@ -92,7 +89,7 @@ async fn a_changed_table_is_named_and_made_anew() {
         house.is_told("TERM").await;
         let change = "UPDATE fold SET body = replace(body, 'audit', 'party') \
              WHERE stream = 'agenda'; UPDATE policy SET app = 'other'";
-        vandal(house, change).await;
+        vandal(house, change);
         let ended = house.shipbell(&["verify"]).await;
         for told in [
             "fold: row agenda is not what its events add up to",
@@ -212,7 +209,7 @@ async fn what_was_changed_long_ago_is_found_after_the_start_and_stops_everything
         house.is_told("TERM").await;
         let change = "UPDATE event SET payload = replace(payload, 'quarter', 'nothing') \
              WHERE kind = 'agenda.frozen'";
-        vandal(house, change).await;
+        vandal(house, change);
         house.serves().await;
         let kai = Guest::enter(house, "kai").await;
         let banner = kai.sees_banner("I have stopped").await;

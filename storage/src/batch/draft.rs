@@ -21,12 +21,12 @@ pub(super) struct Draft<'a, D> {
 }
 
 impl<'a, D: Desk> Draft<'a, D> {
-    pub(super) async fn new(
+    pub(super) fn new(
         desk: &'a mut D,
         seq: u64,
         (at, now): (DateTime<Utc>, DateTime<Utc>),
     ) -> Result<Self, StoreError> {
-        let next = desk.next().await?;
+        let next = desk.next()?;
         let batch = Batch {
             verdicts: Vec::new(),
             events: Vec::new(),
@@ -45,19 +45,19 @@ impl<'a, D: Desk> Draft<'a, D> {
     }
 
     /// Whether what an input answers has not been answered yet.
-    pub(super) async fn is_awaited(&mut self, settles: &Settles) -> Result<bool, StoreError> {
+    pub(super) fn is_awaited(&mut self, settles: &Settles) -> Result<bool, StoreError> {
         match settles {
             Settles::Nothing => Ok(true),
             Settles::Timer(timer) => {
                 let due = match self.batch.timers.get(timer) {
                     Some(Alarm::Pending(due)) => Some(*due),
                     Some(Alarm::Fired | Alarm::Cancelled) => None,
-                    None => self.desk.pending(timer).await?,
+                    None => self.desk.pending(timer)?,
                 };
                 Ok(due.is_some_and(|due| due <= self.batch.now))
             }
             Settles::Effect(claim) => {
-                Ok(!self.batch.settled.contains(claim) && self.desk.holds(claim).await?)
+                Ok(!self.batch.settled.contains(claim) && self.desk.holds(claim)?)
             }
         }
     }
@@ -74,7 +74,7 @@ impl<'a, D: Desk> Draft<'a, D> {
     }
 
     /// Adds one event to its stream.
-    pub(super) async fn append(
+    pub(super) fn append(
         &mut self,
         stream: &StreamId,
         event: &Event,
@@ -89,8 +89,7 @@ impl<'a, D: Desk> Draft<'a, D> {
             Some(kept) => Some(kept),
             None => self
                 .desk
-                .folds(vec![stream.clone()])
-                .await?
+                .folds(vec![stream.clone()])?
                 .pop()
                 .map(|(_, kept)| kept),
         };
@@ -185,7 +184,7 @@ impl<'a, D: Desk> Draft<'a, D> {
 }
 
 impl<D: Desk> Shelf for Draft<'_, D> {
-    async fn folds(&mut self, streams: Vec<StreamId>) -> Result<Vec<(StreamId, Kept)>, StoreError> {
+    fn folds(&mut self, streams: Vec<StreamId>) -> Result<Vec<(StreamId, Kept)>, StoreError> {
         let mut found = Vec::with_capacity(streams.len());
         let mut missing = Vec::new();
         for stream in streams {
@@ -195,13 +194,13 @@ impl<D: Desk> Shelf for Draft<'_, D> {
             }
         }
         if !missing.is_empty() {
-            found.extend(self.desk.folds(missing).await?);
+            found.extend(self.desk.folds(missing)?);
         }
         Ok(found)
     }
 
-    async fn environments(&mut self, app: &AppId) -> Result<BTreeSet<EnvId>, StoreError> {
-        let mut all = self.desk.environments(app).await?;
+    fn environments(&mut self, app: &AppId) -> Result<BTreeSet<EnvId>, StoreError> {
+        let mut all = self.desk.environments(app)?;
         for stream in self.batch.folds.keys() {
             if let StreamId::Environment(id) = stream
                 && id.app == *app
@@ -212,8 +211,8 @@ impl<D: Desk> Shelf for Draft<'_, D> {
         Ok(all)
     }
 
-    async fn open_releases(&mut self, app: &AppId) -> Result<BTreeSet<ReleaseId>, StoreError> {
-        let mut all = self.desk.open_releases(app).await?;
+    fn open_releases(&mut self, app: &AppId) -> Result<BTreeSet<ReleaseId>, StoreError> {
+        let mut all = self.desk.open_releases(app)?;
         for fold in self.batch.folds.values() {
             if let Fold::Release(it) = &fold.fold
                 && it.app == *app
@@ -228,12 +227,12 @@ impl<D: Desk> Shelf for Draft<'_, D> {
         Ok(all)
     }
 
-    async fn release_called(
+    fn release_called(
         &mut self,
         app: &AppId,
         version: &Version,
     ) -> Result<Option<ReleaseId>, StoreError> {
-        let mut newest = self.desk.release_called(app, version).await?;
+        let mut newest = self.desk.release_called(app, version)?;
         for fold in self.batch.folds.values() {
             if let Fold::Release(it) = &fold.fold
                 && it.app == *app
@@ -245,7 +244,7 @@ impl<D: Desk> Shelf for Draft<'_, D> {
         Ok(newest)
     }
 
-    async fn next(&mut self) -> Result<Next, StoreError> {
+    fn next(&mut self) -> Result<Next, StoreError> {
         Ok(self.batch.next)
     }
 }

@@ -19,7 +19,7 @@ pub(super) struct Desktop<'a> {
 }
 
 impl Shelf for Desktop<'_> {
-    async fn folds(&mut self, streams: Vec<StreamId>) -> Result<Vec<(StreamId, Kept)>, StoreError> {
+    fn folds(&mut self, streams: Vec<StreamId>) -> Result<Vec<(StreamId, Kept)>, StoreError> {
         let find = |stream: StreamId| {
             let kept = self.contents.folds.get(&stream)?.clone();
             Some((stream, kept))
@@ -27,7 +27,7 @@ impl Shelf for Desktop<'_> {
         Ok(streams.into_iter().filter_map(find).collect())
     }
 
-    async fn environments(&mut self, app: &AppId) -> Result<BTreeSet<EnvId>, StoreError> {
+    fn environments(&mut self, app: &AppId) -> Result<BTreeSet<EnvId>, StoreError> {
         Ok(self
             .contents
             .environments
@@ -36,7 +36,7 @@ impl Shelf for Desktop<'_> {
             .unwrap_or_default())
     }
 
-    async fn open_releases(&mut self, app: &AppId) -> Result<BTreeSet<ReleaseId>, StoreError> {
+    fn open_releases(&mut self, app: &AppId) -> Result<BTreeSet<ReleaseId>, StoreError> {
         Ok(self
             .contents
             .open_releases
@@ -45,7 +45,7 @@ impl Shelf for Desktop<'_> {
             .unwrap_or_default())
     }
 
-    async fn release_called(
+    fn release_called(
         &mut self,
         app: &AppId,
         version: &Version,
@@ -57,27 +57,27 @@ impl Shelf for Desktop<'_> {
             .copied())
     }
 
-    async fn next(&mut self) -> Result<Next, StoreError> {
+    fn next(&mut self) -> Result<Next, StoreError> {
         Ok(self.contents.next)
     }
 }
 
 impl Desk for Desktop<'_> {
-    async fn known(&mut self, ids: Vec<InputId>) -> Result<BTreeSet<InputId>, StoreError> {
+    fn known(&mut self, ids: Vec<InputId>) -> Result<BTreeSet<InputId>, StoreError> {
         Ok(ids
             .into_iter()
             .filter(|id| self.contents.inbox.contains_key(id))
             .collect())
     }
 
-    async fn pending(&mut self, timer: &Timer) -> Result<Option<DateTime<Utc>>, StoreError> {
+    fn pending(&mut self, timer: &Timer) -> Result<Option<DateTime<Utc>>, StoreError> {
         Ok(match self.contents.timers.get(timer) {
             Some(Alarm::Pending(due)) => Some(*due),
             Some(Alarm::Fired | Alarm::Cancelled) | None => None,
         })
     }
 
-    async fn holds(&mut self, claim: &Claim) -> Result<bool, StoreError> {
+    fn holds(&mut self, claim: &Claim) -> Result<bool, StoreError> {
         Ok(self.contents.outbox.holds(claim, self.epoch))
     }
 }

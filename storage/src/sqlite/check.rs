@@ -2,17 +2,18 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use rusqlite::types::ValueRef;
+use rusqlite::{Connection, params};
 use shipbell_domain::StreamId;
 use shipbell_domain::effect::{CardId, Effect};
 use shipbell_domain::ids::{AppId, Surface, Version};
-use sqlx::sqlite::{SqliteConnection, SqliteRow};
-use sqlx::{AssertSqlSafe, Row as _, TypeInfo as _, ValueRef as _};
 
 use super::body::{read, read_fold};
 use super::failure::failed;
 use super::log::PAGE;
 use super::read as reading;
 use super::shelf::next;
+use super::sql::{all, maybe_value, values};
 use crate::StoreError;
 use crate::names::{self, checked, count};
 use crate::rebuild::Rebuild;
@@ -24,21 +25,18 @@ use crate::store::Tables;
 type Cards = BTreeMap<(CardId, Surface), (u64, u64)>;
 
 /// Lets SQLite look over its own pages, and says what it finds wrong.
-pub(super) async fn pages(conn: &mut SqliteConnection) -> Result<Vec<String>, StoreError> {
-    let mut found: Vec<String> = sqlx::query_scalar("PRAGMA quick_check")
-        .fetch_all(conn)
-        .await
-        .map_err(failed)?;
+pub(super) fn pages(conn: &Connection) -> Result<Vec<String>, StoreError> {
+    let mut found: Vec<String> = values(conn, "PRAGMA quick_check", [])?;
     found.retain(|line| line != "ok");
     Ok(found)
 }
 
 /// Folds the whole log.
-pub(super) async fn rebuild(conn: &mut SqliteConnection) -> Result<Tables, StoreError> {
+pub(super) fn rebuild(conn: &Connection) -> Result<Tables, StoreError> {
     let mut rebuild = Rebuild::new();
     let mut after = 0;
     loop {
-        let page = reading::events(conn, None, after, PAGE).await?;
+        let page = reading::events(conn, None, after, PAGE)?;
         let Some(last) = page.last() else { break };
         after = last.seq;
         for row in &page {
@@ -50,24 +48,16 @@ pub(super) async fn rebuild(conn: &mut SqliteConnection) -> Result<Tables, Store
 
 /// Whether every stream that has events after a position, and at most so many of
 /// them in all, is what they add up to.
-pub(super) async fn streams_after(
-    conn: &mut SqliteConnection,
-    seq: u64,
-    longest: usize,
-) -> Result<(), StoreError> {
-    let names: Vec<String> = sqlx::query_scalar(
-        // Else every stream there ever was is looked through for its name.
+pub(super) fn streams_after(conn: &Connection, seq: u64, longest: usize) -> Result<(), StoreError> {
+    let names: Vec<String> = values(
+        conn, // Else every stream there ever was is looked through for its name.
         "SELECT DISTINCT event.stream FROM event NOT INDEXED \
          LEFT JOIN fold ON fold.stream = event.stream WHERE event.seq > ? \
          AND (fold.version IS NULL OR fold.version <= ?)",
-    )
-    .bind(names::signed(seq))
-    .bind(names::limit(longest))
-    .fetch_all(&mut *conn)
-    .await
-    .map_err(failed)?;
+        params![names::signed(seq), names::limit(longest)],
+    )?;
     for name in names {
-        if let Some(what) = stream(conn, &name).await? {
+        if let Some(what) = stream(conn, &name)? {
             return Err(StoreError::Corrupt(what));
         }
     }
@@ -75,22 +65,19 @@ pub(super) async fn streams_after(
 }
 
 /// What is wrong with a stream that is not what its events add up to.
-pub(super) async fn stream(
-    conn: &mut SqliteConnection,
-    name: &str,
-) -> Result<Option<String>, StoreError> {
+pub(super) fn stream(conn: &Connection, name: &str) -> Result<Option<String>, StoreError> {
     let Ok(stream) = names::stream(name) else {
         return Ok(Some(format!("fold: row {name} names no stream")));
     };
-    let body: Option<String> = sqlx::query_scalar("SELECT body FROM fold WHERE stream = ?")
-        .bind(name)
-        .fetch_optional(&mut *conn)
-        .await
-        .map_err(failed)?;
+    let body: Option<String> = maybe_value(
+        conn,
+        "SELECT body FROM fold WHERE stream = ?",
+        params![name],
+    )?;
     let mut rebuild = Rebuild::new();
     let mut after = 0;
     loop {
-        let page = reading::events(conn, Some(&stream), after, PAGE).await?;
+        let page = reading::events(conn, Some(&stream), after, PAGE)?;
         let Some(last) = page.last() else { break };
         after = last.seq;
         for row in &page {
@@ -104,11 +91,9 @@ pub(super) async fn stream(
 }
 
 /// What the tables say; and of rows that contradict themselves, what does.
-pub(super) async fn tables(
-    conn: &mut SqliteConnection,
-) -> Result<(Tables, Vec<String>), StoreError> {
+pub(super) fn tables(conn: &Connection) -> Result<(Tables, Vec<String>), StoreError> {
     let (mut tables, mut odd) = (Tables::default(), Vec::new());
-    for row in folds(conn).await? {
+    for row in folds(conn)? {
         let Ok(stream) = names::stream(&row.stream) else {
             odd.push(format!("fold: row {} names no stream", row.stream));
             continue;
@@ -119,12 +104,12 @@ pub(super) async fn tables(
         tables.versions.insert(stream.clone(), kept.version);
         tables.folds.insert(stream, kept.fold);
     }
-    tables.next = Some(next(conn).await?);
-    tables.cards = cards(conn).await?;
+    tables.next = Some(next(conn)?);
+    tables.cards = cards(conn)?;
     for table in Table::ALL {
-        tables.rows.extend(rows(conn, table).await?);
+        tables.rows.extend(rows(conn, table)?);
     }
-    tables.erased = erased(conn).await?;
+    tables.erased = erased(conn)?;
     Ok((tables, odd))
 }
 
@@ -170,7 +155,7 @@ impl FoldRow {
     }
 }
 
-async fn folds(conn: &mut SqliteConnection) -> Result<Vec<FoldRow>, StoreError> {
+fn folds(conn: &Connection) -> Result<Vec<FoldRow>, StoreError> {
     /// As it is selected.
     type Line = (
         String,
@@ -182,11 +167,11 @@ async fn folds(conn: &mut SqliteConnection) -> Result<Vec<FoldRow>, StoreError> 
         Option<String>,
         String,
     );
-    let lines: Vec<Line> =
-        sqlx::query_as("SELECT stream, version, kind, app, number, open, label, body FROM fold")
-            .fetch_all(conn)
-            .await
-            .map_err(failed)?;
+    let lines: Vec<Line> = all(
+        conn,
+        "SELECT stream, version, kind, app, number, open, label, body FROM fold",
+        [],
+    )?;
     let row = |(stream, version, kind, app, number, open, label, body)| FoldRow {
         stream,
         version,
@@ -200,12 +185,12 @@ async fn folds(conn: &mut SqliteConnection) -> Result<Vec<FoldRow>, StoreError> 
     Ok(lines.into_iter().map(row).collect())
 }
 
-async fn cards(conn: &mut SqliteConnection) -> Result<Cards, StoreError> {
-    let rows: Vec<(String, String, i64, i64)> =
-        sqlx::query_as("SELECT effect, surface, wanted, drawn FROM outbox WHERE surface <> ''")
-            .fetch_all(conn)
-            .await
-            .map_err(failed)?;
+fn cards(conn: &Connection) -> Result<Cards, StoreError> {
+    let rows: Vec<(String, String, i64, i64)> = all(
+        conn,
+        "SELECT effect, surface, wanted, drawn FROM outbox WHERE surface <> ''",
+        [],
+    )?;
     let mut cards = Cards::new();
     for (effect, surface, wanted, drawn) in rows {
         if let Effect::Card { card } = read(&effect)? {
@@ -216,52 +201,48 @@ async fn cards(conn: &mut SqliteConnection) -> Result<Cards, StoreError> {
     Ok(cards)
 }
 
-async fn rows(conn: &mut SqliteConnection, table: Table) -> Result<Vec<Row>, StoreError> {
+fn rows(conn: &Connection, table: Table) -> Result<Vec<Row>, StoreError> {
     // Only our own names are in it.
     let query = format!(
         "SELECT {} FROM {}",
         table.columns().join(", "),
         table.name()
     );
-    let rows: Vec<SqliteRow> = sqlx::query(AssertSqlSafe(query))
-        .fetch_all(conn)
-        .await
-        .map_err(failed)?;
-    let mut read = Vec::with_capacity(rows.len());
-    for row in &rows {
-        let cells: Result<Vec<Cell>, sqlx::Error> = (0..table.columns().len())
-            .map(|column| cell(row, column))
-            .collect();
-        let unreadable = |error: sqlx::Error| {
-            let error = format!("a row of {} cannot be read: {error}", table.name());
-            StoreError::Corrupt(error)
-        };
-        read.push(Row {
+    let mut prepared = conn.prepare_cached(&query).map_err(failed)?;
+    let mut found = prepared.query([]).map_err(failed)?;
+    let mut rows = Vec::new();
+    while let Some(row) = found.next().map_err(failed)? {
+        let columns = 0..table.columns().len();
+        let cells = columns.map(|column| cell(row.get_ref(column).map_err(failed)?, table));
+        rows.push(Row {
             table,
-            cells: cells.map_err(unreadable)?,
+            cells: cells.collect::<Result<_, _>>()?,
         });
     }
-    Ok(read)
+    Ok(rows)
 }
 
-fn cell(row: &SqliteRow, column: usize) -> Result<Cell, sqlx::Error> {
-    let raw = row.try_get_raw(column)?;
-    if raw.is_null() {
-        return Ok(Cell::Null);
-    }
-    let is_number = raw.type_info().name() == "INTEGER";
-    if is_number {
-        row.try_get(column).map(Cell::Number)
-    } else {
-        row.try_get(column).map(Cell::Text)
+fn cell(value: ValueRef<'_>, table: Table) -> Result<Cell, StoreError> {
+    let unreadable = |what: &str| {
+        let error = format!("a row of {} cannot be read: {what}", table.name());
+        StoreError::Corrupt(error)
+    };
+    match value {
+        ValueRef::Null => Ok(Cell::Null),
+        ValueRef::Integer(number) => Ok(Cell::Number(number)),
+        ValueRef::Text(text) => match str::from_utf8(text) {
+            Ok(text) => Ok(Cell::Text(text.to_owned())),
+            Err(error) => Err(unreadable(&error.to_string())),
+        },
+        ValueRef::Real(_) | ValueRef::Blob(_) => Err(unreadable("it is of another kind")),
     }
 }
 
-async fn erased(conn: &mut SqliteConnection) -> Result<BTreeSet<StreamId>, StoreError> {
-    let streams: Vec<String> =
-        sqlx::query_scalar("SELECT DISTINCT stream FROM event WHERE payload IS NULL")
-            .fetch_all(conn)
-            .await
-            .map_err(failed)?;
+fn erased(conn: &Connection) -> Result<BTreeSet<StreamId>, StoreError> {
+    let streams: Vec<String> = values(
+        conn,
+        "SELECT DISTINCT stream FROM event WHERE payload IS NULL",
+        [],
+    )?;
     streams.iter().map(|it| names::stream(it)).collect()
 }

@@ -3,14 +3,14 @@
 use std::fs::File;
 use std::path::Path;
 
-use sqlx::sqlite::SqliteConnection;
+use rusqlite::Connection;
 
-use super::failure::failed;
+use super::sql::run;
 use crate::StoreError;
 
 /// Writes a copy to a file that must not exist yet. It gets its name only once it is
 /// whole and on the disk, so that no half of one is ever taken for a backup.
-pub(super) async fn write(conn: &mut SqliteConnection, to: &Path) -> Result<(), StoreError> {
+pub(super) fn write(conn: &Connection, to: &Path) -> Result<(), StoreError> {
     if to.symlink_metadata().is_ok() {
         return Err(exists(to));
     }
@@ -29,11 +29,7 @@ pub(super) async fn write(conn: &mut SqliteConnection, to: &Path) -> Result<(), 
         what: format!("{} cannot be told to SQLite", part.path().display()),
         hint: "Name a folder whose name is UTF-8".to_owned(),
     })?;
-    sqlx::query("VACUUM INTO ?")
-        .bind(name)
-        .execute(conn)
-        .await
-        .map_err(failed)?;
+    run(conn, "VACUUM INTO ?", [name])?;
     part.as_file().sync_all().map_err(unwritable)?;
     part.persist_noclobber(to)
         .map_err(|failed| match failed.error.kind() {

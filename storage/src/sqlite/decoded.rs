@@ -7,12 +7,12 @@
 use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use rusqlite::{Connection, params};
 use shipbell_domain::{Fold, StreamId};
-use sqlx::sqlite::SqliteConnection;
 
 use super::body::{read_fold, write};
-use super::failure::failed;
 use super::recent::Recent;
+use super::sql::all;
 use crate::StoreError;
 use crate::names::{self, count};
 use crate::shelf::Kept;
@@ -34,26 +34,24 @@ impl Decoded {
     }
 
     /// What these streams add up to; those nothing ever happened to are left out.
-    pub(super) async fn read(
+    pub(super) fn read(
         &self,
-        conn: &mut SqliteConnection,
+        conn: &Connection,
         streams: &[StreamId],
     ) -> Result<BTreeMap<StreamId, Kept>, StoreError> {
         let mut known = self.known(streams);
         let wanted: Vec<(String, Option<u64>)> = (streams.iter())
             .map(|it| (it.to_string(), known.get(it).map(|kept| kept.version)))
             .collect();
-        let rows: Vec<(String, i64, Option<String>)> = sqlx::query_as(
+        let rows: Vec<(String, i64, Option<String>)> = all(
+            conn,
             "SELECT fold.stream, fold.version, \
              CASE WHEN fold.version IS json_extract(wanted.value, '$[1]') THEN NULL \
              ELSE fold.body END \
              FROM json_each(?) AS wanted CROSS JOIN fold \
              ON fold.stream = json_extract(wanted.value, '$[0]')",
-        )
-        .bind(write(&wanted)?)
-        .fetch_all(conn)
-        .await
-        .map_err(failed)?;
+            params![write(&wanted)?],
+        )?;
         let mut found = BTreeMap::new();
         for (stream, version, body) in rows {
             let (stream, version) = (names::stream(&stream)?, count(version)?);
@@ -91,14 +89,14 @@ impl Decoded {
     }
 
     /// These streams in this order, read in the transaction that counted them.
-    pub(super) async fn read_all(
+    pub(super) fn read_all(
         &self,
-        conn: &mut SqliteConnection,
+        conn: &Connection,
         counted: &[(String, i64)],
     ) -> Result<Vec<(StreamId, Fold)>, StoreError> {
         let streams = counted.iter().map(|(stream, _)| names::stream(stream));
         let streams: Vec<StreamId> = streams.collect::<Result<_, _>>()?;
-        let mut found = self.read(conn, &streams).await?;
+        let mut found = self.read(conn, &streams)?;
         let fold = |stream| {
             let kept = found.remove(&stream)?;
             Some((stream, kept.fold))

@@ -1,6 +1,6 @@
 //! What an error of the database means for who asked.
 
-use libsqlite3_sys as codes;
+use rusqlite::{Error, ffi};
 
 use crate::StoreError;
 
@@ -9,18 +9,12 @@ use crate::StoreError;
     clippy::needless_pass_by_value,
     reason = "so that it can stand in `map_err`"
 )]
-pub(super) fn failed(error: sqlx::Error) -> StoreError {
+pub(super) fn failed(error: Error) -> StoreError {
     let text = error.to_string();
-    match &error {
-        sqlx::Error::Database(_) if is_passing(&error) => StoreError::Unavailable(text),
-        sqlx::Error::Database(_)
-        | sqlx::Error::RowNotFound
-        | sqlx::Error::TypeNotFound { .. }
-        | sqlx::Error::ColumnIndexOutOfBounds { .. }
-        | sqlx::Error::ColumnNotFound(_)
-        | sqlx::Error::ColumnDecode { .. }
-        | sqlx::Error::Decode(_) => StoreError::Corrupt(text),
-        _ => StoreError::Unavailable(text),
+    match primary(&error) {
+        Some(code) if is_passing(code) => StoreError::Unavailable(text),
+        // It refused, or what it gave is not what was kept.
+        Some(_) | None => StoreError::Corrupt(text),
     }
 }
 
@@ -29,17 +23,22 @@ pub(super) fn failed(error: sqlx::Error) -> StoreError {
     clippy::needless_pass_by_value,
     reason = "so that it can stand in `map_err`"
 )]
-pub(super) fn commit_failed(error: sqlx::Error) -> StoreError {
+pub(super) fn commit_failed(error: Error) -> StoreError {
     let text = error.to_string();
     match primary(&error) {
-        Some(codes::SQLITE_BUSY | codes::SQLITE_LOCKED | codes::SQLITE_FULL) => {
+        Some(ffi::SQLITE_BUSY | ffi::SQLITE_LOCKED | ffi::SQLITE_FULL) => {
             StoreError::Unavailable(text)
         }
-        Some(codes::SQLITE_CONSTRAINT | codes::SQLITE_CORRUPT | codes::SQLITE_NOTADB) => {
+        Some(ffi::SQLITE_CONSTRAINT | ffi::SQLITE_CORRUPT | ffi::SQLITE_NOTADB) => {
             StoreError::Corrupt(text)
         }
         Some(_) | None => StoreError::Unknown(text),
     }
+}
+
+/// The thread of a connection has ended before it answered.
+pub(super) fn gone() -> StoreError {
+    StoreError::Unknown("the connection to it ended".to_owned())
 }
 
 /// Whether the connection itself is gone and another must be made.
@@ -48,25 +47,22 @@ pub(super) fn is_lost(error: &StoreError) -> bool {
 }
 
 /// Whether the same statement may succeed later.
-fn is_passing(error: &sqlx::Error) -> bool {
-    match primary(error) {
-        Some(
-            codes::SQLITE_BUSY
-            | codes::SQLITE_LOCKED
-            | codes::SQLITE_FULL
-            | codes::SQLITE_IOERR
-            | codes::SQLITE_NOMEM
-            | codes::SQLITE_CANTOPEN
-            | codes::SQLITE_READONLY
-            | codes::SQLITE_PERM
-            | codes::SQLITE_INTERRUPT,
-        ) => true,
-        Some(_) | None => false,
-    }
+fn is_passing(code: i32) -> bool {
+    matches!(
+        code,
+        ffi::SQLITE_BUSY
+            | ffi::SQLITE_LOCKED
+            | ffi::SQLITE_FULL
+            | ffi::SQLITE_IOERR
+            | ffi::SQLITE_NOMEM
+            | ffi::SQLITE_CANTOPEN
+            | ffi::SQLITE_READONLY
+            | ffi::SQLITE_PERM
+            | ffi::SQLITE_INTERRUPT
+    )
 }
 
 /// The first eight bits of SQLite's result code say what kind of error it is.
-fn primary(error: &sqlx::Error) -> Option<i32> {
-    let code = error.as_database_error()?.code()?;
-    code.parse::<i32>().ok().map(|code| code & 0xff)
+fn primary(error: &Error) -> Option<i32> {
+    Some(error.sqlite_error()?.extended_code & 0xff)
 }

@@ -4,13 +4,14 @@ mod excerpt;
 
 use std::path::{Path, PathBuf};
 
+use rusqlite::Connection;
 use sha2::{Digest as _, Sha256};
 use shipbell_domain::ids::Hash;
-use sqlx::Connection as _;
-use sqlx::sqlite::{SqliteConnection, SqliteTransaction};
+use tokio_rusqlite::Connection as Thread;
 
-use super::failure::failed;
+use super::seat::{ask, snapshot};
 use super::shelf::head;
+use super::sql::{maybe, value};
 use super::{check, copy, log, open};
 use crate::chain::Walk;
 use crate::{StoreError, chain};
@@ -24,7 +25,7 @@ const MAX_TOLD: usize = 50;
 /// A database that is looked over.
 #[derive(Debug)]
 pub struct Inspection {
-    conn: SqliteConnection,
+    thread: Thread,
     path: PathBuf,
     instance: String,
 }
@@ -73,15 +74,15 @@ impl Inspection {
     pub async fn open(path: impl AsRef<Path>) -> Result<Self, StoreError> {
         let path = path.as_ref().to_owned();
         is_there(&path)?;
-        let mut conn = open::onlooker(&path).await?;
-        open::check_version(&mut conn).await?;
-        open::check_form(&mut conn).await?;
-        let instance = sqlx::query_scalar("SELECT value FROM meta WHERE name = 'instance'")
-            .fetch_one(&mut conn)
-            .await
-            .map_err(failed)?;
+        open::check_version()?;
+        let thread = open::onlooker(&path).await?;
+        let instance = ask(&thread, |conn| {
+            open::check_form(conn)?;
+            value(conn, "SELECT value FROM meta WHERE name = 'instance'", [])
+        })
+        .await?;
         Ok(Self {
-            conn,
+            thread,
             path,
             instance,
         })
@@ -99,74 +100,77 @@ impl Inspection {
 
     /// Looks everything over, all of it as it stood at one moment.
     pub async fn look(&mut self) -> Result<Findings, StoreError> {
-        let mut tx = self.snapshot().await?;
-        let mut findings = log_of(&mut tx).await?;
-        if findings.log.is_empty() {
-            compare(&mut tx, &mut findings).await?;
-        }
-        kept(&mut tx, &mut findings).await?;
-        findings.pages = check::pages(&mut tx).await?;
-        Ok(findings)
+        let job = |conn: &Connection| {
+            let mut findings = log_of(conn)?;
+            if findings.log.is_empty() {
+                compare(conn, &mut findings)?;
+            }
+            kept(conn, &mut findings)?;
+            findings.pages = check::pages(conn)?;
+            Ok(findings)
+        };
+        self.at_one_moment(job).await
     }
 
     /// Looks over the file, the log and each stream by itself: with little memory and
     /// without holding up a bot that works on it. Less than [`Inspection::look`]: not
     /// the tables that many streams share.
     pub async fn look_beside(&mut self) -> Result<Findings, StoreError> {
-        let mut findings = {
-            let mut tx = self.snapshot().await?;
-            log_of(&mut tx).await?
+        let job = |conn: &mut Connection| {
+            let mut findings = log_of(&*snapshot(conn)?)?;
+            if findings.log.is_empty() {
+                streams(conn, &mut findings)?;
+            }
+            findings.pages = check::pages(conn)?;
+            Ok(findings)
         };
-        if findings.log.is_empty() {
-            self.streams(&mut findings).await?;
-        }
-        findings.pages = check::pages(&mut self.conn).await?;
-        Ok(findings)
-    }
-
-    /// Compares one stream after the other with its events.
-    async fn streams(&mut self, findings: &mut Findings) -> Result<(), StoreError> {
-        let mut after = String::new();
-        while findings.tables.len() < MAX_TOLD {
-            let mut tx = self.snapshot().await?;
-            let next: Option<String> =
-                sqlx::query_scalar("SELECT min(stream) FROM fold WHERE stream > ?")
-                    .bind(&after)
-                    .fetch_one(&mut *tx)
-                    .await
-                    .map_err(failed)?;
-            let Some(name) = next else { return Ok(()) };
-            findings.tables.extend(check::stream(&mut tx, &name).await?);
-            findings.streams += 1;
-            after = name;
-        }
-        Ok(())
+        ask(&self.thread, job).await
     }
 
     /// Looks over the log alone.
     pub async fn look_at_log(&mut self) -> Result<Findings, StoreError> {
-        let mut tx = self.snapshot().await?;
-        log_of(&mut tx).await
+        self.at_one_moment(log_of).await
     }
 
     /// Where the log ends, and its hash at another position if it goes that far.
     pub async fn ends(&mut self, at: u64) -> Result<((u64, Hash), Option<Hash>), StoreError> {
-        let mut tx = self.snapshot().await?;
-        let head = head(&mut tx).await?;
-        let there = log::lines(&mut tx, at.saturating_sub(1), 1).await?;
-        let there = there.first().filter(|it| it.seq == at);
-        let there = there.map(|it| chain::hex(&it.hash));
-        Ok(((head.seq, chain::hex(&head.hash)), there))
+        let job = move |conn: &Connection| {
+            let head = head(conn)?;
+            let there = log::lines(conn, at.saturating_sub(1), 1)?;
+            let there = there.first().filter(|it| it.seq == at);
+            let there = there.map(|it| chain::hex(&it.hash));
+            Ok(((head.seq, chain::hex(&head.hash)), there))
+        };
+        self.at_one_moment(job).await
     }
 
     /// Writes a whole copy to a new file.
     pub async fn copy(&mut self, to: &Path) -> Result<(), StoreError> {
-        copy::write(&mut self.conn, to).await
+        let to = to.to_owned();
+        ask(&self.thread, move |conn| copy::write(conn, &to)).await
     }
 
-    async fn snapshot(&mut self) -> Result<SqliteTransaction<'_>, StoreError> {
-        self.conn.begin().await.map_err(failed)
+    async fn at_one_moment<T: Send + 'static>(
+        &self,
+        job: impl FnOnce(&Connection) -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        ask(&self.thread, |conn| job(&*snapshot(conn)?)).await
     }
+}
+
+/// Compares one stream after the other with its events.
+fn streams(conn: &mut Connection, findings: &mut Findings) -> Result<(), StoreError> {
+    let mut after = String::new();
+    while findings.tables.len() < MAX_TOLD {
+        let tx = snapshot(conn)?;
+        let next = "SELECT min(stream) FROM fold WHERE stream > ?";
+        let next: Option<String> = value(&tx, next, [&after])?;
+        let Some(name) = next else { return Ok(()) };
+        findings.tables.extend(check::stream(&tx, &name)?);
+        findings.streams += 1;
+        after = name;
+    }
+    Ok(())
 }
 
 pub(super) fn is_there(path: &Path) -> Result<(), StoreError> {
@@ -181,17 +185,14 @@ pub(super) fn is_there(path: &Path) -> Result<(), StoreError> {
 }
 
 /// Walks the whole log.
-pub(super) async fn log_of(conn: &mut SqliteConnection) -> Result<Findings, StoreError> {
+pub(super) fn log_of(conn: &Connection) -> Result<Findings, StoreError> {
     let mut walk = Walk::default();
-    let flaws = log::walk_on(conn, &mut walk, MAX_TOLD).await?;
+    let flaws = log::walk_on(conn, &mut walk, MAX_TOLD)?;
     let mut log: Vec<String> = flaws.iter().map(ToString::to_string).collect();
     if log.len() < MAX_TOLD {
-        log.extend(log::end(conn, &walk).await?);
+        log.extend(log::end(conn, &walk)?);
     }
-    let erased: i64 = sqlx::query_scalar("SELECT count(*) FROM event WHERE payload IS NULL")
-        .fetch_one(conn)
-        .await
-        .map_err(failed)?;
+    let erased: i64 = value(conn, "SELECT count(*) FROM event WHERE payload IS NULL", [])?;
     Ok(Findings {
         events: walk.seq(),
         erased: crate::names::count(erased)?,
@@ -202,9 +203,9 @@ pub(super) async fn log_of(conn: &mut SqliteConnection) -> Result<Findings, Stor
 }
 
 /// Compares every projection with what the log adds up to.
-async fn compare(conn: &mut SqliteConnection, findings: &mut Findings) -> Result<(), StoreError> {
-    let rebuilt = check::rebuild(conn).await?;
-    let (tables, odd) = check::tables(conn).await?;
+fn compare(conn: &Connection, findings: &mut Findings) -> Result<(), StoreError> {
+    let rebuilt = check::rebuild(conn)?;
+    let (tables, odd) = check::tables(conn)?;
     findings.tables = tables.differences(&rebuilt);
     findings.tables.extend(odd);
     findings.tables.truncate(MAX_TOLD);
@@ -214,15 +215,14 @@ async fn compare(conn: &mut SqliteConnection, findings: &mut Findings) -> Result
 }
 
 /// Compares logs and evidence with the hashes they are kept under.
-async fn kept(conn: &mut SqliteConnection, findings: &mut Findings) -> Result<(), StoreError> {
+fn kept(conn: &Connection, findings: &mut Findings) -> Result<(), StoreError> {
     let mut after = String::new();
     loop {
-        let row: Option<(String, Vec<u8>)> =
-            sqlx::query_as("SELECT hash, bytes FROM blob WHERE hash > ? ORDER BY hash LIMIT 1")
-                .bind(&after)
-                .fetch_optional(&mut *conn)
-                .await
-                .map_err(failed)?;
+        let row: Option<(String, Vec<u8>)> = maybe(
+            conn,
+            "SELECT hash, bytes FROM blob WHERE hash > ? ORDER BY hash LIMIT 1",
+            [&after],
+        )?;
         let Some((name, bytes)) = row else {
             return Ok(());
         };

@@ -1,9 +1,9 @@
 //! Walks the stored log.
 
-use sqlx::sqlite::SqliteConnection;
+use rusqlite::{Connection, params};
 
-use super::failure::failed;
 use super::shelf::{digest, head};
+use super::sql::{all, maybe_value};
 use crate::chain::{Flaw, LogLine, START, Walk};
 use crate::names::{self, count, signed};
 use crate::{StoreError, chain};
@@ -26,13 +26,13 @@ type Row = (
 );
 
 /// Hashes the chain again from a position on; the position of the last event.
-pub(super) async fn chain(conn: &mut SqliteConnection, from: u64) -> Result<u64, StoreError> {
-    let mut walk = behind(conn, from.max(1) - 1).await?;
-    let flaws = walk_on(conn, &mut walk, 1).await?;
+pub(super) fn chain(conn: &Connection, from: u64) -> Result<u64, StoreError> {
+    let mut walk = behind(conn, from.max(1) - 1)?;
+    let flaws = walk_on(conn, &mut walk, 1)?;
     if let Some(flaw) = flaws.first() {
         return Err(StoreError::Corrupt(flaw.to_string()));
     }
-    match end(conn, &walk).await? {
+    match end(conn, &walk)? {
         None => Ok(walk.seq()),
         Some(what) => Err(StoreError::Corrupt(what)),
     }
@@ -40,14 +40,14 @@ pub(super) async fn chain(conn: &mut SqliteConnection, from: u64) -> Result<u64,
 
 /// Goes on to the end of the log and says what does not hold; stops once it has
 /// found as much as it may.
-pub(super) async fn walk_on(
-    conn: &mut SqliteConnection,
+pub(super) fn walk_on(
+    conn: &Connection,
     walk: &mut Walk,
     most: usize,
 ) -> Result<Vec<Flaw>, StoreError> {
     let mut flaws = Vec::new();
     loop {
-        let page = lines(conn, walk.seq(), PAGE).await?;
+        let page = lines(conn, walk.seq(), PAGE)?;
         if page.is_empty() {
             return Ok(flaws);
         }
@@ -61,11 +61,8 @@ pub(super) async fn walk_on(
 }
 
 /// What contradicts that the log ends where the walk has come to.
-pub(super) async fn end(
-    conn: &mut SqliteConnection,
-    walk: &Walk,
-) -> Result<Option<String>, StoreError> {
-    let head = head(conn).await?;
+pub(super) fn end(conn: &Connection, walk: &Walk) -> Result<Option<String>, StoreError> {
+    let head = head(conn)?;
     Ok(if walk.seq() != head.seq {
         Some(format!(
             "the log ends at event {}, but `log_head` says that it ends at event {}",
@@ -83,58 +80,51 @@ pub(super) async fn end(
 }
 
 /// Lines after a position, in order.
-pub(super) async fn lines(
-    conn: &mut SqliteConnection,
+pub(super) fn lines(
+    conn: &Connection,
     after: u64,
     most: usize,
 ) -> Result<Vec<LogLine>, StoreError> {
-    let rows: Vec<Row> = sqlx::query_as(
+    let rows: Vec<Row> = all(
+        conn,
         "SELECT seq, stream, version, kind, at_us, actor, payload, salt, commitment, hash \
          FROM event WHERE seq > ? ORDER BY seq LIMIT ?",
-    )
-    .bind(signed(after))
-    .bind(names::limit(most))
-    .fetch_all(conn)
-    .await
-    .map_err(failed)?;
+        params![signed(after), names::limit(most)],
+    )?;
     rows.into_iter().map(line).collect()
 }
 
 /// Lines of one kind after a position, in order.
-pub(super) async fn lines_of(
-    conn: &mut SqliteConnection,
+pub(super) fn lines_of(
+    conn: &Connection,
     kind: &str,
     after: u64,
     most: usize,
 ) -> Result<Vec<LogLine>, StoreError> {
-    let rows: Vec<Row> = sqlx::query_as(
+    let rows: Vec<Row> = all(
+        conn,
         "SELECT seq, stream, version, kind, at_us, actor, payload, salt, commitment, hash \
          FROM event WHERE kind = ? AND seq > ? ORDER BY seq LIMIT ?",
-    )
-    .bind(kind)
-    .bind(signed(after))
-    .bind(names::limit(most))
-    .fetch_all(conn)
-    .await
-    .map_err(failed)?;
+        params![kind, signed(after), names::limit(most)],
+    )?;
     rows.into_iter().map(line).collect()
 }
 
 /// A walk that begins behind a stored event.
-pub(super) async fn behind(conn: &mut SqliteConnection, seq: u64) -> Result<Walk, StoreError> {
-    Ok(Walk::after(seq, hash_at(conn, seq).await?))
+pub(super) fn behind(conn: &Connection, seq: u64) -> Result<Walk, StoreError> {
+    Ok(Walk::after(seq, hash_at(conn, seq)?))
 }
 
 /// The hash of the chain up to and with an event, as stored.
-async fn hash_at(conn: &mut SqliteConnection, seq: u64) -> Result<chain::Digest, StoreError> {
+fn hash_at(conn: &Connection, seq: u64) -> Result<chain::Digest, StoreError> {
     if seq == 0 {
         return Ok(START);
     }
-    let hash: Option<Vec<u8>> = sqlx::query_scalar("SELECT hash FROM event WHERE seq = ?")
-        .bind(signed(seq))
-        .fetch_optional(conn)
-        .await
-        .map_err(failed)?;
+    let hash: Option<Vec<u8>> = maybe_value(
+        conn,
+        "SELECT hash FROM event WHERE seq = ?",
+        params![signed(seq)],
+    )?;
     let missing = || StoreError::Corrupt(format!("event {seq} is missing"));
     digest(&hash.ok_or_else(missing)?)
 }

@@ -3,12 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-use shipbell_domain::{Fold, StreamId};
-use sqlx::sqlite::SqliteConnection;
-use sqlx::{AssertSqlSafe, Connection as _};
+use rusqlite::Connection;
 
-use super::failure::{commit_failed, failed};
+use super::failure::commit_failed;
 use super::inspect::{Findings, is_there, log_of};
+use super::seat::{ask, begin};
+use super::sql::run;
 use super::{check, open, place, write};
 use crate::StoreError;
 use crate::rows::{Cell, Row, Table};
@@ -35,24 +35,27 @@ pub enum Mended {
 pub async fn mend(path: &Path) -> Result<Mended, StoreError> {
     is_there(path)?;
     let _lock = place::take(path)?;
-    let mut conn = open::writer(path).await?;
-    open::check_version(&mut conn).await?;
-    open::check_form(&mut conn).await?;
-    let mut tx = conn.begin_with("BEGIN IMMEDIATE").await.map_err(failed)?;
-    let findings = log_of(&mut tx).await?;
+    open::check_version()?;
+    let writer = open::writer(path).await?;
+    ask(&writer, make_anew).await
+}
+
+fn make_anew(conn: &mut Connection) -> Result<Mended, StoreError> {
+    open::check_form(conn)?;
+    let tx = begin(conn)?;
+    let findings = log_of(&tx)?;
     if !findings.log.is_empty() {
         return Ok(Mended::LogBroken(findings));
     }
-    let rebuilt = check::rebuild(&mut tx).await?;
-    let (stored, odd) = check::tables(&mut tx).await?;
+    let rebuilt = check::rebuild(&tx)?;
+    let (stored, odd) = check::tables(&tx)?;
     let mut differences = stored.differences(&rebuilt);
     differences.extend(odd);
     if !differences.is_empty() {
         let tables = with_the_erased(rebuilt, stored);
-        replace(&mut tx, &tables).await?;
+        replace(&tx, &tables)?;
     }
-    tx.commit().await.map_err(commit_failed)?;
-    conn.close().await.map_err(failed)?;
+    tx.commit().map_err(commit_failed)?;
     let events = findings.events;
     Ok(Mended::Done {
         events,
@@ -85,35 +88,19 @@ fn with_the_erased(mut rebuilt: Tables, stored: Tables) -> Tables {
     rebuilt
 }
 
-async fn replace(conn: &mut SqliteConnection, tables: &Tables) -> Result<(), StoreError> {
+fn replace(conn: &Connection, tables: &Tables) -> Result<(), StoreError> {
     for table in Table::ALL.iter().rev() {
         // Only our own names are in it.
-        let query = format!("DELETE FROM {}", table.name());
-        run(conn, query).await?;
+        run(conn, &format!("DELETE FROM {}", table.name()), [])?;
     }
-    run(conn, "DELETE FROM fold".to_owned()).await?;
-    let fold = |(stream, fold): (&'_ StreamId, &'_ Fold)| {
+    run(conn, "DELETE FROM fold", [])?;
+    for (stream, fold) in &tables.folds {
         let version = tables.versions.get(stream).copied().unwrap_or_default();
-        (stream.clone(), version, fold.clone())
-    };
-    let folds: Vec<(StreamId, u64, Fold)> = tables.folds.iter().map(fold).collect();
-    let folds = folds
-        .iter()
-        .map(|(stream, version, fold)| (stream, *version, fold));
-    write::put_folds(conn, folds).await?;
-    for table in Table::ALL {
-        let rows: Vec<&Row> = (tables.rows.iter())
-            .filter(|row| row.table == table)
-            .collect();
-        write::put_rows(conn, table, &rows).await?;
+        write::put_fold(conn, stream, version, fold)?;
     }
-    Ok(())
-}
-
-async fn run(conn: &mut SqliteConnection, query: String) -> Result<(), StoreError> {
-    sqlx::query(AssertSqlSafe(query))
-        .execute(conn)
-        .await
-        .map_err(failed)?;
+    // They are in the order of their tables: those that others refer to come first.
+    for row in &tables.rows {
+        write::put_row(conn, row)?;
+    }
     Ok(())
 }

@@ -1,13 +1,12 @@
 //! What is owed: claims, how they end, and the messages that came of them.
 
 use chrono::{DateTime, Utc};
+use rusqlite::{Connection, params};
 use shipbell_domain::effect::Effect;
 use shipbell_domain::ids::{Key, Surface};
-use sqlx::QueryBuilder;
-use sqlx::sqlite::{Sqlite, SqliteConnection};
 
 use super::body::read;
-use super::failure::failed;
+use super::sql::{all, maybe, maybe_value, one, run, value};
 use crate::StoreError;
 use crate::names::{checked, count, instant, limit, micros, not_earlier, signed, whole};
 use crate::store::{Claim, Message, Owed, OwedId, SWEEP_AFTER, Settlement};
@@ -24,87 +23,76 @@ type Line = (
     Option<String>,
 );
 
-pub(super) async fn owed(
-    conn: &mut SqliteConnection,
+pub(super) fn owed(
+    conn: &Connection,
     now: DateTime<Utc>,
     most: usize,
 ) -> Result<Vec<Owed>, StoreError> {
-    let lines: Vec<Line> = sqlx::query_as(
+    let lines: Vec<Line> = all(
+        conn,
         "SELECT key, surface, effect, tries, claimed_us, held_us, channel, message FROM outbox \
          WHERE id IN (SELECT id FROM \
              (SELECT id, row_number() OVER (PARTITION BY surface ORDER BY id) AS place \
               FROM outbox WHERE wanted > drawn AND dead = 0 AND not_before_us <= ?) \
              WHERE place <= ?) \
          ORDER BY id",
-    )
-    .bind(micros(now))
-    .bind(limit(most))
-    .fetch_all(conn)
-    .await
-    .map_err(failed)?;
+        params![micros(now), limit(most)],
+    )?;
     lines.into_iter().map(into_owed).collect()
 }
 
-pub(super) async fn next_owed(
-    conn: &mut SqliteConnection,
+pub(super) fn next_owed(
+    conn: &Connection,
     epoch: u64,
 ) -> Result<Option<DateTime<Utc>>, StoreError> {
-    let next: Option<i64> = sqlx::query_scalar(
+    let next: Option<i64> = value(
+        conn,
         "SELECT min(not_before_us) FROM outbox WHERE wanted > drawn AND dead = 0 \
          AND (claim_epoch IS NULL OR claim_epoch <> ?)",
-    )
-    .bind(signed(epoch))
-    .fetch_one(conn)
-    .await
-    .map_err(failed)?;
+        params![signed(epoch)],
+    )?;
     next.map(instant).transpose()
 }
 
 /// Claims for this epoch; the time since when nobody knows how it ended stays.
-pub(super) async fn claim(
-    conn: &mut SqliteConnection,
+pub(super) fn claim(
+    conn: &Connection,
     id: &OwedId,
     epoch: u64,
     now: DateTime<Utc>,
 ) -> Result<Option<Claim>, StoreError> {
-    let found: Option<(i64, i64)> = sqlx::query_as(
+    let found: Option<(i64, i64)> = maybe(
+        conn,
         "SELECT id, wanted FROM outbox WHERE key = ? AND surface = ? AND wanted > drawn \
          AND dead = 0 AND (claim_epoch IS NULL OR claim_epoch < ? \
          OR (claim_epoch = ? AND held_us = ?))",
-    )
-    .bind(id.key.as_str())
-    .bind(surface_of(id))
-    .bind(signed(epoch))
-    .bind(signed(epoch))
-    .bind(micros(whole(now)))
-    .fetch_optional(&mut *conn)
-    .await
-    .map_err(failed)?;
+        params![
+            id.key.as_str(),
+            surface_of(id),
+            signed(epoch),
+            signed(epoch),
+            micros(whole(now))
+        ],
+    )?;
     let Some((row, wanted)) = found else {
         return Ok(None);
     };
-    let line: Line = sqlx::query_as(
+    let line: Line = one(
+        conn,
         "SELECT key, surface, effect, tries, claimed_us, held_us, channel, message FROM outbox WHERE id = ?",
-    )
-    .bind(row)
-    .fetch_one(&mut *conn)
-    .await
-    .map_err(failed)?;
+        params![row],
+    )?;
     let at = whole(now);
-    sqlx::query(
+    run(
+        conn,
         "UPDATE outbox SET doubted_us = CASE \
          WHEN message IS NULL AND held_us IS NOT NULL AND held_us <> ?1 \
          THEN coalesce(doubted_us, claimed_us) ELSE doubted_us END, \
          claimed_us = coalesce(claimed_us, ?1), held_us = ?1, claim_epoch = ?2, \
          tries = tries + CASE WHEN claim_epoch = ?2 AND held_us = ?1 THEN 0 ELSE 1 END \
          WHERE id = ?3",
-    )
-    .bind(micros(at))
-    .bind(signed(epoch))
-    .bind(row)
-    .execute(conn)
-    .await
-    .map_err(failed)?;
+        params![micros(at), signed(epoch), row],
+    )?;
     Ok(Some(Claim {
         owed: into_owed(line)?,
         wanted: count(wanted)?,
@@ -115,128 +103,127 @@ pub(super) async fn claim(
 
 /// Notes how a claimed effect ended; a claim somebody took over changes nothing
 /// but what it posted is known.
-pub(super) async fn settle(
-    conn: &mut SqliteConnection,
+pub(super) fn settle(
+    conn: &Connection,
     claim: &Claim,
     epoch: u64,
     settlement: Settlement,
 ) -> Result<(), StoreError> {
-    let row: Option<i64> = sqlx::query_scalar(
+    let row: Option<i64> = maybe_value(
+        conn,
         "SELECT id FROM outbox WHERE key = ? AND surface = ? AND held_us = ? \
          AND claim_epoch IN (0, ?) AND ? = ?",
-    )
-    .bind(claim.owed.id.key.as_str())
-    .bind(surface_of(&claim.owed.id))
-    .bind(micros(claim.at))
-    .bind(signed(claim.epoch))
-    .bind(signed(claim.epoch))
-    .bind(signed(epoch))
-    .fetch_optional(&mut *conn)
-    .await
-    .map_err(failed)?;
-    let change = match (settlement, row) {
-        (Settlement::Done(messages), row) => {
-            know(conn, &claim.owed.id, &messages).await?;
-            let Some(row) = row else { return Ok(()) };
-            settle_answered(conn, claim).await?;
+        params![
+            claim.owed.id.key.as_str(),
+            surface_of(&claim.owed.id),
+            micros(claim.at),
+            signed(claim.epoch),
+            signed(claim.epoch),
+            signed(epoch)
+        ],
+    )?;
+    if let Settlement::Done(messages) = &settlement {
+        know(conn, &claim.owed.id, messages)?;
+    }
+    let Some(row) = row else { return Ok(()) };
+    match settlement {
+        Settlement::Done(messages) => {
+            settle_answered(conn, claim)?;
             let Some(first) = messages.into_iter().next() else {
                 return Ok(());
             };
-            sqlx::query(
+            let sweep = micros(not_earlier(claim.at + SWEEP_AFTER));
+            run(
+                conn,
                 "UPDATE outbox SET channel = ?, message = ?, sweep_us = CASE \
                  WHEN doubted_us IS NULL THEN NULL ELSE coalesce(sweep_us, ?) END WHERE id = ?",
-            )
-            .bind(first.channel)
-            .bind(first.id)
-            .bind(micros(not_earlier(claim.at + SWEEP_AFTER)))
-            .bind(row)
+                params![first.channel, first.id, sweep, row],
+            )?;
         }
-        (_, None) => return Ok(()),
-        (Settlement::Later { at, error }, Some(row)) => sqlx::query(
-            "UPDATE outbox SET claimed_us = NULL, held_us = NULL, claim_epoch = NULL, \
-             not_before_us = ?, last_error = ? WHERE id = ?",
-        )
-        .bind(micros(not_earlier(at)))
-        .bind(error)
-        .bind(row),
-        (Settlement::Unknown { look_at, error }, Some(row)) => sqlx::query(
-            "UPDATE outbox SET claim_epoch = 0, not_before_us = ?, last_error = ? WHERE id = ?",
-        )
-        .bind(micros(not_earlier(look_at)))
-        .bind(error)
-        .bind(row),
-        (Settlement::Gone, Some(row)) => {
+        Settlement::Later { at, error } => {
+            free(conn, row)?;
+            run(
+                conn,
+                "UPDATE outbox SET not_before_us = ?, last_error = ? WHERE id = ?",
+                params![micros(not_earlier(at)), error, row],
+            )?;
+        }
+        Settlement::Unknown { look_at, error } => {
+            run(
+                conn,
+                "UPDATE outbox SET claim_epoch = 0, not_before_us = ?, last_error = ? \
+                 WHERE id = ?",
+                params![micros(not_earlier(look_at)), error, row],
+            )?;
+        }
+        Settlement::Gone => {
             if let Some(gone) = &claim.owed.message {
-                forget(conn, row, gone).await?;
+                forget(conn, row, gone)?;
             }
-            sqlx::query(
-                "UPDATE outbox SET claimed_us = NULL, held_us = NULL, claim_epoch = NULL WHERE id = ?",
-            )
-            .bind(row)
+            free(conn, row)?;
         }
-        (Settlement::Dead { error }, Some(row)) => sqlx::query(
-            "UPDATE outbox SET claimed_us = NULL, held_us = NULL, claim_epoch = NULL, dead = 1, \
-             last_error = ? WHERE id = ?",
-        )
-        .bind(error)
-        .bind(row),
-    };
-    change.execute(conn).await.map_err(failed)?;
+        Settlement::Dead { error } => {
+            free(conn, row)?;
+            run(
+                conn,
+                "UPDATE outbox SET dead = 1, last_error = ? WHERE id = ?",
+                params![error, row],
+            )?;
+        }
+    }
+    Ok(())
+}
+
+/// Nobody holds it any more, and how the last try ended is known.
+fn free(conn: &Connection, row: i64) -> Result<(), StoreError> {
+    run(
+        conn,
+        "UPDATE outbox SET claimed_us = NULL, held_us = NULL, claim_epoch = NULL WHERE id = ?",
+        [row],
+    )?;
     Ok(())
 }
 
 /// What was claimed is done: as often as it had been wanted then.
-pub(super) async fn settle_answered(
-    conn: &mut SqliteConnection,
-    claim: &Claim,
-) -> Result<(), StoreError> {
-    sqlx::query(
+pub(super) fn settle_answered(conn: &Connection, claim: &Claim) -> Result<(), StoreError> {
+    run(
+        conn,
         "UPDATE outbox SET drawn = max(drawn, ?), claimed_us = NULL, held_us = NULL, \
          claim_epoch = NULL, tries = 0, last_error = NULL \
          WHERE key = ? AND surface = ? AND held_us = ?",
-    )
-    .bind(signed(claim.wanted))
-    .bind(claim.owed.id.key.as_str())
-    .bind(surface_of(&claim.owed.id))
-    .bind(micros(claim.at))
-    .execute(conn)
-    .await
-    .map_err(failed)?;
+        params![
+            signed(claim.wanted),
+            claim.owed.id.key.as_str(),
+            surface_of(&claim.owed.id),
+            micros(claim.at)
+        ],
+    )?;
     Ok(())
 }
 
-pub(super) async fn message(
-    conn: &mut SqliteConnection,
+pub(super) fn message(
+    conn: &Connection,
     surface: &Surface,
     channel: &str,
     id: &str,
 ) -> Result<Option<Effect>, StoreError> {
-    let effect: Option<String> = sqlx::query_scalar(
+    let effect: Option<String> = maybe_value(
+        conn,
         "SELECT outbox.effect FROM chat_message JOIN outbox ON outbox.id = chat_message.outbox \
          WHERE chat_message.surface = ? AND chat_message.channel = ? AND chat_message.message = ?",
-    )
-    .bind(surface.as_str())
-    .bind(channel)
-    .bind(id)
-    .fetch_optional(conn)
-    .await
-    .map_err(failed)?;
+        params![surface.as_str(), channel, id],
+    )?;
     effect.as_deref().map(read).transpose()
 }
 
-pub(super) async fn messages(
-    conn: &mut SqliteConnection,
-    key: &Key,
-) -> Result<Vec<Message>, StoreError> {
-    let rows: Vec<(String, String, String)> = sqlx::query_as(
+pub(super) fn messages(conn: &Connection, key: &Key) -> Result<Vec<Message>, StoreError> {
+    let rows: Vec<(String, String, String)> = all(
+        conn,
         "SELECT chat_message.surface, chat_message.channel, chat_message.message \
          FROM outbox JOIN chat_message ON chat_message.outbox = outbox.id \
          WHERE outbox.key = ? ORDER BY chat_message.id",
-    )
-    .bind(key.as_str())
-    .fetch_all(conn)
-    .await
-    .map_err(failed)?;
+        params![key.as_str()],
+    )?;
     let read = |(surface, channel, id): (String, String, String)| {
         Ok(Message {
             surface: checked(Surface::new(surface))?,
@@ -247,59 +234,43 @@ pub(super) async fn messages(
     rows.into_iter().map(read).collect()
 }
 
-pub(super) async fn know(
-    conn: &mut SqliteConnection,
-    id: &OwedId,
-    messages: &[Message],
-) -> Result<(), StoreError> {
+pub(super) fn know(conn: &Connection, id: &OwedId, messages: &[Message]) -> Result<(), StoreError> {
     if messages.is_empty() {
         return Ok(());
     }
-    let row: Option<i64> =
-        sqlx::query_scalar("SELECT id FROM outbox WHERE key = ? AND surface = ?")
-            .bind(id.key.as_str())
-            .bind(surface_of(id))
-            .fetch_optional(&mut *conn)
-            .await
-            .map_err(failed)?;
+    let row: Option<i64> = maybe_value(
+        conn,
+        "SELECT id FROM outbox WHERE key = ? AND surface = ?",
+        params![id.key.as_str(), surface_of(id)],
+    )?;
     let Some(row) = row else { return Ok(()) };
-    let mut query = QueryBuilder::<Sqlite>::new(
-        "INSERT INTO chat_message (surface, channel, message, outbox) ",
-    );
-    query.push_values(messages, |mut tuple, message| {
-        tuple
-            .push_bind(message.surface.to_string())
-            .push_bind(message.channel.clone())
-            .push_bind(message.id.clone())
-            .push_bind(row);
-    });
-    query.push(" ON CONFLICT DO NOTHING");
-    query.build().execute(conn).await.map_err(failed)?;
+    for message in messages {
+        run(
+            conn,
+            "INSERT INTO chat_message (surface, channel, message, outbox) VALUES (?, ?, ?, ?) \
+             ON CONFLICT DO NOTHING",
+            params![message.surface.as_str(), message.channel, message.id, row],
+        )?;
+    }
     Ok(())
 }
 
 /// Forgets a message: nobody can answer there any more. If it was the one to edit,
 /// the oldest of the other copies is from now on.
-async fn forget(conn: &mut SqliteConnection, row: i64, gone: &Message) -> Result<(), StoreError> {
-    sqlx::query("DELETE FROM chat_message WHERE surface = ? AND channel = ? AND message = ?")
-        .bind(gone.surface.as_str())
-        .bind(&gone.channel)
-        .bind(&gone.id)
-        .execute(&mut *conn)
-        .await
-        .map_err(failed)?;
-    sqlx::query(
+fn forget(conn: &Connection, row: i64, gone: &Message) -> Result<(), StoreError> {
+    run(
+        conn,
+        "DELETE FROM chat_message WHERE surface = ? AND channel = ? AND message = ?",
+        params![gone.surface.as_str(), &gone.channel, &gone.id],
+    )?;
+    run(
+        conn,
         "UPDATE outbox SET (channel, message) = \
          (SELECT copy.channel, copy.message FROM chat_message AS copy \
           WHERE copy.outbox = outbox.id ORDER BY copy.id LIMIT 1) \
          WHERE id = ? AND channel = ? AND message = ?",
-    )
-    .bind(row)
-    .bind(&gone.channel)
-    .bind(&gone.id)
-    .execute(conn)
-    .await
-    .map_err(failed)?;
+        params![row, &gone.channel, &gone.id],
+    )?;
     Ok(())
 }
 

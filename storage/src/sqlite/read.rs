@@ -1,14 +1,14 @@
 //! Reads for everybody: streams, releases, wake-ups, the log.
 
 use chrono::{DateTime, Utc};
+use rusqlite::{Connection, params};
 use shipbell_domain::ids::{AppId, EnvId, ReleaseId};
 use shipbell_domain::timer::Timer;
 use shipbell_domain::{Event, StreamId};
-use sqlx::sqlite::SqliteConnection;
 
 use super::body::read;
-use super::failure::failed;
 use super::shelf::digest;
+use super::sql::{all, value, values};
 use crate::names::{self, count, instant, limit, micros, signed};
 use crate::store::{EventRow, WakeUp};
 use crate::{StoreError, chain};
@@ -52,32 +52,27 @@ const RELEASES: &str = "SELECT stream, version FROM fold WHERE kind = 'release' 
      AND (?1 IS NULL OR app = ?1) ORDER BY number DESC LIMIT ?2";
 
 /// Streams by name, each with how many events it has.
-pub(super) async fn list(
-    conn: &mut SqliteConnection,
+pub(super) fn list(
+    conn: &Connection,
     listing: Listing,
-    (app, most): (Option<&AppId>, usize),
+    app: Option<&AppId>,
+    most: usize,
 ) -> Result<Vec<(String, i64)>, StoreError> {
-    sqlx::query_as(listing.query())
-        .bind(app.map(AppId::as_str))
-        .bind(limit(most))
-        .fetch_all(conn)
-        .await
-        .map_err(failed)
+    all(
+        conn,
+        listing.query(),
+        params![app.map(AppId::as_str), limit(most)],
+    )
 }
 
-pub(super) async fn asked(
-    conn: &mut SqliteConnection,
-    most: usize,
-) -> Result<Vec<ReleaseId>, StoreError> {
-    let numbers: Vec<i64> = sqlx::query_scalar(
+pub(super) fn asked(conn: &Connection, most: usize) -> Result<Vec<ReleaseId>, StoreError> {
+    let numbers: Vec<i64> = values(
+        conn,
         "SELECT number FROM fold WHERE kind = 'release' AND open = 1 AND EXISTS \
          (SELECT 1 FROM ask WHERE ask.release = 'r' || fold.number AND ask.state = 'open') \
          ORDER BY number DESC LIMIT ?",
-    )
-    .bind(limit(most))
-    .fetch_all(conn)
-    .await
-    .map_err(failed)?;
+        params![limit(most)],
+    )?;
     let id = |number| u32::try_from(number).map(ReleaseId);
     let unreadable = |_| StoreError::Corrupt("fold: a release has no number".to_owned());
     numbers
@@ -86,12 +81,12 @@ pub(super) async fn asked(
         .collect()
 }
 
-pub(super) async fn active(conn: &mut SqliteConnection) -> Result<Vec<EnvId>, StoreError> {
-    let rows: Vec<String> =
-        sqlx::query_scalar("SELECT environment FROM attempt WHERE state = 'running'")
-            .fetch_all(conn)
-            .await
-            .map_err(failed)?;
+pub(super) fn active(conn: &Connection) -> Result<Vec<EnvId>, StoreError> {
+    let rows: Vec<String> = values(
+        conn,
+        "SELECT environment FROM attempt WHERE state = 'running'",
+        [],
+    )?;
     let mut all = Vec::with_capacity(rows.len());
     for row in rows {
         if let StreamId::Environment(id) = names::stream(&format!("env/{row}"))? {
@@ -102,20 +97,17 @@ pub(super) async fn active(conn: &mut SqliteConnection) -> Result<Vec<EnvId>, St
     Ok(all)
 }
 
-pub(super) async fn due(
-    conn: &mut SqliteConnection,
+pub(super) fn due(
+    conn: &Connection,
     now: DateTime<Utc>,
     most: usize,
 ) -> Result<Vec<WakeUp>, StoreError> {
-    let rows: Vec<(String, i64)> = sqlx::query_as(
+    let rows: Vec<(String, i64)> = all(
+        conn,
         "SELECT kind, due_us FROM timer WHERE state = 'pending' AND due_us <= ? \
          ORDER BY due_us, id LIMIT ?",
-    )
-    .bind(micros(now))
-    .bind(limit(most))
-    .fetch_all(conn)
-    .await
-    .map_err(failed)?;
+        params![micros(now), limit(most)],
+    )?;
     let wake = |(kind, due): (String, i64)| {
         Ok(WakeUp {
             timer: read::<Timer>(&kind)?,
@@ -125,44 +117,39 @@ pub(super) async fn due(
     rows.into_iter().map(wake).collect()
 }
 
-pub(super) async fn next_due(
-    conn: &mut SqliteConnection,
-) -> Result<Option<DateTime<Utc>>, StoreError> {
-    let due: Option<i64> =
-        sqlx::query_scalar("SELECT min(due_us) FROM timer WHERE state = 'pending'")
-            .fetch_one(conn)
-            .await
-            .map_err(failed)?;
+pub(super) fn next_due(conn: &Connection) -> Result<Option<DateTime<Utc>>, StoreError> {
+    let due: Option<i64> = value(
+        conn,
+        "SELECT min(due_us) FROM timer WHERE state = 'pending'",
+        [],
+    )?;
     due.map(instant).transpose()
 }
 
 /// Position, stream, version, time, actor, payload and hash.
 type Line = (i64, String, i64, i64, String, Option<String>, Vec<u8>);
 
-pub(super) async fn events(
-    conn: &mut SqliteConnection,
+pub(super) fn events(
+    conn: &Connection,
     stream: Option<&StreamId>,
     after: u64,
     most: usize,
 ) -> Result<Vec<EventRow>, StoreError> {
-    let query = match stream {
-        Some(stream) => sqlx::query_as(
+    let (after, most) = (signed(after), limit(most));
+    let lines: Vec<Line> = match stream {
+        Some(stream) => all(
+            conn,
             "SELECT seq, stream, version, at_us, actor, payload, hash FROM event \
              WHERE seq > ? AND stream = ? ORDER BY seq LIMIT ?",
-        )
-        .bind(signed(after))
-        .bind(stream.to_string()),
-        None => sqlx::query_as(
+            params![after, stream.to_string(), most],
+        )?,
+        None => all(
+            conn,
             "SELECT seq, stream, version, at_us, actor, payload, hash FROM event \
              WHERE seq > ? ORDER BY seq LIMIT ?",
-        )
-        .bind(signed(after)),
+            params![after, most],
+        )?,
     };
-    let lines: Vec<Line> = query
-        .bind(limit(most))
-        .fetch_all(conn)
-        .await
-        .map_err(failed)?;
     lines.into_iter().map(into_row).collect()
 }
 

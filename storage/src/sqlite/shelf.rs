@@ -3,15 +3,15 @@
 use std::collections::BTreeSet;
 
 use chrono::{DateTime, Utc};
+use rusqlite::{Connection, params};
 use shipbell_domain::StreamId;
 use shipbell_domain::ids::{AppId, EnvId, IncidentId, ReleaseId, Version};
 use shipbell_domain::timer::Timer;
-use sqlx::sqlite::SqliteConnection;
 
 use super::body::write;
 use super::decoded::Decoded;
-use super::failure::failed;
 use super::recent::Recent;
+use super::sql::{all, maybe_value, one, value, values};
 use crate::names::{self, count, instant, micros, signed};
 use crate::shelf::{Desk, Head, Kept, Next, Shelf};
 use crate::store::{Claim, InputId};
@@ -30,7 +30,7 @@ const MAX_FOLDS: usize = 128;
 
 /// A connection, and what is known without asking it.
 pub(super) struct Desktop<'a> {
-    pub(super) conn: &'a mut SqliteConnection,
+    pub(super) conn: &'a Connection,
     pub(super) memo: Option<&'a mut Memo>,
     pub(super) decoded: &'a Decoded,
     pub(super) epoch: u64,
@@ -48,8 +48,8 @@ enum Known {
 
 impl Memo {
     /// Reads where the log ends.
-    pub(super) async fn read(conn: &mut SqliteConnection) -> Result<Self, StoreError> {
-        let (head, next) = (head(conn).await?, next(conn).await?);
+    pub(super) fn read(conn: &Connection) -> Result<Self, StoreError> {
+        let (head, next) = (head(conn)?, next(conn)?);
         Ok(Self {
             head,
             next,
@@ -76,12 +76,12 @@ impl Memo {
 }
 
 /// Where the log ends.
-pub(super) async fn head(conn: &mut SqliteConnection) -> Result<Head, StoreError> {
-    let (seq, at, hash): (i64, i64, Vec<u8>) =
-        sqlx::query_as("SELECT seq, at_us, hash FROM log_head WHERE one = 1")
-            .fetch_one(conn)
-            .await
-            .map_err(failed)?;
+pub(super) fn head(conn: &Connection) -> Result<Head, StoreError> {
+    let (seq, at, hash): (i64, i64, Vec<u8>) = one(
+        conn,
+        "SELECT seq, at_us, hash FROM log_head WHERE one = 1",
+        [],
+    )?;
     Ok(Head {
         seq: count(seq)?,
         at: instant(at)?,
@@ -97,20 +97,19 @@ pub(super) fn digest(bytes: &[u8]) -> Result<chain::Digest, StoreError> {
 }
 
 /// The next numbers.
-pub(super) async fn next(conn: &mut SqliteConnection) -> Result<Next, StoreError> {
-    let (release, incident): (Option<i64>, Option<i64>) = sqlx::query_as(
+pub(super) fn next(conn: &Connection) -> Result<Next, StoreError> {
+    let (release, incident): (Option<i64>, Option<i64>) = one(
+        conn,
         "SELECT (SELECT max(number) FROM fold WHERE kind = 'release'), \
                 (SELECT max(number) FROM fold WHERE kind = 'incident')",
-    )
-    .fetch_one(conn)
-    .await
-    .map_err(failed)?;
+        [],
+    )?;
     let after = |last: Option<i64>| count::<u32>(last.unwrap_or(0).saturating_add(1));
     Ok((ReleaseId(after(release)?), IncidentId(after(incident)?)))
 }
 
 impl Shelf for Desktop<'_> {
-    async fn folds(&mut self, streams: Vec<StreamId>) -> Result<Vec<(StreamId, Kept)>, StoreError> {
+    fn folds(&mut self, streams: Vec<StreamId>) -> Result<Vec<(StreamId, Kept)>, StoreError> {
         let mut found = Vec::with_capacity(streams.len());
         let mut missing = Vec::new();
         for stream in streams {
@@ -127,7 +126,7 @@ impl Shelf for Desktop<'_> {
         if missing.is_empty() {
             return Ok(found);
         }
-        let mut read = self.decoded.read(self.conn, &missing).await?;
+        let mut read = self.decoded.read(self.conn, &missing)?;
         for stream in missing {
             let kept = read.remove(&stream);
             if let Some(memo) = &mut self.memo {
@@ -138,13 +137,12 @@ impl Shelf for Desktop<'_> {
         Ok(found)
     }
 
-    async fn environments(&mut self, app: &AppId) -> Result<BTreeSet<EnvId>, StoreError> {
-        let rows: Vec<String> =
-            sqlx::query_scalar("SELECT stream FROM fold WHERE app = ? AND kind = 'environment'")
-                .bind(app.as_str())
-                .fetch_all(&mut *self.conn)
-                .await
-                .map_err(failed)?;
+    fn environments(&mut self, app: &AppId) -> Result<BTreeSet<EnvId>, StoreError> {
+        let rows: Vec<String> = values(
+            self.conn,
+            "SELECT stream FROM fold WHERE app = ? AND kind = 'environment'",
+            params![app.as_str()],
+        )?;
         let mut all = BTreeSet::new();
         for row in rows {
             if let StreamId::Environment(id) = names::stream(&row)? {
@@ -154,89 +152,81 @@ impl Shelf for Desktop<'_> {
         Ok(all)
     }
 
-    async fn open_releases(&mut self, app: &AppId) -> Result<BTreeSet<ReleaseId>, StoreError> {
-        let rows: Vec<i64> = sqlx::query_scalar(
+    fn open_releases(&mut self, app: &AppId) -> Result<BTreeSet<ReleaseId>, StoreError> {
+        let rows: Vec<i64> = values(
+            self.conn,
             "SELECT number FROM fold WHERE app = ? AND kind = 'release' AND open = 1",
-        )
-        .bind(app.as_str())
-        .fetch_all(&mut *self.conn)
-        .await
-        .map_err(failed)?;
+            params![app.as_str()],
+        )?;
         rows.into_iter()
             .map(|number| count(number).map(ReleaseId))
             .collect()
     }
 
-    async fn release_called(
+    fn release_called(
         &mut self,
         app: &AppId,
         version: &Version,
     ) -> Result<Option<ReleaseId>, StoreError> {
-        let newest: Option<i64> = sqlx::query_scalar(
+        let newest: Option<i64> = value(
+            self.conn,
             "SELECT max(number) FROM fold WHERE app = ? AND label = ? AND kind = 'release'",
-        )
-        .bind(app.as_str())
-        .bind(version.as_str())
-        .fetch_one(&mut *self.conn)
-        .await
-        .map_err(failed)?;
+            params![app.as_str(), version.as_str()],
+        )?;
         newest
             .map(|number| count(number).map(ReleaseId))
             .transpose()
     }
 
-    async fn next(&mut self) -> Result<Next, StoreError> {
+    fn next(&mut self) -> Result<Next, StoreError> {
         match &self.memo {
             Some(memo) => Ok(memo.next),
-            None => next(self.conn).await,
+            None => next(self.conn),
         }
     }
 }
 
 impl Desk for Desktop<'_> {
-    async fn known(&mut self, ids: Vec<InputId>) -> Result<BTreeSet<InputId>, StoreError> {
+    fn known(&mut self, ids: Vec<InputId>) -> Result<BTreeSet<InputId>, StoreError> {
         let wanted: Vec<(String, String)> = ids.into_iter().map(|it| (it.source, it.id)).collect();
-        let rows: Vec<(String, String)> = sqlx::query_as(
+        let rows: Vec<(String, String)> = all(
+            self.conn,
             "SELECT inbox.source, inbox.id FROM json_each(?) AS wanted CROSS JOIN inbox \
              ON inbox.source = json_extract(wanted.value, '$[0]') \
              AND inbox.id = json_extract(wanted.value, '$[1]')",
-        )
-        .bind(write(&wanted)?)
-        .fetch_all(&mut *self.conn)
-        .await
-        .map_err(failed)?;
+            params![write(&wanted)?],
+        )?;
         Ok(rows
             .into_iter()
             .map(|(source, id)| InputId { source, id })
             .collect())
     }
 
-    async fn pending(&mut self, timer: &Timer) -> Result<Option<DateTime<Utc>>, StoreError> {
-        let due: Option<i64> =
-            sqlx::query_scalar("SELECT due_us FROM timer WHERE id = ? AND state = 'pending'")
-                .bind(timer.to_string())
-                .fetch_optional(&mut *self.conn)
-                .await
-                .map_err(failed)?;
+    fn pending(&mut self, timer: &Timer) -> Result<Option<DateTime<Utc>>, StoreError> {
+        let due: Option<i64> = maybe_value(
+            self.conn,
+            "SELECT due_us FROM timer WHERE id = ? AND state = 'pending'",
+            params![timer.to_string()],
+        )?;
         due.map(instant).transpose()
     }
 
-    async fn holds(&mut self, claim: &Claim) -> Result<bool, StoreError> {
+    fn holds(&mut self, claim: &Claim) -> Result<bool, StoreError> {
         if claim.epoch != self.epoch {
             return Ok(false);
         }
         let surface = claim.owed.id.surface.as_ref().map_or("", |it| it.as_str());
-        let found: Option<i64> = sqlx::query_scalar(
+        let found: Option<i64> = maybe_value(
+            self.conn,
             "SELECT id FROM outbox WHERE key = ? AND surface = ? AND held_us = ? \
              AND claim_epoch IN (0, ?)",
-        )
-        .bind(claim.owed.id.key.as_str())
-        .bind(surface)
-        .bind(micros(claim.at))
-        .bind(signed(claim.epoch))
-        .fetch_optional(&mut *self.conn)
-        .await
-        .map_err(failed)?;
+            params![
+                claim.owed.id.key.as_str(),
+                surface,
+                micros(claim.at),
+                signed(claim.epoch)
+            ],
+        )?;
         Ok(found.is_some())
     }
 }

@@ -1,156 +1,158 @@
 //! What the engine asks, answered from the file.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
+use rusqlite::{Connection, params};
 use shipbell_domain::effect::Effect;
 use shipbell_domain::ids::{AppId, EnvId, Hash, Key, ReleaseId, Surface};
 use shipbell_domain::settings::Settings;
 use shipbell_domain::{Fold, Needs, StreamId, World};
 
-use super::failure::{commit_failed, failed};
+use super::decoded::Decoded;
+use super::failure::commit_failed;
 use super::read::Listing;
+use super::seat::{begin, snapshot};
 use super::shelf::{Desktop, Memo, head};
-use super::{SqliteStore, Writer, doubt, outbox, read, write};
+use super::sql::{maybe_value, run};
+use super::{SqliteStore, doubt, outbox, read, write};
 use crate::store::{
     Claim, Commit, Doubt, EventRow, Message, Owed, OwedId, Settlement, Store, Swept, Verdict,
     WakeUp,
 };
 use crate::{StoreError, batch, chain, load};
 
+/// Decides and keeps one commit.
+fn commit(
+    conn: &mut Connection,
+    commit: &Commit,
+    known: &Mutex<Option<Memo>>,
+    (decoded, epoch): (&Decoded, u64),
+) -> Result<Vec<Verdict>, StoreError> {
+    let mut known = known.lock().unwrap_or_else(PoisonError::into_inner);
+    // Taken out, so that it is gone should anything fail below.
+    let memo = known.take();
+    let tx = begin(conn)?;
+    write::guard(&tx, epoch)?;
+    let mut memo = match memo {
+        Some(memo) => memo,
+        None => Memo::read(&tx)?,
+    };
+    let before = memo.head;
+    let mut desk = Desktop {
+        conn: &tx,
+        memo: Some(&mut memo),
+        decoded,
+        epoch,
+    };
+    let batch = batch::decide(&mut desk, commit, before)?;
+    memo.head = write::batch(&tx, &batch, commit, before)?;
+    tx.commit().map_err(commit_failed)?;
+    memo.next = batch.next;
+    for (stream, kept) in batch.folds {
+        decoded.put(stream.clone(), kept.clone());
+        memo.keep(stream, Some(kept));
+    }
+    *known = Some(memo);
+    Ok(batch.verdicts)
+}
+
 impl SqliteStore {
-    async fn commit_in(
+    /// One job for whoever writes, in a transaction of its own.
+    async fn write<T: Send + 'static>(
         &self,
-        writer: &mut Writer,
-        commit: &Commit,
-    ) -> Result<Vec<Verdict>, StoreError> {
-        // Taken out, so that it is gone should anything fail or be given up below.
-        let memo = writer.memo.take();
-        let mut tx = writer.seat.begin().await?;
-        write::guard(&mut tx, self.epoch).await?;
-        let mut memo = match memo {
-            Some(memo) => memo,
-            None => Memo::read(&mut tx).await?,
+        job: impl FnOnce(&Connection) -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        let epoch = self.epoch;
+        let mut writer = self.writer.lock().await;
+        let whole = move |conn: &mut Connection| {
+            let tx = begin(conn)?;
+            write::guard(&tx, epoch)?;
+            let done = job(&tx)?;
+            tx.commit().map_err(commit_failed)?;
+            Ok(done)
         };
-        let before = memo.head;
-        let mut desk = Desktop {
-            conn: &mut tx,
-            memo: Some(&mut memo),
-            decoded: &self.decoded,
-            epoch: self.epoch,
-        };
-        let batch = batch::decide(&mut desk, commit, before).await?;
-        memo.head = write::batch(&mut tx, &batch, commit, before).await?;
-        tx.commit().await.map_err(commit_failed)?;
-        memo.next = batch.next;
-        for (stream, kept) in batch.folds {
-            self.decoded.put(stream.clone(), kept.clone());
-            memo.keep(stream, Some(kept));
-        }
-        writer.memo = Some(memo);
-        Ok(batch.verdicts)
+        writer.ask(whole).await
+    }
+
+    /// One job for somebody who reads: it sees the last commit.
+    pub(super) async fn read<T: Send + 'static>(
+        &self,
+        job: impl FnOnce(&Connection) -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        let mut reader = self.reader().await;
+        reader.ask(|conn| job(conn)).await
+    }
+
+    /// One job that sees one state throughout, however many statements it has.
+    pub(super) async fn look<T: Send + 'static>(
+        &self,
+        job: impl FnOnce(&Connection) -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        let mut reader = self.reader().await;
+        reader.ask(|conn| job(&*snapshot(conn)?)).await
     }
 
     async fn listed(
         &self,
         listing: Listing,
-        which: (Option<&AppId>, usize),
+        app: Option<&AppId>,
+        most: usize,
     ) -> Result<Vec<(StreamId, Fold)>, StoreError> {
-        let mut seat = self.reader().await;
-        let counted = read::list(seat.ready().await?, listing, which).await;
-        if let Some(all) = self.decoded.all(&seat.after(counted)?)? {
-            return Ok(all);
-        }
-        let mut tx = seat.snapshot().await?;
-        let result = match read::list(&mut tx, listing, which).await {
-            Ok(counted) => self.decoded.read_all(&mut tx, &counted).await,
-            Err(error) => Err(error),
+        let (app, decoded) = (app.cloned(), Arc::clone(&self.decoded));
+        let job = move |conn: &Connection| {
+            let counted = read::list(conn, listing, app.as_ref(), most)?;
+            match decoded.all(&counted)? {
+                Some(all) => Ok(all),
+                None => decoded.read_all(conn, &counted),
+            }
         };
-        drop(tx);
-        seat.after(result)
-    }
-
-    async fn claim_in(
-        &self,
-        writer: &mut Writer,
-        id: &OwedId,
-        now: DateTime<Utc>,
-    ) -> Result<Option<Claim>, StoreError> {
-        let mut tx = writer.seat.begin().await?;
-        write::guard(&mut tx, self.epoch).await?;
-        let claim = outbox::claim(&mut tx, id, self.epoch, now).await?;
-        tx.commit().await.map_err(commit_failed)?;
-        Ok(claim)
-    }
-
-    async fn swept_in(
-        &self,
-        writer: &mut Writer,
-        id: &OwedId,
-        swept: &Swept,
-    ) -> Result<(), StoreError> {
-        let mut tx = writer.seat.begin().await?;
-        write::guard(&mut tx, self.epoch).await?;
-        doubt::swept(&mut tx, id, swept).await?;
-        tx.commit().await.map_err(commit_failed)
-    }
-
-    async fn settle_in(
-        &self,
-        writer: &mut Writer,
-        claim: &Claim,
-        settlement: Settlement,
-    ) -> Result<(), StoreError> {
-        let mut tx = writer.seat.begin().await?;
-        write::guard(&mut tx, self.epoch).await?;
-        outbox::settle(&mut tx, claim, self.epoch, settlement).await?;
-        tx.commit().await.map_err(commit_failed)
+        self.look(job).await
     }
 }
 
 #[async_trait]
 impl Store for SqliteStore {
-    async fn commit(&self, commit: Commit) -> Result<Vec<Verdict>, StoreError> {
+    async fn commit(&self, wanted: Commit) -> Result<Vec<Verdict>, StoreError> {
+        let (memo, decoded) = (Arc::clone(&self.memo), Arc::clone(&self.decoded));
+        let epoch = self.epoch;
         let mut writer = self.writer.lock().await;
-        let result = self.commit_in(&mut writer, &commit).await;
-        writer.seat.after(result)
+        writer
+            .ask(move |conn| commit(conn, &wanted, &memo, (&decoded, epoch)))
+            .await
     }
 
     async fn owed(&self, now: DateTime<Utc>, limit: usize) -> Result<Vec<Owed>, StoreError> {
-        let mut seat = self.reader().await;
-        let result = outbox::owed(seat.ready().await?, now, limit).await;
-        seat.after(result)
+        self.read(move |conn| outbox::owed(conn, now, limit)).await
     }
 
     async fn next_owed(&self) -> Result<Option<DateTime<Utc>>, StoreError> {
-        let mut seat = self.reader().await;
-        let result = outbox::next_owed(seat.ready().await?, self.epoch).await;
-        seat.after(result)
+        let epoch = self.epoch;
+        self.read(move |conn| outbox::next_owed(conn, epoch)).await
     }
 
     async fn claim(&self, id: &OwedId, now: DateTime<Utc>) -> Result<Option<Claim>, StoreError> {
-        let mut writer = self.writer.lock().await;
-        let result = self.claim_in(&mut writer, id, now).await;
-        writer.seat.after(result)
+        let (id, epoch) = (id.clone(), self.epoch);
+        self.write(move |conn| outbox::claim(conn, &id, epoch, now))
+            .await
     }
 
     async fn settle(&self, claim: &Claim, settlement: Settlement) -> Result<(), StoreError> {
-        let mut writer = self.writer.lock().await;
-        let result = self.settle_in(&mut writer, claim, settlement).await;
-        writer.seat.after(result)
+        let (claim, epoch) = (claim.clone(), self.epoch);
+        self.write(move |conn| outbox::settle(conn, &claim, epoch, settlement))
+            .await
     }
 
     async fn doubtful(&self, now: DateTime<Utc>, limit: usize) -> Result<Vec<Doubt>, StoreError> {
-        let mut seat = self.reader().await;
-        let result = doubt::doubtful(seat.ready().await?, now, limit).await;
-        seat.after(result)
+        self.read(move |conn| doubt::doubtful(conn, now, limit))
+            .await
     }
 
     async fn swept(&self, id: &OwedId, swept: &Swept) -> Result<(), StoreError> {
-        let mut writer = self.writer.lock().await;
-        let result = self.swept_in(&mut writer, id, swept).await;
-        writer.seat.after(result)
+        let (id, swept) = (id.clone(), swept.clone());
+        self.write(move |conn| doubt::swept(conn, &id, &swept))
+            .await
     }
 
     async fn message(
@@ -159,35 +161,31 @@ impl Store for SqliteStore {
         channel: &str,
         id: &str,
     ) -> Result<Option<Effect>, StoreError> {
-        let mut seat = self.reader().await;
-        let result = outbox::message(seat.ready().await?, surface, channel, id).await;
-        seat.after(result)
+        let (surface, channel, id) = (surface.clone(), channel.to_owned(), id.to_owned());
+        self.read(move |conn| outbox::message(conn, &surface, &channel, &id))
+            .await
     }
 
     async fn messages(&self, key: &Key) -> Result<Vec<Message>, StoreError> {
-        let mut seat = self.reader().await;
-        let result = outbox::messages(seat.ready().await?, key).await;
-        seat.after(result)
+        let key = key.clone();
+        self.read(move |conn| outbox::messages(conn, &key)).await
     }
 
     async fn due(&self, now: DateTime<Utc>, limit: usize) -> Result<Vec<WakeUp>, StoreError> {
-        let mut seat = self.reader().await;
-        let result = read::due(seat.ready().await?, now, limit).await;
-        seat.after(result)
+        self.read(move |conn| read::due(conn, now, limit)).await
     }
 
     async fn next_due(&self) -> Result<Option<DateTime<Utc>>, StoreError> {
-        let mut seat = self.reader().await;
-        let result = read::next_due(seat.ready().await?).await;
-        seat.after(result)
+        self.read(read::next_due).await
     }
 
     async fn fold(&self, stream: &StreamId) -> Result<Option<Fold>, StoreError> {
-        let mut seat = self.reader().await;
-        let wanted = std::slice::from_ref(stream);
-        let result = self.decoded.read(seat.ready().await?, wanted).await;
-        let mut found = seat.after(result)?;
-        Ok(found.remove(stream).map(|kept| kept.fold))
+        let (stream, decoded) = (stream.clone(), Arc::clone(&self.decoded));
+        let job = move |conn: &Connection| {
+            let mut found = decoded.read(conn, std::slice::from_ref(&stream))?;
+            Ok(found.remove(&stream).map(|kept| kept.fold))
+        };
+        self.read(job).await
     }
 
     async fn open_folds(
@@ -195,38 +193,34 @@ impl Store for SqliteStore {
         app: Option<&AppId>,
         limit: usize,
     ) -> Result<Vec<(StreamId, Fold)>, StoreError> {
-        self.listed(Listing::Open, (app, limit)).await
+        self.listed(Listing::Open, app, limit).await
     }
 
     async fn releases(&self, app: Option<&AppId>, limit: usize) -> Result<Vec<Fold>, StoreError> {
-        let all = self.listed(Listing::Releases, (app, limit)).await?;
+        let all = self.listed(Listing::Releases, app, limit).await?;
         Ok(all.into_iter().map(|(_, fold)| fold).collect())
     }
 
     async fn asked(&self, limit: usize) -> Result<Vec<ReleaseId>, StoreError> {
-        let mut seat = self.reader().await;
-        let result = read::asked(seat.ready().await?, limit).await;
-        seat.after(result)
+        self.read(move |conn| read::asked(conn, limit)).await
     }
 
     async fn active(&self) -> Result<Vec<EnvId>, StoreError> {
-        let mut seat = self.reader().await;
-        let result = read::active(seat.ready().await?).await;
-        seat.after(result)
+        self.read(read::active).await
     }
 
     async fn world(&self, needs: &Needs, settings: Arc<Settings>) -> Result<World, StoreError> {
-        let mut seat = self.reader().await;
-        let mut tx = seat.snapshot().await?;
-        let mut desk = Desktop {
-            conn: &mut tx,
-            memo: None,
-            decoded: &self.decoded,
-            epoch: self.epoch,
+        let (needs, decoded, epoch) = (needs.clone(), Arc::clone(&self.decoded), self.epoch);
+        let job = move |conn: &Connection| {
+            let mut desk = Desktop {
+                conn,
+                memo: None,
+                decoded: &decoded,
+                epoch,
+            };
+            load::world(&mut desk, &needs, settings)
         };
-        let result = load::world(&mut desk, needs, settings).await;
-        drop(tx);
-        seat.after(result)
+        self.look(job).await
     }
 
     async fn events(
@@ -235,40 +229,37 @@ impl Store for SqliteStore {
         after: u64,
         limit: usize,
     ) -> Result<Vec<EventRow>, StoreError> {
-        let mut seat = self.reader().await;
-        let result = read::events(seat.ready().await?, stream, after, limit).await;
-        seat.after(result)
+        let stream = stream.cloned();
+        self.read(move |conn| read::events(conn, stream.as_ref(), after, limit))
+            .await
     }
 
     async fn head(&self) -> Result<(u64, Hash), StoreError> {
-        let mut seat = self.reader().await;
-        let result = head(seat.ready().await?).await;
-        let head = seat.after(result)?;
+        let head = self.read(head).await?;
         Ok((head.seq, chain::hex(&head.hash)))
     }
 
     async fn keep(&self, bytes: &[u8]) -> Result<Hash, StoreError> {
         let hash = chain::keepable(bytes)?;
-        let mut writer = self.writer.lock().await;
-        let result =
-            sqlx::query("INSERT INTO blob (hash, bytes) VALUES (?, ?) ON CONFLICT DO NOTHING")
-                .bind(hash.as_str())
-                .bind(bytes)
-                .execute(writer.seat.ready().await?)
-                .await
-                .map_err(commit_failed);
-        writer.seat.after(result)?;
+        let (name, bytes) = (hash.clone(), bytes.to_owned());
+        let job = move |conn: &Connection| {
+            let statement = "INSERT INTO blob (hash, bytes) VALUES (?, ?) ON CONFLICT DO NOTHING";
+            run(conn, statement, params![name.as_str(), bytes])
+        };
+        self.write(job).await?;
         Ok(hash)
     }
 
     async fn kept(&self, hash: &Hash) -> Result<Option<Vec<u8>>, StoreError> {
-        let mut seat = self.reader().await;
-        let result = sqlx::query_scalar("SELECT bytes FROM blob WHERE hash = ?")
-            .bind(hash.as_str())
-            .fetch_optional(seat.ready().await?)
-            .await
-            .map_err(failed);
-        seat.after(result)
+        let hash = hash.clone();
+        self.read(move |conn| {
+            maybe_value(
+                conn,
+                "SELECT bytes FROM blob WHERE hash = ?",
+                [hash.as_str()],
+            )
+        })
+        .await
     }
 
     fn epoch(&self) -> u64 {

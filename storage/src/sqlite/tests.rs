@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 
-use sqlx::{Connection as _, SqliteConnection};
+use rusqlite::Connection;
 use tempfile::TempDir;
 
 use super::{SqliteOptions, SqliteStore};
@@ -23,18 +23,12 @@ fn file() -> (TempDir, PathBuf) {
     (folder, path)
 }
 
-async fn raw(path: &std::path::Path) -> SqliteConnection {
-    SqliteConnection::connect(&format!("sqlite://{}", path.display()))
-        .await
-        .unwrap()
+fn raw(path: &std::path::Path) -> Connection {
+    Connection::open(path).unwrap()
 }
 
-async fn told(conn: &mut SqliteConnection, statement: &'static str) -> String {
-    sqlx::raw_sql(statement)
-        .execute(conn)
-        .await
-        .unwrap_err()
-        .to_string()
+fn told(conn: &Connection, statement: &str) -> String {
+    conn.execute_batch(statement).unwrap_err().to_string()
 }
 
 #[tokio::test]
@@ -57,15 +51,9 @@ async fn a_second_process_is_refused() {
 async fn a_newer_database_is_refused() {
     let (_folder, path) = file();
     drop(SqliteStore::open(&path, OPTIONS).await.unwrap());
-    let mut conn = raw(&path).await;
-    sqlx::raw_sql(
-        "INSERT INTO _sqlx_migrations (version, description, success, checksum, execution_time) \
-         VALUES (99, 'later', 1, x'00', 0)",
-    )
-    .execute(&mut conn)
-    .await
-    .unwrap();
-    conn.close().await.unwrap();
+    let conn = raw(&path);
+    conn.execute_batch("PRAGMA user_version = 99").unwrap();
+    conn.close().unwrap();
     let Err(StoreError::Unusable { what, .. }) = SqliteStore::open(&path, OPTIONS).await else {
         panic!("it was opened")
     };
@@ -73,6 +61,28 @@ async fn a_newer_database_is_refused() {
         what.contains("newer Shipbell") && what.contains("99"),
         "{what}"
     );
+}
+
+#[tokio::test]
+async fn a_database_that_counted_in_a_table_is_taken_on() {
+    let (_folder, path) = file();
+    let store = SqliteStore::open(&path, OPTIONS).await.unwrap();
+    history(&store).await;
+    let head = store.head().await.unwrap();
+    drop(store);
+    raw(&path)
+        .execute_batch(
+            "PRAGMA user_version = 0; \
+             CREATE TABLE _sqlx_migrations (version INTEGER, success BOOLEAN); \
+             INSERT INTO _sqlx_migrations VALUES (1, 1), (2, 1), (3, 0)",
+        )
+        .unwrap();
+    let store = SqliteStore::open(&path, OPTIONS).await.unwrap();
+    assert_eq!(store.head().await.unwrap(), head);
+    drop(store);
+    let left = "SELECT count(*) FROM sqlite_schema WHERE name = '_sqlx_migrations'";
+    let left: i64 = raw(&path).query_row(left, [], |row| row.get(0)).unwrap();
+    assert_eq!(left, 0);
 }
 
 #[tokio::test]
@@ -90,27 +100,21 @@ async fn the_database_itself_defends_the_log_and_the_environment() {
     let (_folder, path) = file();
     let store = SqliteStore::open(&path, OPTIONS).await.unwrap();
     history(&store).await;
-    let mut conn = raw(&path).await;
+    let conn = raw(&path);
     for edit in [
         "UPDATE event SET payload = '{}' WHERE seq = 1",
         "UPDATE event SET actor = 'me' WHERE seq = 1",
         "UPDATE event SET payload = NULL, salt = NULL, at_us = 0 WHERE seq = 1",
     ] {
         assert!(
-            told(&mut conn, edit)
-                .await
-                .contains("an event is never edited"),
+            told(&conn, edit).contains("an event is never edited"),
             "{edit}"
         );
     }
-    assert!(
-        told(&mut conn, "DELETE FROM event")
-            .await
-            .contains("an event is never deleted")
-    );
+    assert!(told(&conn, "DELETE FROM event").contains("an event is never deleted"));
     let second = "UPDATE attempt SET state = 'running'";
     assert!(
-        told(&mut conn, second).await.contains("UNIQUE"),
+        told(&conn, second).contains("UNIQUE"),
         "one attempt at a time"
     );
 }
@@ -120,13 +124,11 @@ async fn a_log_that_was_set_back_beside_the_bot_is_not_added_to() {
     let (_folder, path) = file();
     let store = SqliteStore::open(&path, OPTIONS).await.unwrap();
     history(&store).await;
-    let mut conn = raw(&path).await;
-    sqlx::raw_sql(
+    let conn = raw(&path);
+    conn.execute_batch(
         "UPDATE log_head SET seq = seq - 1, \
          hash = (SELECT hash FROM event ORDER BY seq DESC LIMIT 1 OFFSET 1)",
     )
-    .execute(&mut conn)
-    .await
     .unwrap();
     let found = commit(&store, at(90), vec![open("2.0.0")]).await;
     let Err(StoreError::Corrupt(why)) = found else {
@@ -140,10 +142,8 @@ async fn an_erased_payload_leaves_the_chain_whole() {
     let (_folder, path) = file();
     let store = SqliteStore::open(&path, OPTIONS).await.unwrap();
     history(&store).await;
-    let mut conn = raw(&path).await;
-    sqlx::raw_sql("UPDATE event SET payload = NULL, salt = NULL WHERE seq = 2")
-        .execute(&mut conn)
-        .await
+    let conn = raw(&path);
+    conn.execute_batch("UPDATE event SET payload = NULL, salt = NULL WHERE seq = 2")
         .unwrap();
     let (last, _) = store.head().await.unwrap();
     assert_eq!(store.verify_chain(1).await.unwrap(), last);
@@ -164,13 +164,11 @@ async fn a_shortened_log_is_found() {
         last,
         "from where it ended the last time"
     );
-    let mut conn = raw(&path).await;
-    sqlx::raw_sql(
+    let conn = raw(&path);
+    conn.execute_batch(
         "DROP TRIGGER event_is_never_deleted; \
          DELETE FROM event WHERE seq = (SELECT max(seq) FROM event)",
     )
-    .execute(&mut conn)
-    .await
     .unwrap();
     let found = store.verify_chain(1).await;
     assert!(matches!(found, Err(StoreError::Corrupt(_))), "{found:?}");
@@ -183,10 +181,8 @@ async fn a_wrong_fold_is_found() {
     let (_folder, path) = file();
     let store = SqliteStore::open(&path, OPTIONS).await.unwrap();
     history(&store).await;
-    let mut conn = raw(&path).await;
-    sqlx::raw_sql("UPDATE fold SET body = replace(body, '\"quiet\"', '\"loud\"')")
-        .execute(&mut conn)
-        .await
+    let conn = raw(&path);
+    conn.execute_batch("UPDATE fold SET body = replace(body, '\"quiet\"', '\"loud\"')")
         .unwrap();
     let found = store.verify_tail().await;
     assert!(matches!(found, Err(StoreError::Corrupt(_))), "{found:?}");

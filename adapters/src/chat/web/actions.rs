@@ -125,7 +125,7 @@ pub(super) async fn submit(State(channel): Shared, posted: Posted) -> Result<Res
     // A form sent in twice opens again once at most.
     let reopened = first && reopen(&mut form, &outcome, || hex(&(channel.randomness)()[..16]));
     if reopened {
-        channel.show_form(viewer, &form).await?;
+        channel.show_form(viewer, form).await?;
     }
     let deed = Deed {
         viewer,

@@ -6,7 +6,7 @@ use chrono::TimeDelta;
 use tokio::sync::{mpsc, oneshot};
 
 use super::session::Viewer;
-use super::store::{NewForm, NewPrivate, OpenForm, Spot};
+use super::store::{self, NewForm, NewPrivate, OpenForm, Spot};
 use super::{WebChannel, hex, notes};
 use crate::chat::{Act, Answer, Card, Form, Inbound};
 
@@ -92,7 +92,7 @@ impl WebChannel {
     }
 
     /// Keeps the answer where only this person's pages show it.
-    pub(super) async fn show(&self, deed: Deed<'_>, outcome: Outcome) -> sqlx::Result<Shown> {
+    pub(super) async fn show(&self, deed: Deed<'_>, outcome: Outcome) -> store::Result<Shown> {
         match outcome {
             Outcome::Answered(Answer::Done | Answer::Completions(_) | Answer::FieldErrors(_)) => {
                 Ok(Shown::Nothing)
@@ -106,18 +106,18 @@ impl WebChannel {
     }
 
     /// Words for this person alone.
-    pub(super) async fn tell(&self, deed: Deed<'_>, card: &Card) -> sqlx::Result<Shown> {
+    pub(super) async fn tell(&self, deed: Deed<'_>, card: &Card) -> store::Result<Shown> {
         let new = NewPrivate {
-            account: &deed.viewer.person.user.0,
-            request: deed.request,
-            spot: deed.spot,
-            card: &super::cut::card(card.clone()),
+            account: deed.viewer.person.user.0.clone(),
+            request: deed.request.to_owned(),
+            spot: deed.spot.clone(),
+            card: super::cut::card(card.clone()),
             at: (self.clock)(),
         };
         Ok(Shown::Private(self.store.add_private(new).await?))
     }
 
-    async fn ask(&self, deed: Deed<'_>, form: Form) -> sqlx::Result<Shown> {
+    async fn ask(&self, deed: Deed<'_>, form: Form) -> store::Result<Shown> {
         let open = OpenForm {
             request: hex(&(self.randomness)()[..16]),
             spot: deed.spot.clone(),
@@ -125,19 +125,19 @@ impl WebChannel {
             entered: Vec::new(),
             mistakes: Vec::new(),
         };
-        self.show_form(deed.viewer, &open).await?;
+        self.show_form(deed.viewer, open).await?;
         Ok(Shown::Form)
     }
 
     /// The form a person has open; one left alone for long is forgotten.
-    pub(super) async fn open_form(&self, viewer: &Viewer) -> sqlx::Result<Option<OpenForm>> {
+    pub(super) async fn open_form(&self, viewer: &Viewer) -> store::Result<Option<OpenForm>> {
         let since = (self.clock)() - FORM;
         self.store.open_form(&viewer.person.user.0, since).await
     }
 
-    pub(super) async fn show_form(&self, viewer: &Viewer, form: &OpenForm) -> sqlx::Result<()> {
+    pub(super) async fn show_form(&self, viewer: &Viewer, form: OpenForm) -> store::Result<()> {
         let new = NewForm {
-            account: &viewer.person.user.0,
+            account: viewer.person.user.0.clone(),
             form,
             at: (self.clock)(),
         };

@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 
 use super::emoji::Emoji;
-use super::store::{Body, Message, NewMessage, Spot};
+use super::store::{Body, Message, NewMessage, Spot, StoreTrouble};
 use super::{BOT, WebChannel, cut};
 use crate::chat::{
     Account, Card, Chat, ChatError, File, Limits, MessageRef, Place, Reaction, Standing, UserId,
@@ -32,7 +32,7 @@ impl Chat for WebChannel {
         let body = Body::Card(cut::card(card.clone()));
         let found = self
             .store
-            .edit_message(id, BOT, &body, (self.clock)())
+            .edit_message(id, BOT, body, (self.clock)())
             .await
             .map_err(|error| unknown(&error))?;
         if found { Ok(()) } else { Err(ChatError::Gone) }
@@ -135,10 +135,11 @@ pub(super) fn reference(channel: &str, id: i64) -> MessageRef {
 impl WebChannel {
     async fn add(&self, to: &Place, key: &str, body: Body) -> Result<MessageRef, ChatError> {
         let spot = self.spot(to).await?;
+        let channel = spot.channel.clone();
         let new = NewMessage {
-            spot: &spot,
-            author: BOT,
-            key: Some(key),
+            spot,
+            author: BOT.to_owned(),
+            key: Some(key.to_owned()),
             request: None,
             body,
             at: (self.clock)(),
@@ -148,7 +149,7 @@ impl WebChannel {
             .add_message(new)
             .await
             .map_err(|error| unknown(&error))?;
-        Ok(reference(&spot.channel, id))
+        Ok(reference(&channel, id))
     }
 
     /// Where a place is; a reply's thread is the thread it is itself in.
@@ -185,13 +186,13 @@ fn number(at: &MessageRef) -> Option<i64> {
 }
 
 /// Nothing was written.
-fn later(error: &sqlx::Error) -> ChatError {
+fn later(error: &StoreTrouble) -> ChatError {
     ChatError::Later {
         what: format!("the channel's file cannot be read: {error}"),
         after: Duration::from_secs(1),
     }
 }
 
-fn unknown(error: &sqlx::Error) -> ChatError {
+fn unknown(error: &StoreTrouble) -> ChatError {
     ChatError::Unknown(format!("the channel's file failed: {error}"))
 }

@@ -92,7 +92,7 @@ pub(super) async fn enter(
     let secret = hex(&(channel.randomness)());
     channel
         .store
-        .add_session(&hash(secret.as_bytes()), &user.0, (now, now + SESSION))
+        .add_session(hash(secret.as_bytes()), &user.0, (now, now + SESSION))
         .await?;
     let cookie = cookie(&channel, &secret, SESSION.num_seconds());
     Ok(([(header::SET_COOKIE, cookie)], Redirect::to("/channel")).into_response())
@@ -104,7 +104,7 @@ pub(super) async fn leave(
     _: Posted,
 ) -> Result<Response, Trouble> {
     if let Some(secret) = secret(&channel, &headers) {
-        channel.store.end_session(&hash(secret.as_bytes())).await?;
+        channel.store.end_session(hash(secret.as_bytes())).await?;
     }
     let cookie = cookie(&channel, "", 0);
     Ok(([(header::SET_COOKIE, cookie)], Redirect::to("/channel")).into_response())
@@ -268,7 +268,7 @@ async fn session(channel: &WebChannel, headers: &HeaderMap) -> Result<(String, P
     let secret = secret(channel, headers).ok_or(Trouble::SignedOut)?;
     let user = channel
         .store
-        .session(&hash(secret.as_bytes()), (channel.clock)())
+        .session(hash(secret.as_bytes()), (channel.clock)())
         .await?
         .ok_or(Trouble::SignedOut)?;
     let person = channel.person(&UserId(user)).ok_or(Trouble::SignedOut)?;

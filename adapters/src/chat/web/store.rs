@@ -1,27 +1,29 @@
-//! The channel's own file, `channel.db`: one connection, one writer at a time.
+//! The channel's own file, `channel.db`: one connection on a thread of its own, so
+//! that whatever is asked of it happens one after the other.
 
+mod columns;
 mod events;
 mod messages;
 mod personal;
 mod sessions;
+mod sql;
 
+use std::io;
 use std::path::Path;
 
-use chrono::{DateTime, Utc};
-use sqlx::Connection as _;
-use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqliteSynchronous};
-use tokio::sync::{Mutex, MutexGuard, watch};
+use rusqlite::{Connection, OpenFlags, TransactionBehavior};
+use tokio::sync::watch;
 
 pub(super) use events::{Event, Since, Subject};
 pub(super) use messages::{Body, Message, NewMessage};
 pub(super) use personal::{NewForm, NewPrivate, OpenForm, Private};
 
-pub(super) type Result<T> = std::result::Result<T, sqlx::Error>;
+pub(super) type Result<T> = std::result::Result<T, StoreTrouble>;
 
 /// Everything the channel remembers.
 #[derive(Debug)]
 pub(super) struct Store {
-    db: Mutex<SqliteConnection>,
+    db: tokio_rusqlite::Connection,
     /// The last event's number; whoever watches it reads what came after.
     latest: watch::Sender<i64>,
 }
@@ -33,30 +35,33 @@ pub(super) struct Spot {
     pub(super) thread: Option<i64>,
 }
 
+/// Why the channel's file could not be read or written.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum StoreTrouble {
+    /// It cannot be made, or not opened for writing.
+    #[error(transparent)]
+    File(#[from] io::Error),
+    /// What a newer version keeps may mean something else.
+    #[error(
+        "its layout is number {0}, written by a newer version; this one knows layout {VERSION}"
+    )]
+    Newer(i64),
+    /// A statement failed, or what it found makes no sense.
+    #[error(transparent)]
+    Sqlite(#[from] rusqlite::Error),
+    /// The connection's thread has ended.
+    #[error("it is closed; start the program again")]
+    Closed,
+}
+
 impl Store {
     pub(super) async fn open(path: &Path) -> Result<Self> {
-        keep_to_owner(path).map_err(sqlx::Error::Io)?;
-        let options = SqliteConnectOptions::new()
-            .filename(path)
-            .create_if_missing(true)
-            .journal_mode(SqliteJournalMode::Wal)
-            .synchronous(SqliteSynchronous::Full)
-            .foreign_keys(true)
-            // In KiB: a page shows the end of a channel.
-            .pragma("cache_size", "-512");
-        let mut db = SqliteConnection::connect_with(&options).await?;
-        let found: i64 = sqlx::query_scalar("PRAGMA user_version")
-            .fetch_one(&mut db)
-            .await?;
-        if found > VERSION {
-            return Err(sqlx::Error::Configuration(
-                format!("its layout is number {found}, written by a newer version; this one knows layout {VERSION}").into(),
-            ));
-        }
-        sqlx::raw_sql(SCHEMA).execute(&mut db).await?;
-        let last = events::last(&mut db).await?;
+        keep_to_owner(path)?;
+        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let db = tokio_rusqlite::Connection::open_with_flags(path, flags).await?;
+        let last = db.call(prepare).await?;
         Ok(Self {
-            db: Mutex::new(db),
+            db,
             latest: watch::Sender::new(last),
         })
     }
@@ -66,21 +71,48 @@ impl Store {
         self.latest.subscribe()
     }
 
-    async fn db(&self) -> MutexGuard<'_, SqliteConnection> {
-        self.db.lock().await
+    /// Does `work` on the connection's thread, to its end even if nobody waits for it.
+    async fn call<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&mut Connection) -> rusqlite::Result<T> + Send + 'static,
+    ) -> Result<T> {
+        Ok(self.db.call(work).await?)
     }
 
-    fn wake(&self, event: i64) {
-        self.latest.send_if_modified(|last| {
-            let newer = event > *last;
-            *last = event.max(*last);
-            newer
-        });
+    /// Does `work` in a transaction. If it comes to an event, what it did is kept and
+    /// whoever watches wakes; if not, nothing has changed.
+    async fn record<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Connection) -> rusqlite::Result<(T, Option<i64>)> + Send + 'static,
+    ) -> Result<T> {
+        let latest = self.latest.clone();
+        // Woken on the connection's thread: whoever waits here may leave before.
+        self.call(move |db| {
+            let tx = db.transaction_with_behavior(TransactionBehavior::Immediate)?;
+            let (done, event) = work(&tx)?;
+            if let Some(event) = event {
+                tx.commit()?;
+                latest.send_replace(event);
+            }
+            Ok(done)
+        })
+        .await
+    }
+}
+
+impl<E: Into<StoreTrouble>> From<tokio_rusqlite::Error<E>> for StoreTrouble {
+    fn from(error: tokio_rusqlite::Error<E>) -> Self {
+        match error {
+            tokio_rusqlite::Error::Error(error) => error.into(),
+            tokio_rusqlite::Error::Close((_, error)) => Self::Sqlite(error),
+            // The library's list is open; all else it can say is that nobody listens.
+            _ => Self::Closed,
+        }
     }
 }
 
 /// Private answers are in it: only the owner's account may read the file.
-fn keep_to_owner(path: &Path) -> std::io::Result<()> {
+fn keep_to_owner(path: &Path) -> io::Result<()> {
     let mut options = std::fs::OpenOptions::new();
     options.append(true).create(true);
     #[cfg(unix)]
@@ -88,18 +120,32 @@ fn keep_to_owner(path: &Path) -> std::io::Result<()> {
     options.open(path).map(drop)
 }
 
-fn instant(millis: i64) -> Result<DateTime<Utc>> {
-    DateTime::from_timestamp_millis(millis)
-        .ok_or_else(|| sqlx::Error::Decode(format!("{millis} is no time").into()))
+/// Makes what is missing in the file; the number of the last event in it.
+fn prepare(db: &mut Connection) -> Result<i64> {
+    db.execute_batch(SETTINGS)?;
+    db.set_prepared_statement_cache_capacity(STATEMENTS);
+    let tx = db.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    let (found,) = sql::one(&tx, "PRAGMA user_version", ())?;
+    if found > VERSION {
+        return Err(StoreTrouble::Newer(found));
+    }
+    tx.execute_batch(SCHEMA)?;
+    let last = events::last(&tx)?;
+    tx.commit()?;
+    Ok(last)
 }
 
-fn to_json<T: serde::Serialize>(value: &T) -> Result<String> {
-    serde_json::to_string(value).map_err(|error| sqlx::Error::Encode(error.into()))
-}
+/// More than there are here, so that each is prepared once.
+const STATEMENTS: usize = 64;
 
-fn from_json<T: serde::de::DeserializeOwned>(text: &str) -> Result<T> {
-    serde_json::from_str(text).map_err(|error| sqlx::Error::Decode(error.into()))
-}
+const SETTINGS: &str = "
+PRAGMA busy_timeout = 5000;
+PRAGMA journal_mode = WAL;
+PRAGMA synchronous = FULL;
+PRAGMA foreign_keys = ON;
+-- In KiB: a page shows the end of a channel.
+PRAGMA cache_size = -512;
+";
 
 const VERSION: i64 = 1;
 

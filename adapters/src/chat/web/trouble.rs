@@ -4,6 +4,8 @@ use askama::Template;
 use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse, Response};
 
+use super::store::StoreTrouble;
+
 /// Why a request is not served.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum Trouble {
@@ -30,7 +32,7 @@ pub(super) enum Trouble {
     TooMany,
     /// The channel's file failed.
     #[error("The channel's file could not be read or written")]
-    Store(#[from] sqlx::Error),
+    Store(#[from] StoreTrouble),
     /// A page could not be drawn.
     #[error("The page could not be drawn")]
     Draw(#[from] askama::Error),

@@ -4,17 +4,17 @@
 //! a bot appends to it.
 
 use chrono::{DateTime, Utc};
+use rusqlite::Connection;
 use shipbell_domain::ids::Hash;
 use shipbell_domain::policy::Policy;
-use sqlx::sqlite::SqliteConnection;
 
 use super::Inspection;
 use crate::StoreError;
 use crate::chain::{Digest, LogLine};
 use crate::names::{checked, count, micros};
 use crate::sqlite::body::read;
-use crate::sqlite::failure::failed;
 use crate::sqlite::log;
+use crate::sqlite::sql::{all, maybe_value};
 
 /// A part of the log without gaps.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,19 +32,21 @@ impl Inspection {
         from: DateTime<Utc>,
         to: DateTime<Utc>,
     ) -> Result<Stretch, StoreError> {
-        let mut tx = self.snapshot().await?;
-        let before = last_before(&mut tx, from).await?;
-        let last = last_before(&mut tx, to).await?.max(before);
-        Ok(Stretch {
-            before: (before, log::behind(&mut tx, before).await?.hash()),
-            last: (last, log::behind(&mut tx, last).await?.hash()),
-        })
+        let job = move |conn: &Connection| {
+            let before = last_before(conn, from)?;
+            let last = last_before(conn, to)?.max(before);
+            Ok(Stretch {
+                before: (before, log::behind(conn, before)?.hash()),
+                last: (last, log::behind(conn, last)?.hash()),
+            })
+        };
+        self.at_one_moment(job).await
     }
 
     /// Lines after a position, in order.
     pub async fn lines(&mut self, after: u64, most: usize) -> Result<Vec<LogLine>, StoreError> {
-        let mut tx = self.snapshot().await?;
-        log::lines(&mut tx, after, most).await
+        self.at_one_moment(move |conn| log::lines(conn, after, most))
+            .await
     }
 
     /// Lines of one kind after a position, in order.
@@ -54,30 +56,27 @@ impl Inspection {
         after: u64,
         most: usize,
     ) -> Result<Vec<LogLine>, StoreError> {
-        let mut tx = self.snapshot().await?;
-        log::lines_of(&mut tx, kind, after, most).await
+        let kind = kind.to_owned();
+        self.at_one_moment(move |conn| log::lines_of(conn, &kind, after, most))
+            .await
     }
 
     /// Every policy that was ever in force, by its name.
     pub async fn policies(&mut self) -> Result<Vec<(Hash, Policy)>, StoreError> {
-        let mut tx = self.snapshot().await?;
-        let rows: Vec<(String, String)> =
-            sqlx::query_as("SELECT hash, body FROM policy ORDER BY hash")
-                .fetch_all(&mut *tx)
-                .await
-                .map_err(failed)?;
-        let row = |(hash, body): (String, String)| Ok((checked(Hash::new(hash))?, read(&body)?));
-        rows.into_iter().map(row).collect()
+        let job = |conn: &Connection| {
+            let query = "SELECT hash, body FROM policy ORDER BY hash";
+            let rows: Vec<(String, String)> = all(conn, query, [])?;
+            let row =
+                |(hash, body): (String, String)| Ok((checked(Hash::new(hash))?, read(&body)?));
+            rows.into_iter().map(row).collect()
+        };
+        self.at_one_moment(job).await
     }
 }
 
 /// The last event before a time: time never goes back in the log.
-async fn last_before(conn: &mut SqliteConnection, time: DateTime<Utc>) -> Result<u64, StoreError> {
-    let seq: Option<i64> =
-        sqlx::query_scalar("SELECT seq FROM event WHERE at_us < ? ORDER BY seq DESC LIMIT 1")
-            .bind(micros(time))
-            .fetch_optional(conn)
-            .await
-            .map_err(failed)?;
+fn last_before(conn: &Connection, time: DateTime<Utc>) -> Result<u64, StoreError> {
+    let query = "SELECT seq FROM event WHERE at_us < ? ORDER BY seq DESC LIMIT 1";
+    let seq: Option<i64> = maybe_value(conn, query, [micros(time)])?;
     seq.map_or(Ok(0), count)
 }

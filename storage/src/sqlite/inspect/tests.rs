@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use sqlx::{AssertSqlSafe, Connection as _, SqliteConnection};
+use rusqlite::Connection;
 use tempfile::TempDir;
 
 use super::{Findings, Inspection, Mended, mend};
@@ -24,18 +24,17 @@ async fn stopped() -> (TempDir, PathBuf) {
     (folder, path)
 }
 
-async fn vandal(path: &Path, statements: &str) {
-    let url = format!("sqlite://{}", path.display());
-    let mut conn = SqliteConnection::connect(&url).await.unwrap();
+fn vandal(path: &Path, statements: &str) {
     let all = format!(
         "PRAGMA foreign_keys = OFF; DROP TRIGGER event_is_never_edited; \
          DROP TRIGGER event_is_never_deleted; {statements}"
     );
-    sqlx::raw_sql(AssertSqlSafe(all))
-        .execute(&mut conn)
-        .await
-        .unwrap();
-    conn.close().await.unwrap();
+    vandal_again(path, &all);
+}
+
+fn vandal_again(path: &Path, statements: &str) {
+    let conn = Connection::open(path).unwrap();
+    conn.execute_batch(statements).unwrap();
 }
 
 async fn look(path: &Path) -> Findings {
@@ -120,7 +119,7 @@ async fn what_was_tampered_with_is_named() {
         ),
     ] {
         let (_folder, path) = stopped().await;
-        vandal(&path, statements).await;
+        vandal(&path, statements);
         let found = look(&path).await;
         let all: Vec<&str> = found.wrong().collect();
         assert!(
@@ -146,7 +145,7 @@ async fn what_a_start_does_not_look_at_is_found_beside_the_bot() {
         let (_folder, path) = stopped().await;
         let store = SqliteStore::open(&path, OPTIONS).await.unwrap();
         store.verify_tail().await.unwrap();
-        vandal(&path, statements).await;
+        vandal(&path, statements);
         store.verify_tail().await.unwrap();
         let mut inspection = Inspection::open(&path).await.unwrap();
         let found = inspection.look_beside().await.unwrap();
@@ -167,18 +166,12 @@ async fn what_is_no_database_of_ours_cannot_be_looked_over() {
     std::fs::write(&empty, "").unwrap();
     let empty = refused(&empty).await;
     assert!(empty.contains("no database of Shipbell"), "{empty}");
-    vandal(&path, "UPDATE _sqlx_migrations SET version = version - 9").await;
+    vandal(&path, "PRAGMA user_version = 1");
     let older = refused(&path).await;
     assert!(older.contains("`shipbell migrate`"), "{older}");
-    vandal_again(&path, "UPDATE _sqlx_migrations SET version = version + 99").await;
+    vandal_again(&path, "PRAGMA user_version = 99");
     let newer = refused(&path).await;
     assert!(newer.contains("newer Shipbell"), "{newer}");
-}
-
-async fn vandal_again(path: &Path, statement: &'static str) {
-    let url = format!("sqlite://{}", path.display());
-    let mut conn = SqliteConnection::connect(&url).await.unwrap();
-    sqlx::raw_sql(statement).execute(&mut conn).await.unwrap();
 }
 
 #[tokio::test]
@@ -189,7 +182,7 @@ async fn projections_are_made_anew_from_a_whole_log() {
          UPDATE fold SET body = 'x' WHERE stream = 'agenda'; \
          UPDATE fold SET open = 1, version = 7 WHERE stream = 'release/r2'; \
          DELETE FROM attempt_step; DELETE FROM attempt";
-    vandal(&path, damage).await;
+    vandal(&path, damage);
     let found = look(&path).await;
     assert!(found.tables.len() > 5, "{found:?}");
     let Mended::Done {
@@ -222,7 +215,7 @@ async fn nothing_is_made_anew_from_a_broken_log_or_under_a_running_bot() {
     drop(running);
     let damage = "UPDATE stage SET result = 'verified'; \
          UPDATE event SET actor = 'web:eve' WHERE seq = 2";
-    vandal(&path, damage).await;
+    vandal(&path, damage);
     let Mended::LogBroken(findings) = mend(&path).await.unwrap() else {
         panic!("the log is broken")
     };
@@ -230,8 +223,7 @@ async fn nothing_is_made_anew_from_a_broken_log_or_under_a_running_bot() {
     vandal_again(
         &path,
         "UPDATE event SET actor = (SELECT actor FROM event WHERE seq = 1) WHERE seq = 2",
-    )
-    .await;
+    );
     let found = look(&path).await;
     assert_eq!(found.log, Vec::<String>::new());
     assert_eq!(found.tables.len(), 1, "it was left as it was: {found:?}");
@@ -243,7 +235,7 @@ async fn what_was_erased_stays_as_it_is() {
     let before = look(&path).await;
     let erase = "UPDATE event SET payload = NULL, salt = NULL WHERE seq = 2; \
          UPDATE fold SET body = replace(body, 'quiet', 'loud') WHERE stream = 'agenda'";
-    vandal(&path, erase).await;
+    vandal(&path, erase);
     let found = look(&path).await;
     assert_eq!((found.erased, found.tables.len()), (1, 1), "{found:?}");
     mend(&path).await.unwrap();

@@ -7,7 +7,7 @@ use super::{Reply, Shared};
 use crate::chat::web::outcome::{Deed, Shown};
 use crate::chat::web::port::reference;
 use crate::chat::web::session::Posted;
-use crate::chat::web::store::{Body, NewMessage, Spot};
+use crate::chat::web::store::{self, Body, NewMessage, Spot};
 use crate::chat::web::trouble::Trouble;
 use crate::chat::web::{WebChannel, notes};
 use crate::chat::{Act, Card, ChannelId, PlaceRef};
@@ -120,12 +120,12 @@ fn refusal(text: &str) -> Option<Card> {
     (spoken(text) == Spoken::Unknown).then(|| notes::no_such_command(text))
 }
 
-async fn add(channel: &WebChannel, deed: Deed<'_>, text: &str) -> sqlx::Result<i64> {
+async fn add(channel: &WebChannel, deed: Deed<'_>, text: &str) -> store::Result<i64> {
     let new = NewMessage {
-        spot: deed.spot,
-        author: &deed.viewer.person.user.0,
+        spot: deed.spot.clone(),
+        author: deed.viewer.person.user.0.clone(),
         key: None,
-        request: Some(deed.request),
+        request: Some(deed.request.to_owned()),
         body: Body::Words(text.to_owned()),
         at: (channel.clock)(),
     };

@@ -1,8 +1,9 @@
 //! What happened, in order: the numbers behind `Last-Event-ID`.
 
-use sqlx::Row as _;
-use sqlx::sqlite::SqliteConnection;
+use rusqlite::types::{FromSql, FromSqlError, FromSqlResult, ToSql, ToSqlOutput, ValueRef};
+use rusqlite::{Connection, Row};
 
+use super::sql::{all, maybe, run};
 use super::{Result, Spot, Store};
 
 /// How many events a page that was away can catch up on; then it loads afresh.
@@ -41,7 +42,7 @@ pub(in super::super) enum Since {
 impl Store {
     /// The last event's number.
     pub(in super::super) async fn last_event(&self) -> Result<i64> {
-        last(&mut *self.db().await).await
+        self.call(|db| last(db)).await
     }
 
     /// What `account` may know of `channel` after event `after`.
@@ -51,85 +52,74 @@ impl Store {
         channel: &str,
         account: &str,
     ) -> Result<Since> {
-        let mut db = self.db().await;
-        let newest = last(&mut db).await?;
-        if newest - after > KEPT || after > newest {
-            return Ok(Since::TooMuch(newest));
-        }
-        let rows = sqlx::query(
-            "SELECT id, subject FROM event
-             WHERE id > ? AND channel = ? AND (account IS NULL OR account = ?)
-             ORDER BY id LIMIT ?",
-        )
-        .bind(after)
-        .bind(channel)
-        .bind(account)
-        .bind(BATCH)
-        .fetch_all(&mut *db)
-        .await?;
-        let mut events = Vec::with_capacity(rows.len());
-        for row in rows {
-            events.push(Event {
-                id: row.try_get("id")?,
-                subject: Subject::parse(row.try_get("subject")?)?,
-            });
-        }
-        Ok(Since::Events(events))
+        let (channel, account) = (channel.to_owned(), account.to_owned());
+        self.call(move |db| {
+            let newest = last(db)?;
+            if newest - after > KEPT || after > newest {
+                return Ok(Since::TooMuch(newest));
+            }
+            let query = "SELECT id, subject FROM event
+                 WHERE id > ? AND channel = ? AND (account IS NULL OR account = ?)
+                 ORDER BY id LIMIT ?";
+            all(db, query, (after, channel, account, BATCH)).map(Since::Events)
+        })
+        .await
     }
 }
 
-impl Subject {
-    fn to_text(self) -> String {
-        match self {
-            Self::Message(id) => format!("message {id}"),
-            Self::Private(id) => format!("private {id}"),
-            Self::Form => "form".to_owned(),
-        }
-    }
-
-    fn parse(text: &str) -> Result<Self> {
-        let number = |digits: &str| {
-            digits
-                .parse()
-                .map_err(|_| sqlx::Error::Decode(format!("no event subject: {text}").into()))
-        };
-        match text.split_once(' ') {
-            Some(("message", digits)) => Ok(Self::Message(number(digits)?)),
-            Some(("private", digits)) => Ok(Self::Private(number(digits)?)),
-            Some(_) => Err(sqlx::Error::Decode(
-                format!("no event subject: {text}").into(),
-            )),
-            None => Ok(Self::Form),
-        }
-    }
-}
-
-pub(super) async fn last(db: &mut SqliteConnection) -> Result<i64> {
+/// The last event's number.
+pub(super) fn last(db: &Connection) -> rusqlite::Result<i64> {
     // The sequence outlives the pruned rows; the table alone would start again at nothing.
-    let found: Option<i64> =
-        sqlx::query_scalar("SELECT seq FROM sqlite_sequence WHERE name = 'event'")
-            .fetch_optional(db)
-            .await?;
-    Ok(found.unwrap_or(0))
+    let query = "SELECT seq FROM sqlite_sequence WHERE name = 'event'";
+    let found = maybe(db, query, ())?;
+    Ok(found.map_or(0, |(last,)| last))
 }
 
 /// Notes what changed, for everybody or for `account` alone.
-pub(super) async fn note(
-    db: &mut SqliteConnection,
+pub(super) fn note(
+    db: &Connection,
     spot: &Spot,
     account: Option<&str>,
     subject: Subject,
-) -> Result<i64> {
-    let id = sqlx::query("INSERT INTO event (channel, account, subject) VALUES (?, ?, ?)")
-        .bind(&spot.channel)
-        .bind(account)
-        .bind(subject.to_text())
-        .execute(&mut *db)
-        .await?
-        .last_insert_rowid();
-    sqlx::query("DELETE FROM event WHERE id <= ?")
-        .bind(id - KEPT)
-        .execute(db)
-        .await?;
+) -> rusqlite::Result<i64> {
+    let insert = "INSERT INTO event (channel, account, subject) VALUES (?, ?, ?)";
+    run(db, insert, (&spot.channel, account, subject))?;
+    let id = db.last_insert_rowid();
+    run(db, "DELETE FROM event WHERE id <= ?", (id - KEPT,))?;
     Ok(id)
+}
+
+impl TryFrom<&Row<'_>> for Event {
+    type Error = rusqlite::Error;
+
+    fn try_from(row: &Row<'_>) -> rusqlite::Result<Self> {
+        Ok(Self {
+            id: row.get("id")?,
+            subject: row.get("subject")?,
+        })
+    }
+}
+
+impl ToSql for Subject {
+    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+        Ok(match self {
+            Self::Message(id) => format!("message {id}").into(),
+            Self::Private(id) => format!("private {id}").into(),
+            Self::Form => "form".into(),
+        })
+    }
+}
+
+impl FromSql for Subject {
+    fn column_result(value: ValueRef<'_>) -> FromSqlResult<Self> {
+        let text = value.as_str()?;
+        let unknown = || FromSqlError::Other(format!("no event subject: {text}").into());
+        let number = |digits: &str| digits.parse().map_err(|_| unknown());
+        match text.split_once(' ') {
+            Some(("message", digits)) => number(digits).map(Self::Message),
+            Some(("private", digits)) => number(digits).map(Self::Private),
+            Some(_) => Err(unknown()),
+            None => Ok(Self::Form),
+        }
+    }
 }

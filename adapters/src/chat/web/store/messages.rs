@@ -1,12 +1,13 @@
 //! Messages and the reactions on them.
 
 use chrono::{DateTime, Utc};
+use rusqlite::{Connection, Row};
 use serde::{Deserialize, Serialize};
-use sqlx::sqlite::{SqliteConnection, SqliteRow};
-use sqlx::{Connection as _, Row as _};
 
+use super::columns::{Json, Millis};
 use super::events::{Subject, note};
-use super::{Result, Spot, Store, from_json, instant, to_json};
+use super::sql::{all, maybe, one, run};
+use super::{Result, Spot, Store};
 use crate::chat::Card;
 
 /// A message as it stands.
@@ -24,7 +25,7 @@ pub(in super::super) struct Message {
 }
 
 /// What a message says.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(in super::super) enum Body {
     /// What the bot says.
     Card(Card),
@@ -36,47 +37,38 @@ pub(in super::super) enum Body {
 
 /// A message to be.
 #[derive(Debug)]
-pub(in super::super) struct NewMessage<'a> {
-    pub(in super::super) spot: &'a Spot,
-    pub(in super::super) author: &'a str,
+pub(in super::super) struct NewMessage {
+    pub(in super::super) spot: Spot,
+    pub(in super::super) author: String,
     /// The bot's own key.
-    pub(in super::super) key: Option<&'a str>,
+    pub(in super::super) key: Option<String>,
     /// The form it was typed in: sent twice, it is still one message.
-    pub(in super::super) request: Option<&'a str>,
+    pub(in super::super) request: Option<String>,
     pub(in super::super) body: Body,
     pub(in super::super) at: DateTime<Utc>,
 }
 
 impl Store {
     /// Its number; the earlier number when the same form was sent before.
-    pub(in super::super) async fn add_message(&self, new: NewMessage<'_>) -> Result<i64> {
-        let body = to_json(&new.body)?;
-        let mut db = self.db().await;
-        let mut tx = db.begin().await?;
-        let added: Option<i64> = sqlx::query_scalar(
-            "INSERT INTO message (channel, thread, author, key, request, body, posted_at)
-             VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (author, request) DO NOTHING RETURNING id",
-        )
-        .bind(&new.spot.channel)
-        .bind(new.spot.thread)
-        .bind(new.author)
-        .bind(new.key)
-        .bind(new.request)
-        .bind(body)
-        .bind(new.at.timestamp_millis())
-        .fetch_optional(&mut *tx)
-        .await?;
-        let Some(id) = added else {
-            return sqlx::query_scalar("SELECT id FROM message WHERE author = ? AND request = ?")
-                .bind(new.author)
-                .bind(new.request)
-                .fetch_one(&mut *tx)
-                .await;
-        };
-        let event = note(&mut tx, new.spot, None, Subject::Message(id)).await?;
-        tx.commit().await?;
-        self.wake(event);
-        Ok(id)
+    pub(in super::super) async fn add_message(&self, new: NewMessage) -> Result<i64> {
+        self.record(move |tx| {
+            let insert = "INSERT INTO message
+                 (channel, thread, author, key, request, body, posted_at)
+                 VALUES (?, ?, ?, ?, ?, ?, ?)
+                 ON CONFLICT (author, request) DO NOTHING RETURNING id";
+            let Spot { channel, thread } = &new.spot;
+            let (author, request) = (&new.author, &new.request);
+            let (body, at) = (Json(&new.body), Millis(new.at));
+            let values = (channel, thread, author, &new.key, request, body, at);
+            let Some((id,)) = maybe(tx, insert, values)? else {
+                let query = "SELECT id FROM message WHERE author = ? AND request = ?";
+                let (earlier,) = one(tx, query, (author, request))?;
+                return Ok((earlier, None));
+            };
+            let event = note(tx, &new.spot, None, Subject::Message(id))?;
+            Ok((id, Some(event)))
+        })
+        .await
     }
 
     /// Whether there was such a message of `author` to change.
@@ -84,57 +76,40 @@ impl Store {
         &self,
         id: i64,
         author: &str,
-        body: &Body,
+        body: Body,
         at: DateTime<Utc>,
     ) -> Result<bool> {
-        let body = to_json(body)?;
-        let mut db = self.db().await;
-        let mut tx = db.begin().await?;
-        let Some(old) = one(&mut tx, id)
-            .await?
-            .filter(|m| !m.deleted && m.author == author)
-        else {
-            return Ok(false);
-        };
-        if to_json(&old.body)? == body {
-            return Ok(true);
-        }
-        sqlx::query("UPDATE message SET body = ?, edited_at = ? WHERE id = ?")
-            .bind(body)
-            .bind(at.timestamp_millis())
-            .bind(id)
-            .execute(&mut *tx)
-            .await?;
-        let event = note(&mut tx, &old.spot, None, Subject::Message(id)).await?;
-        tx.commit().await?;
-        self.wake(event);
-        Ok(true)
+        let author = author.to_owned();
+        self.record(move |tx| {
+            let Some(old) = of_author(tx, id, &author)? else {
+                return Ok((false, None));
+            };
+            if old.body == body {
+                return Ok((true, None));
+            }
+            let change = "UPDATE message SET body = ?, edited_at = ? WHERE id = ?";
+            run(tx, change, (Json(body), Millis(at), id))?;
+            let event = note(tx, &old.spot, None, Subject::Message(id))?;
+            Ok((true, Some(event)))
+        })
+        .await
     }
 
     /// Deletes what `author` said; what it said is forgotten, its place stays.
     pub(in super::super) async fn delete_message(&self, id: i64, author: &str) -> Result<()> {
-        let mut db = self.db().await;
-        let mut tx = db.begin().await?;
-        let Some(old) = one(&mut tx, id)
-            .await?
-            .filter(|m| !m.deleted && m.author == author)
-        else {
-            return Ok(());
-        };
-        let nothing = to_json(&Body::Words(String::new()))?;
-        sqlx::query("UPDATE message SET deleted = 1, body = ? WHERE id = ?")
-            .bind(nothing)
-            .bind(id)
-            .execute(&mut *tx)
-            .await?;
-        sqlx::query("DELETE FROM reaction WHERE message = ?")
-            .bind(id)
-            .execute(&mut *tx)
-            .await?;
-        let event = note(&mut tx, &old.spot, None, Subject::Message(id)).await?;
-        tx.commit().await?;
-        self.wake(event);
-        Ok(())
+        let author = author.to_owned();
+        self.record(move |tx| {
+            let Some(old) = of_author(tx, id, &author)? else {
+                return Ok(((), None));
+            };
+            let nothing = Json(Body::Words(String::new()));
+            let change = "UPDATE message SET deleted = 1, body = ? WHERE id = ?";
+            run(tx, change, (nothing, id))?;
+            run(tx, "DELETE FROM reaction WHERE message = ?", (id,))?;
+            let event = note(tx, &old.spot, None, Subject::Message(id))?;
+            Ok(((), Some(event)))
+        })
+        .await
     }
 
     /// Whether anything changed.
@@ -142,7 +117,7 @@ impl Store {
         &self,
         on: &Message,
         account: &str,
-        emoji: &str,
+        emoji: &'static str,
         there: bool,
     ) -> Result<bool> {
         let change = if there {
@@ -150,37 +125,28 @@ impl Store {
         } else {
             "DELETE FROM reaction WHERE message = ? AND account = ? AND emoji = ?"
         };
-        let mut db = self.db().await;
-        let mut tx = db.begin().await?;
-        let changed = sqlx::query(change)
-            .bind(on.id)
-            .bind(account)
-            .bind(emoji)
-            .execute(&mut *tx)
-            .await?
-            .rows_affected();
-        if changed == 0 {
-            return Ok(false);
-        }
-        let event = note(&mut tx, &on.spot, None, Subject::Message(on.id)).await?;
-        tx.commit().await?;
-        self.wake(event);
-        Ok(true)
+        let (id, spot, account) = (on.id, on.spot.clone(), account.to_owned());
+        self.record(move |tx| {
+            if run(tx, change, (id, account, emoji))? == 0 {
+                return Ok((false, None));
+            }
+            let event = note(tx, &spot, None, Subject::Message(id))?;
+            Ok((true, Some(event)))
+        })
+        .await
     }
 
     pub(in super::super) async fn message(&self, id: i64) -> Result<Option<Message>> {
-        let mut db = self.db().await;
-        let Some(mut message) = one(&mut db, id).await? else {
-            return Ok(None);
-        };
-        let rows = sqlx::query(
-            "SELECT message, emoji, account FROM reaction WHERE message = ? ORDER BY emoji, account",
-        )
-        .bind(id)
-        .fetch_all(&mut *db)
-        .await?;
-        give(std::slice::from_mut(&mut message), &rows)?;
-        Ok(Some(message))
+        self.call(move |db| {
+            let Some(mut message) = by_id(db, id)? else {
+                return Ok(None);
+            };
+            let query = "SELECT emoji, account FROM reaction WHERE message = ?
+                 ORDER BY emoji, account";
+            message.reactions = all(db, query, (id,))?;
+            Ok(Some(message))
+        })
+        .await
     }
 
     /// The newest `limit` first messages of a channel before number `before`, oldest first.
@@ -190,32 +156,23 @@ impl Store {
         before: i64,
         limit: u32,
     ) -> Result<Vec<Message>> {
-        let mut db = self.db().await;
-        let rows = sqlx::query(
-            "SELECT * FROM message WHERE channel = ? AND thread IS NULL AND id < ?
-             ORDER BY id DESC LIMIT ?",
-        )
-        .bind(channel)
-        .bind(before)
-        .bind(limit)
-        .fetch_all(&mut *db)
-        .await?;
-        let mut found = rows.iter().rev().map(read).collect::<Result<Vec<_>>>()?;
-        if let (Some(first), Some(last)) = (found.first(), found.last()) {
-            let rows = sqlx::query(
-                "SELECT r.message, r.emoji, r.account FROM reaction r
-                 JOIN message m ON m.id = r.message
-                 WHERE m.channel = ? AND m.thread IS NULL AND m.id BETWEEN ? AND ?
-                 ORDER BY r.message, r.emoji, r.account",
-            )
-            .bind(channel)
-            .bind(first.id)
-            .bind(last.id)
-            .fetch_all(&mut *db)
-            .await?;
-            give(&mut found, &rows)?;
-        }
-        Ok(found)
+        let channel = channel.to_owned();
+        self.call(move |db| {
+            let query = "SELECT * FROM message WHERE channel = ? AND thread IS NULL AND id < ?
+                 ORDER BY id DESC LIMIT ?";
+            let mut found: Vec<Message> = all(db, query, (&channel, before, limit))?;
+            found.reverse();
+            if let (Some(first), Some(last)) = (found.first(), found.last()) {
+                let query = "SELECT r.message, r.emoji, r.account FROM reaction r
+                     JOIN message m ON m.id = r.message
+                     WHERE m.channel = ? AND m.thread IS NULL AND m.id BETWEEN ? AND ?
+                     ORDER BY r.message, r.emoji, r.account";
+                let reactions = all(db, query, (&channel, first.id, last.id))?;
+                give(&mut found, reactions);
+            }
+            Ok(found)
+        })
+        .await
     }
 
     /// The newest `limit` replies in the threads of messages `first` to `last`, oldest first.
@@ -225,31 +182,21 @@ impl Store {
         (first, last): (i64, i64),
         limit: u32,
     ) -> Result<Vec<Message>> {
-        let mut db = self.db().await;
-        let rows = sqlx::query(
-            "SELECT * FROM message WHERE channel = ? AND thread BETWEEN ? AND ?
-             ORDER BY id DESC LIMIT ?",
-        )
-        .bind(channel)
-        .bind(first)
-        .bind(last)
-        .bind(limit)
-        .fetch_all(&mut *db)
-        .await?;
-        let mut found = rows.iter().rev().map(read).collect::<Result<Vec<_>>>()?;
-        let rows = sqlx::query(
-            "SELECT r.message, r.emoji, r.account FROM reaction r
-             JOIN message m ON m.id = r.message
-             WHERE m.channel = ? AND m.thread BETWEEN ? AND ?
-             ORDER BY r.message, r.emoji, r.account",
-        )
-        .bind(channel)
-        .bind(first)
-        .bind(last)
-        .fetch_all(&mut *db)
-        .await?;
-        give(&mut found, &rows)?;
-        Ok(found)
+        let channel = channel.to_owned();
+        self.call(move |db| {
+            let query = "SELECT * FROM message WHERE channel = ? AND thread BETWEEN ? AND ?
+                 ORDER BY id DESC LIMIT ?";
+            let mut found: Vec<Message> = all(db, query, (&channel, first, last, limit))?;
+            found.reverse();
+            let query = "SELECT r.message, r.emoji, r.account FROM reaction r
+                 JOIN message m ON m.id = r.message
+                 WHERE m.channel = ? AND m.thread BETWEEN ? AND ?
+                 ORDER BY r.message, r.emoji, r.account";
+            let reactions = all(db, query, (&channel, first, last))?;
+            give(&mut found, reactions);
+            Ok(found)
+        })
+        .await
     }
 
     /// The numbers of `author`'s messages under `key` in a place since then, oldest first.
@@ -259,58 +206,54 @@ impl Store {
         (author, key): (&str, &str),
         since: DateTime<Utc>,
     ) -> Result<Vec<i64>> {
-        sqlx::query_scalar(
-            "SELECT id FROM message WHERE key = ? AND channel = ? AND thread IS ?
-             AND author = ? AND posted_at >= ? AND deleted = 0 ORDER BY id",
-        )
-        .bind(key)
-        .bind(&spot.channel)
-        .bind(spot.thread)
-        .bind(author)
-        .bind(since.timestamp_millis())
-        .fetch_all(&mut *self.db().await)
+        let (Spot { channel, thread }, author, key) =
+            (spot.clone(), author.to_owned(), key.to_owned());
+        self.call(move |db| {
+            let query = "SELECT id FROM message WHERE key = ? AND channel = ? AND thread IS ?
+                 AND author = ? AND posted_at >= ? AND deleted = 0 ORDER BY id";
+            let found: Vec<(i64,)> = all(db, query, (key, channel, thread, author, Millis(since)))?;
+            Ok(found.into_iter().map(|(id,)| id).collect())
+        })
         .await
     }
 }
 
-async fn one(db: &mut SqliteConnection, id: i64) -> Result<Option<Message>> {
-    sqlx::query("SELECT * FROM message WHERE id = ?")
-        .bind(id)
-        .fetch_optional(db)
-        .await?
-        .as_ref()
-        .map(read)
-        .transpose()
+/// The message, without the reactions on it.
+fn by_id(db: &Connection, id: i64) -> rusqlite::Result<Option<Message>> {
+    maybe(db, "SELECT * FROM message WHERE id = ?", (id,))
 }
 
-fn read(row: &SqliteRow) -> Result<Message> {
-    Ok(Message {
-        id: row.try_get("id")?,
-        spot: Spot {
-            channel: row.try_get("channel")?,
-            thread: row.try_get("thread")?,
-        },
-        author: row.try_get("author")?,
-        body: from_json(row.try_get("body")?)?,
-        posted: instant(row.try_get("posted_at")?)?,
-        edited: row
-            .try_get::<Option<i64>, _>("edited_at")?
-            .map(instant)
-            .transpose()?,
-        deleted: row.try_get("deleted")?,
-        reactions: Vec::new(),
-    })
+/// The message, if it is `author`'s and still there to be changed.
+fn of_author(db: &Connection, id: i64, author: &str) -> rusqlite::Result<Option<Message>> {
+    let found = by_id(db, id)?;
+    Ok(found.filter(|message| !message.deleted && message.author == author))
+}
+
+impl TryFrom<&Row<'_>> for Message {
+    type Error = rusqlite::Error;
+
+    fn try_from(row: &Row<'_>) -> rusqlite::Result<Self> {
+        let Json(body) = row.get("body")?;
+        let Millis(posted) = row.get("posted_at")?;
+        let edited: Option<Millis> = row.get("edited_at")?;
+        Ok(Self {
+            id: row.get("id")?,
+            spot: row.try_into()?,
+            author: row.get("author")?,
+            body,
+            posted,
+            edited: edited.map(|Millis(at)| at),
+            deleted: row.get("deleted")?,
+            reactions: Vec::new(),
+        })
+    }
 }
 
 /// Hands each reaction to its message; the messages are sorted by number.
-fn give(messages: &mut [Message], rows: &[SqliteRow]) -> Result<()> {
-    for row in rows {
-        let id: i64 = row.try_get("message")?;
+fn give(messages: &mut [Message], reactions: Vec<(i64, String, String)>) {
+    for (id, emoji, account) in reactions {
         if let Ok(at) = messages.binary_search_by_key(&id, |message| message.id) {
-            messages[at]
-                .reactions
-                .push((row.try_get("emoji")?, row.try_get("account")?));
+            messages[at].reactions.push((emoji, account));
         }
     }
-    Ok(())
 }

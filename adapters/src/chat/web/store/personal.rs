@@ -1,11 +1,12 @@
 //! What one person alone sees: private answers and the open form.
 
 use chrono::{DateTime, Utc};
-use sqlx::sqlite::SqliteRow;
-use sqlx::{Connection as _, Row as _};
+use rusqlite::Row;
 
+use super::columns::{Json, Millis};
 use super::events::{Subject, note};
-use super::{Result, Spot, Store, from_json, instant, to_json};
+use super::sql::{all, maybe, one, run};
+use super::{Result, Spot, Store};
 use crate::chat::{Card, Form};
 
 /// How many private answers each person keeps.
@@ -25,12 +26,12 @@ pub(in super::super) struct Private {
 
 /// Such words to be.
 #[derive(Debug)]
-pub(in super::super) struct NewPrivate<'a> {
-    pub(in super::super) account: &'a str,
+pub(in super::super) struct NewPrivate {
+    pub(in super::super) account: String,
     /// What it answers: a second answer to the same takes the first one's place.
-    pub(in super::super) request: &'a str,
-    pub(in super::super) spot: &'a Spot,
-    pub(in super::super) card: &'a Card,
+    pub(in super::super) request: String,
+    pub(in super::super) spot: Spot,
+    pub(in super::super) card: Card,
     pub(in super::super) at: DateTime<Utc>,
 }
 
@@ -46,42 +47,33 @@ pub(in super::super) struct OpenForm {
 
 /// A form to be shown.
 #[derive(Debug)]
-pub(in super::super) struct NewForm<'a> {
-    pub(in super::super) account: &'a str,
-    pub(in super::super) form: &'a OpenForm,
+pub(in super::super) struct NewForm {
+    pub(in super::super) account: String,
+    pub(in super::super) form: OpenForm,
     pub(in super::super) at: DateTime<Utc>,
 }
 
 impl Store {
-    pub(in super::super) async fn add_private(&self, new: NewPrivate<'_>) -> Result<i64> {
-        let card = to_json(new.card)?;
-        let mut db = self.db().await;
-        let mut tx = db.begin().await?;
-        let id: i64 = sqlx::query_scalar(
-            "INSERT INTO private (account, request, channel, thread, card, told_at)
-             VALUES (?, ?, ?, ?, ?, ?)
-             ON CONFLICT (account, request) DO UPDATE SET card = excluded.card RETURNING id",
-        )
-        .bind(new.account)
-        .bind(new.request)
-        .bind(&new.spot.channel)
-        .bind(new.spot.thread)
-        .bind(card)
-        .bind(new.at.timestamp_millis())
-        .fetch_one(&mut *tx)
-        .await?;
-        sqlx::query(
-            "DELETE FROM private WHERE account = ?1 AND id NOT IN
-             (SELECT id FROM private WHERE account = ?1 ORDER BY id DESC LIMIT ?2)",
-        )
-        .bind(new.account)
-        .bind(PRIVATE_KEPT)
-        .execute(&mut *tx)
-        .await?;
-        let event = note(&mut tx, new.spot, Some(new.account), Subject::Private(id)).await?;
-        tx.commit().await?;
-        self.wake(event);
-        Ok(id)
+    pub(in super::super) async fn add_private(&self, new: NewPrivate) -> Result<i64> {
+        self.record(move |tx| {
+            let account = &new.account;
+            let insert = "INSERT INTO private (account, request, channel, thread, card, told_at)
+                 VALUES (?, ?, ?, ?, ?, ?)
+                 ON CONFLICT (account, request) DO UPDATE SET card = excluded.card RETURNING id";
+            let Spot { channel, thread } = &new.spot;
+            let (card, at) = (Json(&new.card), Millis(new.at));
+            let values = (account, &new.request, channel, thread, card, at);
+            let (id,) = one(tx, insert, values)?;
+            run(
+                tx,
+                "DELETE FROM private WHERE account = ?1 AND id NOT IN
+                 (SELECT id FROM private WHERE account = ?1 ORDER BY id DESC LIMIT ?2)",
+                (account, PRIVATE_KEPT),
+            )?;
+            let event = note(tx, &new.spot, Some(account), Subject::Private(id))?;
+            Ok((id, Some(event)))
+        })
+        .await
     }
 
     /// One private answer, if it is this person's.
@@ -90,14 +82,8 @@ impl Store {
         account: &str,
         id: i64,
     ) -> Result<Option<Private>> {
-        sqlx::query("SELECT * FROM private WHERE account = ? AND id = ?")
-            .bind(account)
-            .bind(id)
-            .fetch_optional(&mut *self.db().await)
-            .await?
-            .as_ref()
-            .map(read_private)
-            .transpose()
+        let account = account.to_owned();
+        self.call(move |db| maybe(db, PRIVATE, (account, id))).await
     }
 
     /// This person's private answers in a channel, oldest first.
@@ -106,78 +92,62 @@ impl Store {
         account: &str,
         channel: &str,
     ) -> Result<Vec<Private>> {
-        sqlx::query("SELECT * FROM private WHERE account = ? AND channel = ? ORDER BY id")
-            .bind(account)
-            .bind(channel)
-            .fetch_all(&mut *self.db().await)
-            .await?
-            .iter()
-            .map(read_private)
-            .collect()
+        let (account, channel) = (account.to_owned(), channel.to_owned());
+        self.call(move |db| {
+            let query = "SELECT * FROM private WHERE account = ? AND channel = ? ORDER BY id";
+            all(db, query, (account, channel))
+        })
+        .await
     }
 
     /// Takes a private answer out of the person's sight.
     pub(in super::super) async fn drop_private(&self, account: &str, id: i64) -> Result<()> {
-        let Some(old) = self.private(account, id).await? else {
-            return Ok(());
-        };
-        let mut db = self.db().await;
-        let mut tx = db.begin().await?;
-        sqlx::query("DELETE FROM private WHERE account = ? AND id = ?")
-            .bind(account)
-            .bind(id)
-            .execute(&mut *tx)
-            .await?;
-        let event = note(&mut tx, &old.spot, Some(account), Subject::Private(id)).await?;
-        tx.commit().await?;
-        self.wake(event);
-        Ok(())
+        let account = account.to_owned();
+        self.record(move |tx| {
+            let Some(old) = maybe::<Private>(tx, PRIVATE, (&account, id))? else {
+                return Ok(((), None));
+            };
+            let delete = "DELETE FROM private WHERE account = ? AND id = ?";
+            run(tx, delete, (&account, id))?;
+            let event = note(tx, &old.spot, Some(&account), Subject::Private(id))?;
+            Ok(((), Some(event)))
+        })
+        .await
     }
 
     /// Shows a form; it takes the place of one that is open.
-    pub(in super::super) async fn show_form(&self, new: NewForm<'_>) -> Result<()> {
-        let OpenForm {
-            request,
-            spot,
-            form,
-            entered,
-            mistakes,
-        } = new.form;
-        let mut db = self.db().await;
-        let mut tx = db.begin().await?;
-        sqlx::query("UPDATE form SET open = 0 WHERE account = ?")
-            .bind(new.account)
-            .execute(&mut *tx)
-            .await?;
-        sqlx::query(
-            "INSERT INTO form
-             (account, request, channel, thread, form, entered, mistakes, open, shown_at)
-             VALUES (?, ?, ?, ?, ?, ?, ?, 1, ?)
-             ON CONFLICT (account, request) DO UPDATE
-             SET open = 1, shown_at = excluded.shown_at, entered = excluded.entered, mistakes = excluded.mistakes",
-        )
-        .bind(new.account)
-        .bind(request)
-        .bind(&spot.channel)
-        .bind(spot.thread)
-        .bind(to_json(form)?)
-        .bind(to_json(entered)?)
-        .bind(to_json(mistakes)?)
-        .bind(new.at.timestamp_millis())
-        .execute(&mut *tx)
-        .await?;
-        sqlx::query(
-            "DELETE FROM form WHERE account = ?1 AND open = 0 AND request NOT IN
-             (SELECT request FROM form WHERE account = ?1 ORDER BY shown_at DESC LIMIT ?2)",
-        )
-        .bind(new.account)
-        .bind(FORMS_KEPT)
-        .execute(&mut *tx)
-        .await?;
-        let event = note(&mut tx, spot, Some(new.account), Subject::Form).await?;
-        tx.commit().await?;
-        self.wake(event);
-        Ok(())
+    pub(in super::super) async fn show_form(&self, new: NewForm) -> Result<()> {
+        let NewForm { account, form, at } = new;
+        self.record(move |tx| {
+            run(
+                tx,
+                "UPDATE form SET open = 0 WHERE account = ?",
+                (&account,),
+            )?;
+            let insert = "INSERT INTO form
+                 (account, request, channel, thread, form, entered, mistakes, open, shown_at)
+                 VALUES (?, ?, ?, ?, ?, ?, ?, 1, ?)
+                 ON CONFLICT (account, request) DO UPDATE SET open = 1,
+                 shown_at = excluded.shown_at, entered = excluded.entered,
+                 mistakes = excluded.mistakes";
+            let Spot { channel, thread } = &form.spot;
+            let (asked, entered, mistakes) =
+                (Json(&form.form), Json(&form.entered), Json(&form.mistakes));
+            let (request, at) = (&form.request, Millis(at));
+            let values = (
+                &account, request, channel, thread, asked, entered, mistakes, at,
+            );
+            run(tx, insert, values)?;
+            run(
+                tx,
+                "DELETE FROM form WHERE account = ?1 AND open = 0 AND request NOT IN
+                 (SELECT request FROM form WHERE account = ?1 ORDER BY shown_at DESC LIMIT ?2)",
+                (&account, FORMS_KEPT),
+            )?;
+            let event = note(tx, &form.spot, Some(&account), Subject::Form)?;
+            Ok(((), Some(event)))
+        })
+        .await
     }
 
     /// The form this person has open since then at most, wherever it was asked for.
@@ -186,14 +156,13 @@ impl Store {
         account: &str,
         since: DateTime<Utc>,
     ) -> Result<Option<OpenForm>> {
-        sqlx::query("SELECT * FROM form WHERE account = ? AND open = 1 AND shown_at > ? LIMIT 1")
-            .bind(account)
-            .bind(since.timestamp_millis())
-            .fetch_optional(&mut *self.db().await)
-            .await?
-            .as_ref()
-            .map(read_form)
-            .transpose()
+        let account = account.to_owned();
+        self.call(move |db| {
+            let query =
+                "SELECT * FROM form WHERE account = ? AND open = 1 AND shown_at > ? LIMIT 1";
+            maybe(db, query, (account, Millis(since)))
+        })
+        .await
     }
 
     /// The form shown under `request`, open or not.
@@ -202,14 +171,12 @@ impl Store {
         account: &str,
         request: &str,
     ) -> Result<Option<OpenForm>> {
-        sqlx::query("SELECT * FROM form WHERE account = ? AND request = ?")
-            .bind(account)
-            .bind(request)
-            .fetch_optional(&mut *self.db().await)
-            .await?
-            .as_ref()
-            .map(read_form)
-            .transpose()
+        let (account, request) = (account.to_owned(), request.to_owned());
+        self.call(move |db| {
+            let query = "SELECT * FROM form WHERE account = ? AND request = ?";
+            maybe(db, query, (account, request))
+        })
+        .await
     }
 
     /// Whether it was open until now: of two who close it, one is told so.
@@ -218,47 +185,51 @@ impl Store {
         account: &str,
         form: &OpenForm,
     ) -> Result<bool> {
-        let mut db = self.db().await;
-        let mut tx = db.begin().await?;
-        let closed =
-            sqlx::query("UPDATE form SET open = 0 WHERE account = ? AND request = ? AND open = 1")
-                .bind(account)
-                .bind(&form.request)
-                .execute(&mut *tx)
-                .await?
-                .rows_affected();
-        if closed == 0 {
-            return Ok(false);
-        }
-        let event = note(&mut tx, &form.spot, Some(account), Subject::Form).await?;
-        tx.commit().await?;
-        self.wake(event);
-        Ok(true)
+        let account = account.to_owned();
+        let (request, spot) = (form.request.clone(), form.spot.clone());
+        self.record(move |tx| {
+            let change = "UPDATE form SET open = 0 WHERE account = ? AND request = ? AND open = 1";
+            if run(tx, change, (&account, request))? == 0 {
+                return Ok((false, None));
+            }
+            let event = note(tx, &spot, Some(&account), Subject::Form)?;
+            Ok((true, Some(event)))
+        })
+        .await
     }
 }
 
-fn read_private(row: &SqliteRow) -> Result<Private> {
-    Ok(Private {
-        id: row.try_get("id")?,
-        spot: read_spot(row)?,
-        card: from_json(row.try_get("card")?)?,
-        told: instant(row.try_get("told_at")?)?,
-    })
+/// One private answer of a person.
+const PRIVATE: &str = "SELECT * FROM private WHERE account = ? AND id = ?";
+
+impl TryFrom<&Row<'_>> for Private {
+    type Error = rusqlite::Error;
+
+    fn try_from(row: &Row<'_>) -> rusqlite::Result<Self> {
+        let Json(card) = row.get("card")?;
+        let Millis(told) = row.get("told_at")?;
+        Ok(Self {
+            id: row.get("id")?,
+            spot: row.try_into()?,
+            card,
+            told,
+        })
+    }
 }
 
-fn read_form(row: &SqliteRow) -> Result<OpenForm> {
-    Ok(OpenForm {
-        request: row.try_get("request")?,
-        spot: read_spot(row)?,
-        form: from_json(row.try_get("form")?)?,
-        entered: from_json(row.try_get("entered")?)?,
-        mistakes: from_json(row.try_get("mistakes")?)?,
-    })
-}
+impl TryFrom<&Row<'_>> for OpenForm {
+    type Error = rusqlite::Error;
 
-fn read_spot(row: &SqliteRow) -> Result<Spot> {
-    Ok(Spot {
-        channel: row.try_get("channel")?,
-        thread: row.try_get("thread")?,
-    })
+    fn try_from(row: &Row<'_>) -> rusqlite::Result<Self> {
+        let Json(form) = row.get("form")?;
+        let Json(entered) = row.get("entered")?;
+        let Json(mistakes) = row.get("mistakes")?;
+        Ok(Self {
+            request: row.get("request")?,
+            spot: row.try_into()?,
+            form,
+            entered,
+            mistakes,
+        })
+    }
 }

@@ -1,8 +1,10 @@
 //! Who is signed in; only hashes of the cookies are kept.
 
 use chrono::{DateTime, Utc};
-use sqlx::Connection as _;
+use rusqlite::TransactionBehavior;
 
+use super::columns::Millis;
+use super::sql::{maybe, run};
 use super::{Result, Store};
 
 /// How many sessions one person may have; the one that ends first makes room.
@@ -11,50 +13,45 @@ const PER_PERSON: i64 = 20;
 impl Store {
     pub(in super::super) async fn add_session(
         &self,
-        hash: &[u8],
+        hash: [u8; 32],
         account: &str,
         (now, until): (DateTime<Utc>, DateTime<Utc>),
     ) -> Result<()> {
-        let mut db = self.db().await;
-        let mut tx = db.begin().await?;
-        sqlx::query("DELETE FROM session WHERE until <= ?")
-            .bind(now.timestamp_millis())
-            .execute(&mut *tx)
-            .await?;
-        sqlx::query("INSERT INTO session (hash, account, until) VALUES (?, ?, ?)")
-            .bind(hash)
-            .bind(account)
-            .bind(until.timestamp_millis())
-            .execute(&mut *tx)
-            .await?;
-        sqlx::query(
-            "DELETE FROM session WHERE account = ?1 AND hash NOT IN
-             (SELECT hash FROM session WHERE account = ?1 ORDER BY until DESC LIMIT ?2)",
-        )
-        .bind(account)
-        .bind(PER_PERSON)
-        .execute(&mut *tx)
-        .await?;
-        tx.commit().await
+        let account = account.to_owned();
+        self.call(move |db| {
+            let tx = db.transaction_with_behavior(TransactionBehavior::Immediate)?;
+            run(&tx, "DELETE FROM session WHERE until <= ?", (Millis(now),))?;
+            run(
+                &tx,
+                "INSERT INTO session (hash, account, until) VALUES (?, ?, ?)",
+                (hash, &account, Millis(until)),
+            )?;
+            run(
+                &tx,
+                "DELETE FROM session WHERE account = ?1 AND hash NOT IN
+                 (SELECT hash FROM session WHERE account = ?1 ORDER BY until DESC LIMIT ?2)",
+                (&account, PER_PERSON),
+            )?;
+            tx.commit()
+        })
+        .await
     }
 
     pub(in super::super) async fn session(
         &self,
-        hash: &[u8],
+        hash: [u8; 32],
         now: DateTime<Utc>,
     ) -> Result<Option<String>> {
-        sqlx::query_scalar("SELECT account FROM session WHERE hash = ? AND until > ?")
-            .bind(hash)
-            .bind(now.timestamp_millis())
-            .fetch_optional(&mut *self.db().await)
-            .await
+        self.call(move |db| {
+            let query = "SELECT account FROM session WHERE hash = ? AND until > ?";
+            let found: Option<(String,)> = maybe(db, query, (hash, Millis(now)))?;
+            Ok(found.map(|(account,)| account))
+        })
+        .await
     }
 
-    pub(in super::super) async fn end_session(&self, hash: &[u8]) -> Result<()> {
-        sqlx::query("DELETE FROM session WHERE hash = ?")
-            .bind(hash)
-            .execute(&mut *self.db().await)
+    pub(in super::super) async fn end_session(&self, hash: [u8; 32]) -> Result<()> {
+        self.call(move |db| run(db, "DELETE FROM session WHERE hash = ?", (hash,)).map(drop))
             .await
-            .map(drop)
     }
 }
