@@ -10,6 +10,8 @@ pub mod chat;
 pub mod containers;
 pub mod forge;
 pub mod hosts;
+#[cfg(feature = "http")]
+mod http;
 pub mod probes;
 pub mod redact;
 pub mod secret;

@@ -1,22 +1,25 @@
-//! Questions to a forge over HTTP: one page of JSON, or why there is none.
+//! Questions to a forge over HTTP: JSON, page by page where it is long, or why there
+//! is none.
 
-use std::fmt::Write as _;
 use std::sync::Arc;
 use std::time::Duration;
 
 use reqwest::header::{HeaderMap, HeaderValue, LINK, RETRY_AFTER};
 use reqwest::redirect::Policy;
-use reqwest::{Response, StatusCode, Url};
+use reqwest::{StatusCode, Url};
 use serde::de::DeserializeOwned;
 use tokio::sync::OnceCell;
 
 use super::{ForgeError, Kind};
+use crate::http::{body, in_words};
 use crate::redact::{Redactor, clean};
 
 /// The longest a forge may take to answer one question.
 const LONGEST: Duration = Duration::from_secs(7);
 /// How much of an answer is read.
 const READ: usize = 8 * 1024 * 1024;
+/// The most pages of a list, a hundred a page.
+const PAGES: usize = 10;
 /// How much of what it says of a refusal is told.
 const TOLD: usize = 200;
 
@@ -28,13 +31,6 @@ pub(super) struct Client {
     redactor: Redactor,
 }
 
-/// One page of an answer.
-pub(super) struct Page<T> {
-    pub(super) body: T,
-    /// Whether another follows.
-    pub(super) more: bool,
-}
-
 /// A question.
 pub(super) struct Question<'a> {
     /// What is tried, for people.
@@ -42,7 +38,7 @@ pub(super) struct Question<'a> {
     /// Where the API begins.
     pub(super) api: &'a str,
     /// The parts of the path behind it, each as it is meant.
-    pub(super) path: &'a [&'a str],
+    pub(super) path: Vec<&'a str>,
     pub(super) query: &'a [(&'a str, &'a str)],
     pub(super) headers: HeaderMap,
     /// What the token must be allowed, for people.
@@ -64,11 +60,41 @@ impl Client {
         }
     }
 
-    /// Asks for one page.
-    pub(super) async fn page<T: DeserializeOwned>(
+    /// Asks for one thing.
+    pub(super) async fn one<T: DeserializeOwned>(
         &self,
         question: &Question<'_>,
-    ) -> Result<Page<T>, ForgeError> {
+    ) -> Result<T, ForgeError> {
+        let (body, _) = self.ask(question, &[]).await?;
+        Ok(body)
+    }
+
+    /// Reads a list to its end, a page after the other; `of` says what it lists.
+    pub(super) async fn list<T: DeserializeOwned>(
+        &self,
+        question: &Question<'_>,
+        of: &str,
+        mut take: impl FnMut(T),
+    ) -> Result<(), ForgeError> {
+        for number in 1..=PAGES {
+            let number = number.to_string();
+            let page = [("per_page", "100"), ("page", &number)];
+            let (body, more) = self.ask(question, &page).await?;
+            take(body);
+            if !more {
+                return Ok(());
+            }
+        }
+        let why = format!("more than {PAGES}00 {of} ran for the commit");
+        Err(ForgeError::new(Kind::Garbled, question.what.clone(), why))
+    }
+
+    /// The answer, or a page of it, and whether another follows.
+    async fn ask<T: DeserializeOwned>(
+        &self,
+        question: &Question<'_>,
+        page: &[(&str, &str)],
+    ) -> Result<(T, bool), ForgeError> {
         let what = question.what.clone();
         let unreachable = |why: String| {
             ForgeError::new(Kind::Unreachable, what.clone(), self.shown(&why))
@@ -76,14 +102,14 @@ impl Client {
         };
         let client = self.inner.get_or_try_init(async || client()).await;
         let client = client.map_err(|error| unreachable(in_words(error)))?;
-        let url = address(question).ok_or_else(|| {
+        let url = address(question, page).ok_or_else(|| {
             ForgeError::new(Kind::Garbled, what.clone(), "its address is no address")
         })?;
         let request = client.get(url).headers(question.headers.clone());
         let response = request.send().await;
         let response = response.map_err(|error| unreachable(in_words(error)))?;
         let (status, headers) = (response.status(), response.headers().clone());
-        let (body, cut) = body(response).await.map_err(unreachable)?;
+        let (body, cut) = body(response, READ).await.map_err(unreachable)?;
         if !status.is_success() {
             return Err(self.refused(question, (status, &headers), &body));
         }
@@ -100,7 +126,7 @@ impl Client {
         let more = links
             .filter_map(|it| it.to_str().ok())
             .any(|it| it.contains("rel=\"next\""));
-        Ok(Page { body, more })
+        Ok((body, more))
     }
 
     fn refused(
@@ -167,15 +193,16 @@ pub(super) fn hidden(value: &str) -> Option<HeaderValue> {
     Some(value)
 }
 
-fn address(question: &Question<'_>) -> Option<Url> {
+fn address(question: &Question<'_>, page: &[(&str, &str)]) -> Option<Url> {
     let mut url = Url::parse(question.api).ok()?;
     // What is joined is quoted part by part: a slash in a name stays in the name.
     url.path_segments_mut()
         .ok()?
         .pop_if_empty()
-        .extend(question.path);
-    if !question.query.is_empty() {
-        url.query_pairs_mut().extend_pairs(question.query);
+        .extend(&question.path);
+    let query: Vec<_> = question.query.iter().chain(page).collect();
+    if !query.is_empty() {
+        url.query_pairs_mut().extend_pairs(query);
     }
     Some(url)
 }
@@ -191,29 +218,4 @@ fn client() -> Result<reqwest::Client, reqwest::Error> {
         .redirect(Policy::none())
         .no_proxy()
         .build()
-}
-
-/// The body up to the limit, and whether it goes on.
-async fn body(mut response: Response) -> Result<(Vec<u8>, bool), String> {
-    let mut bytes = Vec::new();
-    while let Some(chunk) = response.chunk().await.map_err(in_words)? {
-        let room = READ - bytes.len();
-        bytes.extend_from_slice(&chunk[..chunk.len().min(room)]);
-        if chunk.len() > room {
-            return Ok((bytes, true));
-        }
-    }
-    Ok((bytes, false))
-}
-
-/// An error and its causes, without the address.
-fn in_words(error: reqwest::Error) -> String {
-    let error = error.without_url();
-    let mut text = error.to_string();
-    let mut source = std::error::Error::source(&error);
-    while let Some(cause) = source {
-        write!(text, ": {cause}").expect("writing to a string cannot fail");
-        source = cause.source();
-    }
-    text
 }

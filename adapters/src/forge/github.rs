@@ -8,11 +8,11 @@
 use reqwest::header::{ACCEPT, AUTHORIZATION, HeaderMap, HeaderValue};
 use serde::Deserialize;
 
-use super::client::{Client, Page, Question, hidden};
+use super::client::{Client, Question, hidden};
 use super::{Account, Checks, ForgeError, Kind, State};
 
-/// The most pages of a list, a hundred a page.
-const PAGES: usize = 10;
+/// What its lists hold.
+const LISTED: &str = "checks";
 /// What a token must be allowed.
 const RIGHTS: &str = "The token needs to read contents, checks and commit statuses of the repository (the scope `repo` of a classic one)";
 
@@ -64,28 +64,27 @@ struct Object {
 impl GitHub<'_> {
     pub(super) async fn checks(&self, commit: &str) -> Result<Checks, ForgeError> {
         let mut checks: Option<Checks> = None;
-        self.pages(&["commits", commit, "status"], &[], |page: Combined| {
+        let statuses = self.question(&["commits", commit, "status"], &[]);
+        let take = |page: Combined| {
             let checks = checks.get_or_insert_with(|| Checks::of(page.sha));
             for it in page.statuses {
                 checks.add(it.context, state(&it.state));
             }
-        })
-        .await?;
+        };
+        self.client.list(&statuses, LISTED, take).await?;
         let mut checks = checks.unwrap_or_else(|| Checks::of(commit));
         let whole = checks.commit.clone();
         let mut strange = false;
-        self.pages(
-            &["commits", &whole, "check-runs"],
-            &[("filter", "latest")],
-            |page: Runs| {
-                for run in page.check_runs {
-                    strange |= run.head_sha != whole;
-                    let state = ended(&run);
-                    checks.add(run.name, state);
-                }
-            },
-        )
-        .await?;
+        let runs = ["commits", &whole, "check-runs"];
+        let runs = self.question(&runs, &[("filter", "latest")]);
+        let take = |page: Runs| {
+            for run in page.check_runs {
+                strange |= run.head_sha != whole;
+                let state = ended(&run);
+                checks.add(run.name, state);
+            }
+        };
+        self.client.list(&runs, LISTED, take).await?;
         if strange {
             let why = "it answered for another commit";
             return Err(ForgeError::new(Kind::Garbled, self.what(), why));
@@ -96,40 +95,15 @@ impl GitHub<'_> {
     pub(super) async fn tip(&self, branch: &str) -> Result<String, ForgeError> {
         let mut path = vec!["git", "ref", "heads"];
         path.extend(branch.split('/'));
-        let page: Page<Reference> = self.ask(&path, &[]).await?;
-        if page.body.name != format!("refs/heads/{branch}") {
+        let found: Reference = self.client.one(&self.question(&path, &[])).await?;
+        if found.name != format!("refs/heads/{branch}") {
             let why = format!("it answered for another branch than {branch}");
             return Err(ForgeError::new(Kind::Garbled, self.what(), why));
         }
-        Ok(page.body.object.sha)
+        Ok(found.object.sha)
     }
 
-    /// Reads a list to its end.
-    async fn pages<T: serde::de::DeserializeOwned>(
-        &self,
-        path: &[&str],
-        query: &[(&str, &str)],
-        mut take: impl FnMut(T),
-    ) -> Result<(), ForgeError> {
-        for number in 1..=PAGES {
-            let number = number.to_string();
-            let paged = [("per_page", "100"), ("page", &number)];
-            let query: Vec<(&str, &str)> = query.iter().copied().chain(paged).collect();
-            let page = self.ask(path, &query).await?;
-            take(page.body);
-            if !page.more {
-                return Ok(());
-            }
-        }
-        let why = format!("more than {PAGES}00 checks ran for the commit");
-        Err(ForgeError::new(Kind::Garbled, self.what(), why))
-    }
-
-    async fn ask<T: serde::de::DeserializeOwned>(
-        &self,
-        path: &[&str],
-        query: &[(&str, &str)],
-    ) -> Result<Page<T>, ForgeError> {
+    fn question<'q>(&'q self, path: &[&'q str], query: &'q [(&'q str, &'q str)]) -> Question<'q> {
         let mut headers = HeaderMap::new();
         headers.insert(
             ACCEPT,
@@ -142,19 +116,14 @@ impl GitHub<'_> {
         if let Some(token) = hidden(&format!("Bearer {}", self.account.token.expose())) {
             headers.insert(AUTHORIZATION, token);
         }
-        let path: Vec<&str> = ["repos", self.owner, self.name]
-            .into_iter()
-            .chain(path.iter().copied())
-            .collect();
-        let question = Question {
+        Question {
             what: self.what(),
             api: &self.account.api,
-            path: &path,
+            path: [&["repos", self.owner, self.name], path].concat(),
             query,
             headers,
             rights: RIGHTS,
-        };
-        self.client.page(&question).await
+        }
     }
 
     fn what(&self) -> String {

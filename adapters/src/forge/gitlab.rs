@@ -9,11 +9,9 @@ use std::collections::BTreeMap;
 use reqwest::header::HeaderMap;
 use serde::Deserialize;
 
-use super::client::{Client, Page, Question, hidden};
+use super::client::{Client, Question, hidden};
 use super::{Account, Checks, ForgeError, Kind, State};
 
-/// The most pages of a list, a hundred a page.
-const PAGES: usize = 10;
 /// What a token must be allowed.
 const RIGHTS: &str =
     "The token needs the scope `read_api`, and its owner to be a Reporter of the project";
@@ -48,10 +46,16 @@ struct Branch {
 impl GitLab<'_> {
     pub(super) async fn checks(&self, commit: &str) -> Result<Checks, ForgeError> {
         let path = ["repository", "commits", commit];
-        let known: Page<Commit> = self.ask(&path, &[]).await?;
-        let whole = known.body.id;
+        let known: Commit = self.client.one(&self.question(&path)).await?;
+        let whole = known.id;
+        let path = ["repository", "commits", &whole, "statuses"];
+        let mut statuses: Vec<Status> = Vec::new();
+        let take = |page: Vec<Status>| statuses.extend(page);
+        self.client
+            .list(&self.question(&path), "jobs", take)
+            .await?;
         let mut newest: BTreeMap<String, Status> = BTreeMap::new();
-        for status in self.statuses(&whole).await? {
+        for status in statuses {
             if status.sha != whole {
                 let why = "it answered for another commit";
                 return Err(ForgeError::new(Kind::Garbled, self.what(), why));
@@ -70,53 +74,28 @@ impl GitLab<'_> {
 
     pub(super) async fn tip(&self, branch: &str) -> Result<String, ForgeError> {
         let path = ["repository", "branches", branch];
-        let page: Page<Branch> = self.ask(&path, &[]).await?;
-        if page.body.name != branch {
+        let found: Branch = self.client.one(&self.question(&path)).await?;
+        if found.name != branch {
             let why = format!("it answered for another branch than {branch}");
             return Err(ForgeError::new(Kind::Garbled, self.what(), why));
         }
-        Ok(page.body.commit.id)
+        Ok(found.commit.id)
     }
 
-    async fn statuses(&self, commit: &str) -> Result<Vec<Status>, ForgeError> {
-        let path = ["repository", "commits", commit, "statuses"];
-        let mut all = Vec::new();
-        for number in 1..=PAGES {
-            let number = number.to_string();
-            let query = [("per_page", "100"), ("page", &number)];
-            let page: Page<Vec<Status>> = self.ask(&path, &query).await?;
-            all.extend(page.body);
-            if !page.more {
-                return Ok(all);
-            }
-        }
-        let why = format!("more than {PAGES}00 jobs ran for the commit");
-        Err(ForgeError::new(Kind::Garbled, self.what(), why))
-    }
-
-    async fn ask<T: serde::de::DeserializeOwned>(
-        &self,
-        path: &[&str],
-        query: &[(&str, &str)],
-    ) -> Result<Page<T>, ForgeError> {
+    fn question<'q>(&'q self, path: &[&'q str]) -> Question<'q> {
         let mut headers = HeaderMap::new();
         if let Some(token) = hidden(self.account.token.expose()) {
             headers.insert("private-token", token);
         }
-        // A project is named by its whole path, as one part of the address.
-        let path: Vec<&str> = ["projects", self.path]
-            .into_iter()
-            .chain(path.iter().copied())
-            .collect();
-        let question = Question {
+        Question {
             what: self.what(),
             api: &self.account.api,
-            path: &path,
-            query,
+            // A project is named by its whole path, as one part of the address.
+            path: [&["projects", self.path], path].concat(),
+            query: &[],
             headers,
             rights: RIGHTS,
-        };
-        self.client.page(&question).await
+        }
     }
 
     fn what(&self) -> String {

@@ -1,16 +1,16 @@
 //! The port `Probes` over HTTP.
 
-use std::fmt::Write as _;
 use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
+use reqwest::Client;
 use reqwest::redirect::Policy;
-use reqwest::{Client, Response};
 use tokio::sync::OnceCell;
 use tokio::time::{Instant, timeout};
 
 use super::{Answer, Method, Probe, Probes, Reading, judge};
+use crate::http::{body, in_words};
 use crate::redact::{Redactor, clean};
 
 /// The longest an answer may take to somebody who only looks.
@@ -74,11 +74,11 @@ impl HttpProbes {
             )
         });
         let headers = headers.collect();
-        let (body, cut) = body(response).await?;
+        let (body, cut) = body(response, READ).await?;
         Ok(Answer {
             status,
             headers,
-            body,
+            body: String::from_utf8_lossy(&body).into_owned(),
             cut,
             took: begun.elapsed(),
         })
@@ -161,29 +161,4 @@ fn within_one_host() -> Policy {
             attempt.stop()
         }
     })
-}
-
-/// The body up to the limit, and whether it goes on.
-async fn body(mut response: Response) -> Result<(String, bool), String> {
-    let mut bytes = Vec::new();
-    while let Some(chunk) = response.chunk().await.map_err(in_words)? {
-        let room = READ - bytes.len();
-        bytes.extend_from_slice(&chunk[..chunk.len().min(room)]);
-        if chunk.len() > room {
-            return Ok((String::from_utf8_lossy(&bytes).into_owned(), true));
-        }
-    }
-    Ok((String::from_utf8_lossy(&bytes).into_owned(), false))
-}
-
-/// An error and its causes, without the address, which may hold secrets.
-fn in_words(error: reqwest::Error) -> String {
-    let error = error.without_url();
-    let mut text = error.to_string();
-    let mut source = std::error::Error::source(&error);
-    while let Some(cause) = source {
-        write!(text, ": {cause}").expect("writing to a string cannot fail");
-        source = cause.source();
-    }
-    text
 }
