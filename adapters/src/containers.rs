@@ -4,6 +4,8 @@
 //! runtime can take the engine's place. [`docker`] is the real one.
 
 #[cfg(feature = "docker")]
+mod digest;
+#[cfg(feature = "docker")]
 pub mod docker;
 mod error;
 pub mod image;

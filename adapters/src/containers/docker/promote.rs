@@ -1,17 +1,16 @@
 //! One more tag for a manifest a registry has, by the registry's own interface:
 //! <https://distribution.github.io/distribution/spec/api/>.
 
-use std::fmt::Write as _;
 use std::time::Duration;
 
 use bollard::auth::DockerCredentials;
 use reqwest::header::{ACCEPT, CONTENT_TYPE, HeaderMap, WWW_AUTHENTICATE};
 use reqwest::{Client, Method, RequestBuilder, Response, StatusCode, Url};
 use serde::Deserialize;
-use sha2::{Digest as _, Sha256};
 use tokio::time::timeout;
 
 use super::images::{late, registry};
+use crate::containers::digest::sha256;
 use crate::containers::{ContainerError, Kind, Pinned, Session};
 use crate::redact::Redactor;
 
@@ -249,9 +248,5 @@ fn header(headers: &HeaderMap) -> String {
 }
 
 fn digest_of(manifest: &[u8]) -> String {
-    let mut digest = "sha256:".to_owned();
-    for byte in Sha256::digest(manifest) {
-        write!(digest, "{byte:02x}").expect("writing to a string cannot fail");
-    }
-    digest
+    format!("sha256:{}", sha256(manifest))
 }

@@ -1,19 +1,18 @@
 //! The archive format that `docker load` reads, written in memory.
 
-use std::fmt::Write as _;
 use std::io;
 
 use serde_json::{Value, json};
-use sha2::{Digest as _, Sha256};
 
+use super::super::digest::sha256;
 use super::{ImageFile, ImageHealthcheck, ImageSpec};
 
 impl ImageSpec {
     /// The whole archive.
     pub fn archive(&self) -> io::Result<Vec<u8>> {
         let layer = layer(&self.files)?;
-        let config = self.config(&hex(&layer)).to_string().into_bytes();
-        let config_name = format!("{}.json", hex(&config));
+        let config = self.config(&sha256(&layer)).to_string().into_bytes();
+        let config_name = format!("{}.json", sha256(&config));
         let manifest = json!([
             {"Config": config_name, "RepoTags": [self.tag], "Layers": ["layer.tar"]}
         ]);
@@ -111,14 +110,6 @@ fn header(mode: u32, size: u64) -> tar::Header {
     header.set_uid(0);
     header.set_gid(0);
     header
-}
-
-fn hex(bytes: &[u8]) -> String {
-    let mut text = String::with_capacity(64);
-    for byte in Sha256::digest(bytes) {
-        write!(text, "{byte:02x}").expect("writing to a string cannot fail");
-    }
-    text
 }
 
 /// This machine's processor in the words of images.

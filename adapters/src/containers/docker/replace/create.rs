@@ -1,7 +1,6 @@
 //! Making a plain container.
 
 use std::collections::{BTreeMap, HashMap};
-use std::fmt::Write as _;
 
 use bollard::models::{
     ContainerCreateBody, HostConfig, Mount, MountType, NetworkConnectRequest, PortBinding, PortMap,
@@ -9,10 +8,10 @@ use bollard::models::{
 };
 use bollard::query_parameters::{CreateContainerOptionsBuilder, InspectNetworkOptions};
 use serde_json::{Value, json};
-use sha2::{Digest as _, Sha256};
 
 use super::super::api::Api;
 use super::there;
+use crate::containers::digest::sha256;
 use crate::containers::{Container, ContainerError, Kind, PLAIN, Port, Restart, Volume};
 
 /// The label with the service a plain container stands for.
@@ -158,9 +157,5 @@ pub(super) fn spec(container: &Container) -> String {
         container.networks,
         restart
     ]);
-    let mut hash = String::new();
-    for byte in Sha256::digest(spec.to_string()) {
-        write!(hash, "{byte:02x}").expect("writing to a string cannot fail");
-    }
-    hash
+    sha256(spec.to_string())
 }
