@@ -106,7 +106,19 @@ impl Evening {
     async fn reads_all(&mut self, room: &Room, release: &Release) {
         room.says(&release.card, "Done ").await;
         room.message("A larger disk").await;
-        for last in ["acceptance for staging", "used by attempt 1", "is over"] {
+        for place in ["staging", "production"] {
+            let title = format!("Smoke tests of 1.0.0 on {place}");
+            let evidence = room.reply(&release.card, &title).await;
+            room.says(&evidence, "4 of 4 passed").await;
+        }
+        // Each card is edited at a pace of its own: the last message is not the last change.
+        let last = [
+            "acceptance for staging",
+            "used by attempt 1",
+            "Stable: watched",
+            "is over",
+        ];
+        for last in last {
             room.reply(&release.card, last).await;
         }
         self.shares(room).await;
