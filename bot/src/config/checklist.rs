@@ -10,7 +10,7 @@ use super::at::At;
 use super::desk::Desk;
 use super::steps::same_title;
 
-/// The most items, and the most checks of an item.
+/// The most items.
 const MOST: usize = 100;
 /// The most checks an item waits for.
 const MOST_CHECKS: usize = 50;

@@ -11,7 +11,7 @@ use tokio_rusqlite::Connection as Thread;
 
 use super::failure::{commit_failed, failed};
 use super::seat::{ask, begin};
-use super::sql::{one, run, value};
+use super::sql::{run, value};
 use crate::{StoreError, names};
 
 /// Earlier ones can damage a database when a checkpoint meets a write.
@@ -106,15 +106,12 @@ pub(super) fn migrate(conn: &mut Connection) -> Result<(), StoreError> {
 
 /// The first databases counted their migrations in a table.
 fn count_anew(conn: &mut Connection) -> Result<(), StoreError> {
-    let tx = begin(conn)?;
-    let (counted,): (bool,) = one(
-        &tx,
-        "SELECT count(*) FROM sqlite_schema WHERE name = '_sqlx_migrations'",
-        [],
-    )?;
+    let table = "SELECT count(*) FROM sqlite_schema WHERE name = '_sqlx_migrations'";
+    let counted: bool = value(conn, table, [])?;
     if !counted {
         return Ok(());
     }
+    let tx = begin(conn)?;
     let done = "SELECT coalesce(max(version), 0) FROM _sqlx_migrations WHERE success";
     let done: i64 = value(&tx, done, [])?;
     tx.pragma_update(None, "user_version", done)

@@ -65,8 +65,7 @@ pub(super) fn value<T: FromSql>(
     query: &str,
     values: impl Params,
 ) -> Result<T, StoreError> {
-    let mut prepared = conn.prepare_cached(query).map_err(failed)?;
-    prepared.query_row(values, |row| row.get(0)).map_err(failed)
+    one(conn, query, values).map(|(value,)| value)
 }
 
 /// The one value of the first row, if there is any.
@@ -75,11 +74,8 @@ pub(super) fn maybe_value<T: FromSql>(
     query: &str,
     values: impl Params,
 ) -> Result<Option<T>, StoreError> {
-    let mut prepared = conn.prepare_cached(query).map_err(failed)?;
-    prepared
-        .query_row(values, |row| row.get(0))
-        .optional()
-        .map_err(failed)
+    let row = maybe(conn, query, values)?;
+    Ok(row.map(|(value,)| value))
 }
 
 /// The one value of every row, in the order of the query.
@@ -88,9 +84,6 @@ pub(super) fn values<T: FromSql>(
     query: &str,
     values: impl Params,
 ) -> Result<Vec<T>, StoreError> {
-    let mut prepared = conn.prepare_cached(query).map_err(failed)?;
-    let rows = prepared
-        .query_map(values, |row| row.get(0))
-        .map_err(failed)?;
-    rows.collect::<rusqlite::Result<_>>().map_err(failed)
+    let rows = all(conn, query, values)?;
+    Ok(rows.into_iter().map(|(value,)| value).collect())
 }
