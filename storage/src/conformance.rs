@@ -182,6 +182,7 @@ conformance! {
     folds:
         a_world_holds_what_is_needed,
         open_things_are_listed,
+        what_is_listed_follows_every_commit,
         releases_that_ask_are_listed,
         a_second_attempt_is_never_recorded,
         a_fence_is_never_given_out_twice,

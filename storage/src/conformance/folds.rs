@@ -1,13 +1,15 @@
 //! What events add up to: for decisions, for people, and made anew.
 
+use std::collections::BTreeMap;
+
 use shipbell_domain::event::{EnvironmentEvent, ReleaseEvent};
 use shipbell_domain::ids::{AppId, IncidentId, ReleaseId, Version};
 use shipbell_domain::{Fold, Needs, StreamId};
 
 use super::fixture::history::asks;
 use super::fixture::{
-    at, commit, environment_events, failed, happen, open, record, release_events, settings, shop,
-    staging, started,
+    at, commit, environment_events, failed, happen, note, open, record, release_events, settings,
+    shop, staging, started,
 };
 use super::{Bench, Checks as _, history};
 use crate::StoreError;
@@ -101,6 +103,37 @@ pub(super) async fn open_things_are_listed(bench: &impl Bench) {
     );
     assert!(store.releases(Some(&other), 10).await.unwrap().is_empty());
     assert_eq!(store.active().await.unwrap(), [staging()]);
+}
+
+pub(super) async fn what_is_listed_follows_every_commit(bench: &impl Bench) {
+    let store = bench.open().await;
+    let over = release_events(ReleaseId(1), vec![ReleaseEvent::Done]);
+    let moves = vec![
+        open("1.0.0"),
+        note(1, "a word"),
+        open("1.1.0"),
+        happen("begin", environment_events(vec![started(1)])),
+        happen("over", over.events),
+        note(2, "another"),
+        happen("end", environment_events(vec![failed(1)])),
+    ];
+    for (second, one) in (1..).zip(moves) {
+        record(&store, second, one).await;
+        let kept = store.stored().await.folds;
+        for (stream, fold) in &kept {
+            let found = store.fold(stream).await.unwrap();
+            assert_eq!(found.as_ref(), Some(fold), "{stream} after {second}");
+        }
+        let listed = store.open_folds(None, 10).await.unwrap();
+        let open = (kept.iter()).filter(|(_, fold)| fold.is_open());
+        let open: BTreeMap<_, _> = open.map(|(it, fold)| (it.clone(), fold.clone())).collect();
+        assert_eq!(BTreeMap::from_iter(listed), open, "after {second}");
+        let releases = store.releases(None, 10).await.unwrap();
+        let all = (kept.iter().rev())
+            .filter(|(stream, _)| matches!(stream, StreamId::Release(_)))
+            .map(|(_, fold)| fold.clone());
+        assert_eq!(releases, all.collect::<Vec<_>>(), "after {second}");
+    }
 }
 
 pub(super) async fn releases_that_ask_are_listed(bench: &impl Bench) {

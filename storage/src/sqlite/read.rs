@@ -13,9 +13,18 @@ use crate::names::{self, count, instant, limit, micros, signed};
 use crate::store::{EventRow, WakeUp};
 use crate::{StoreError, chain};
 
-/// Which streams are listed, of one application or all: ?1 is the application, ?2 how
-/// many at most.
-#[derive(Clone, Copy)]
+/// Which streams are listed.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Listed {
+    pub(super) listing: Listing,
+    /// Of one application or all.
+    pub(super) app: Option<AppId>,
+    /// How many releases and how many incidents at most.
+    pub(super) most: usize,
+}
+
+/// By what streams are listed: ?1 is the application, ?2 how many at most.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Listing {
     /// Open releases and incidents newest first, then applications that are
     /// configured, environments and the agenda.
@@ -33,36 +42,30 @@ impl Listing {
     }
 }
 
-const OPEN: &str = "SELECT stream, version FROM ( \
-           SELECT * FROM (SELECT 0 AS place, number, stream, version FROM fold \
+const OPEN: &str = "SELECT stream FROM ( \
+           SELECT * FROM (SELECT 0 AS place, number, stream FROM fold \
              WHERE kind = 'release' AND open = 1 AND (?1 IS NULL OR app = ?1) \
              ORDER BY number DESC LIMIT ?2) \
            UNION ALL \
-           SELECT * FROM (SELECT 1 AS place, number, stream, version FROM fold \
+           SELECT * FROM (SELECT 1 AS place, number, stream FROM fold \
              WHERE kind = 'incident' AND open = 1 AND (?1 IS NULL OR app = ?1) \
              ORDER BY number DESC LIMIT ?2) \
            UNION ALL \
            SELECT CASE kind WHEN 'application' THEN 2 WHEN 'environment' THEN 3 ELSE 4 END, \
-             NULL, stream, version FROM fold \
+             NULL, stream FROM fold \
              WHERE kind IN ('application', 'environment', 'agenda') AND open = 1 \
              AND (?1 IS NULL OR app IS NULL OR app = ?1) \
          ) ORDER BY place, number DESC, stream";
 
-const RELEASES: &str = "SELECT stream, version FROM fold WHERE kind = 'release' \
+const RELEASES: &str = "SELECT stream FROM fold WHERE kind = 'release' \
      AND (?1 IS NULL OR app = ?1) ORDER BY number DESC LIMIT ?2";
 
-/// Streams by name, each with how many events it has.
-pub(super) fn list(
-    conn: &Connection,
-    listing: Listing,
-    app: Option<&AppId>,
-    most: usize,
-) -> Result<Vec<(String, i64)>, StoreError> {
-    all(
-        conn,
-        listing.query(),
-        params![app.map(AppId::as_str), limit(most)],
-    )
+/// The streams of a list, in its order.
+pub(super) fn list(conn: &Connection, listed: &Listed) -> Result<Vec<StreamId>, StoreError> {
+    let app = listed.app.as_ref().map(AppId::as_str);
+    let query = listed.listing.query();
+    let rows: Vec<String> = values(conn, query, params![app, limit(listed.most)])?;
+    rows.iter().map(|it| names::stream(it)).collect()
 }
 
 pub(super) fn asked(conn: &Connection, most: usize) -> Result<Vec<ReleaseId>, StoreError> {

@@ -8,10 +8,9 @@ use shipbell_domain::StreamId;
 use shipbell_domain::ids::{AppId, EnvId, IncidentId, ReleaseId, Version};
 use shipbell_domain::timer::Timer;
 
-use super::body::write;
-use super::decoded::Decoded;
+use super::decoded::{Decoded, Moment};
 use super::recent::Recent;
-use super::sql::{all, maybe_value, one, value, values};
+use super::sql::{maybe_value, one, value, values};
 use crate::names::{self, count, instant, micros, signed};
 use crate::shelf::{Desk, Head, Kept, Next, Shelf};
 use crate::store::{Claim, InputId};
@@ -33,6 +32,8 @@ pub(super) struct Desktop<'a> {
     pub(super) conn: &'a Connection,
     pub(super) memo: Option<&'a mut Memo>,
     pub(super) decoded: &'a Decoded,
+    /// When the connection began to see what it sees.
+    pub(super) at: Moment,
     pub(super) epoch: u64,
 }
 
@@ -126,7 +127,7 @@ impl Shelf for Desktop<'_> {
         if missing.is_empty() {
             return Ok(found);
         }
-        let mut read = self.decoded.read(self.conn, &missing)?;
+        let mut read = self.decoded.read(self.conn, &missing, self.at)?;
         for stream in missing {
             let kept = read.remove(&stream);
             if let Some(memo) = &mut self.memo {
@@ -188,18 +189,18 @@ impl Shelf for Desktop<'_> {
 
 impl Desk for Desktop<'_> {
     fn known(&mut self, ids: Vec<InputId>) -> Result<BTreeSet<InputId>, StoreError> {
-        let wanted: Vec<(String, String)> = ids.into_iter().map(|it| (it.source, it.id)).collect();
-        let rows: Vec<(String, String)> = all(
-            self.conn,
-            "SELECT inbox.source, inbox.id FROM json_each(?) AS wanted CROSS JOIN inbox \
-             ON inbox.source = json_extract(wanted.value, '$[0]') \
-             AND inbox.id = json_extract(wanted.value, '$[1]')",
-            params![write(&wanted)?],
-        )?;
-        Ok(rows
-            .into_iter()
-            .map(|(source, id)| InputId { source, id })
-            .collect())
+        let mut known = BTreeSet::new();
+        for id in ids {
+            let taken: Option<i64> = maybe_value(
+                self.conn,
+                "SELECT 1 FROM inbox WHERE source = ? AND id = ?",
+                params![id.source, id.id],
+            )?;
+            if taken.is_some() {
+                known.insert(id);
+            }
+        }
+        Ok(known)
     }
 
     fn pending(&mut self, timer: &Timer) -> Result<Option<DateTime<Utc>>, StoreError> {

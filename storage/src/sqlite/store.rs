@@ -12,7 +12,7 @@ use shipbell_domain::{Fold, Needs, StreamId, World};
 
 use super::decoded::Decoded;
 use super::failure::commit_failed;
-use super::read::Listing;
+use super::read::{Listed, Listing};
 use super::seat::{begin, snapshot};
 use super::shelf::{Desktop, Memo, head};
 use super::sql::{maybe_value, run};
@@ -44,14 +44,15 @@ fn commit(
         conn: &tx,
         memo: Some(&mut memo),
         decoded,
+        at: decoded.now(),
         epoch,
     };
     let batch = batch::decide(&mut desk, commit, before)?;
     memo.head = write::batch(&tx, &batch, commit, before)?;
     tx.commit().map_err(commit_failed)?;
+    decoded.committed(&batch.folds);
     memo.next = batch.next;
     for (stream, kept) in batch.folds {
-        decoded.put(stream.clone(), kept.clone());
         memo.keep(stream, Some(kept));
     }
     *known = Some(memo);
@@ -94,19 +95,29 @@ impl SqliteStore {
         reader.ask(|conn| job(&*snapshot(conn)?)).await
     }
 
+    /// What is listed: as it is known, or else read in one state.
     async fn listed(
         &self,
         listing: Listing,
         app: Option<&AppId>,
         most: usize,
     ) -> Result<Vec<(StreamId, Fold)>, StoreError> {
-        let (app, decoded) = (app.cloned(), Arc::clone(&self.decoded));
+        let app = app.cloned();
+        let listed = Listed { listing, app, most };
+        if let Some(all) = self.decoded.listed(&listed) {
+            return Ok(all);
+        }
+        let decoded = Arc::clone(&self.decoded);
         let job = move |conn: &Connection| {
-            let counted = read::list(conn, listing, app.as_ref(), most)?;
-            match decoded.all(&counted)? {
-                Some(all) => Ok(all),
-                None => decoded.read_all(conn, &counted),
-            }
+            let at = decoded.now();
+            let streams = read::list(conn, &listed)?;
+            let mut found = decoded.read(conn, &streams, at)?;
+            decoded.keep_list(at, listed, streams.clone());
+            let fold = |stream| {
+                let kept = found.remove(&stream)?;
+                Some((stream, kept.fold))
+            };
+            Ok(streams.into_iter().filter_map(fold).collect())
         };
         self.look(job).await
     }
@@ -118,9 +129,13 @@ impl Store for SqliteStore {
         let (memo, decoded) = (Arc::clone(&self.memo), Arc::clone(&self.decoded));
         let epoch = self.epoch;
         let mut writer = self.writer.lock().await;
-        writer
+        let done = writer
             .ask(move |conn| commit(conn, &wanted, &memo, (&decoded, epoch)))
-            .await
+            .await;
+        if matches!(done, Err(StoreError::Unknown(_))) {
+            self.decoded.forget();
+        }
+        done
     }
 
     async fn owed(&self, now: DateTime<Utc>, limit: usize) -> Result<Vec<Owed>, StoreError> {
@@ -180,9 +195,13 @@ impl Store for SqliteStore {
     }
 
     async fn fold(&self, stream: &StreamId) -> Result<Option<Fold>, StoreError> {
+        if let Some(kept) = self.decoded.get(stream) {
+            return Ok(Some(kept.fold));
+        }
         let (stream, decoded) = (stream.clone(), Arc::clone(&self.decoded));
         let job = move |conn: &Connection| {
-            let mut found = decoded.read(conn, std::slice::from_ref(&stream))?;
+            let at = decoded.now();
+            let mut found = decoded.read(conn, std::slice::from_ref(&stream), at)?;
             Ok(found.remove(&stream).map(|kept| kept.fold))
         };
         self.read(job).await
@@ -216,6 +235,7 @@ impl Store for SqliteStore {
                 conn,
                 memo: None,
                 decoded: &decoded,
+                at: decoded.now(),
                 epoch,
             };
             load::world(&mut desk, &needs, settings)
