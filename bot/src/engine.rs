@@ -14,6 +14,7 @@ mod driver;
 mod hub;
 mod ingress;
 mod keep;
+mod news;
 mod outbox;
 mod pace;
 mod past;

@@ -26,6 +26,7 @@ use shipbell_domain::{Command, Fold, StreamId};
 use shipbell_storage::{Settles, Verdict};
 
 use super::hub::Hub;
+use super::news::News;
 use super::{Site, retry};
 
 /// The pause after the database did not answer.
@@ -34,9 +35,9 @@ const AGAIN: Duration = Duration::from_secs(1);
 /// Starts a task for every environment on which an attempt is at work.
 pub(super) async fn run(hub: Arc<Hub>) {
     let driven = Arc::new(Mutex::new(BTreeSet::new()));
-    let mut changes = hub.changes();
+    let mut news = News::of(&hub);
     while hub.halted().is_none() {
-        changes.mark_unchanged();
+        news.look(&hub);
         let Ok(active) = hub.ports.store.active().await else {
             // Nothing need ever change again: it is asked until it answers.
             hub.pause(AGAIN).await;
@@ -45,7 +46,7 @@ pub(super) async fn run(hub: Arc<Hub>) {
         for environment in active {
             start(&hub, &driven, environment);
         }
-        hub.change_or(&mut changes, None).await;
+        news.wait(&hub, None).await;
     }
 }
 

@@ -13,6 +13,7 @@ use chrono::{DateTime, Utc};
 use shipbell_storage::{Owed, OwedId};
 
 use super::hub::Hub;
+use super::news::News;
 
 /// How many things a lane are looked at in one round. A lane is a platform, or all
 /// that no platform shows.
@@ -32,9 +33,9 @@ struct Desk {
 
 pub(super) async fn run(hub: Arc<Hub>) {
     let desk = Arc::new(Mutex::new(Desk::default()));
-    let mut changes = hub.changes();
+    let mut news = News::of(&hub);
     while hub.halted().is_none() {
-        changes.mark_unchanged();
+        news.look(&hub);
         let now = hub.time().await;
         let Ok(owed) = hub.ports.store.owed(now, BATCH).await else {
             hub.pause(AGAIN).await;
@@ -48,7 +49,7 @@ pub(super) async fn run(hub: Arc<Hub>) {
             }
         }
         let next = next_look(&hub, &desk, now).await;
-        hub.change_or(&mut changes, next).await;
+        news.wait(&hub, next).await;
     }
 }
 

@@ -7,6 +7,7 @@ use shipbell_domain::Command;
 use shipbell_storage::Settles;
 
 use super::hub::Hub;
+use super::news::News;
 use super::retry;
 
 /// How many are taken at a time.
@@ -15,9 +16,9 @@ const BATCH: usize = 32;
 const AGAIN: Duration = Duration::from_secs(1);
 
 pub(super) async fn run(hub: Arc<Hub>) {
-    let mut changes = hub.changes();
+    let mut news = News::of(&hub);
     while hub.halted().is_none() {
-        changes.mark_unchanged();
+        news.look(&hub);
         let Ok(due) = hub.ports.store.due(hub.time().await, BATCH).await else {
             hub.pause(AGAIN).await;
             continue;
@@ -36,7 +37,7 @@ pub(super) async fn run(hub: Arc<Hub>) {
             continue;
         }
         match hub.ports.store.next_due().await {
-            Ok(next) => hub.change_or(&mut changes, next).await,
+            Ok(next) => news.wait(&hub, next).await,
             Err(_) => hub.pause(AGAIN).await,
         }
     }
