@@ -38,7 +38,7 @@ use shipbell_adapters::containers::{ContainerError, Preflight, Project, Target};
 use shipbell_adapters::forge::Repository;
 use shipbell_adapters::hosts::Host;
 use shipbell_adapters::secret::Secret;
-use shipbell_domain::ids::{AppId, EnvId, Person, Role, Surface};
+use shipbell_domain::ids::{AppId, EnvId, HostName, Person, Role, Surface};
 use shipbell_domain::policy::{Pinned, Policy};
 use shipbell_domain::settings::Settings;
 use shipbell_domain::steps::Value;
@@ -94,6 +94,51 @@ pub struct Site {
     pub state_dir: PathBuf,
     /// What its steps name and do not say.
     pub secrets: BTreeMap<Value, Secret>,
+    /// Its hosts, if it has several, in their order; what is above is of the first.
+    pub fleet: Vec<Post>,
+}
+
+/// One of several hosts of an environment.
+#[derive(Clone, Debug)]
+pub struct Post {
+    /// Its name.
+    pub name: HostName,
+    /// Its engine.
+    pub target: Target,
+    /// The machine its files are on.
+    pub host: Host,
+}
+
+impl Site {
+    /// The environment on one of its hosts; none if it has no such host any more.
+    pub fn on(&self, host: Option<&HostName>) -> Option<Self> {
+        let Some(host) = host else {
+            return Some(self.clone());
+        };
+        let post = self.fleet.iter().find(|it| it.name == *host)?;
+        Some(self.at(post))
+    }
+
+    /// The environment on each of its hosts, with their names if it has several.
+    pub fn each(&self) -> Vec<(Option<HostName>, Self)> {
+        if self.fleet.is_empty() {
+            return vec![(None, self.clone())];
+        }
+        let posts = self.fleet.iter();
+        posts
+            .map(|it| (Some(it.name.clone()), self.at(it)))
+            .collect()
+    }
+
+    fn at(&self, post: &Post) -> Self {
+        Self {
+            target: post.target.clone(),
+            host: post.host.clone(),
+            // Hosts whose files are here would keep them in one place.
+            state_dir: self.state_dir.join(post.name.as_str()),
+            ..self.clone()
+        }
+    }
 }
 
 /// Something a person did on one platform.

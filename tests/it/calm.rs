@@ -128,6 +128,7 @@ impl Stage {
                 project: Clone::clone(project),
                 state_dir: PathBuf::from("/var/lib/shipbell"),
                 secrets: BTreeMap::new(),
+                fleet: Vec::new(),
             };
             (id.clone(), site)
         };

@@ -77,6 +77,13 @@ impl ContainerError {
             .hint("Whether it did its work is unknown: look, then decide")
     }
 
+    /// The same, with the host it happened on.
+    #[must_use]
+    pub fn on(mut self, host: &str) -> Self {
+        self.what = format!("{} on {host}", self.what);
+        self
+    }
+
     /// The same, with a word on what to do.
     pub fn hint(mut self, hint: impl Into<String>) -> Self {
         self.hint = hint.into();

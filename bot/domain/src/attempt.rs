@@ -1,12 +1,16 @@
 //! One try to change an environment: a deploy or a rollback, step by step.
 
+mod hosts;
+
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
+
+pub use hosts::Lost;
 
 use crate::calendar::Length;
 use crate::checks::{Check, CheckKind};
 use crate::event::{Outcome, Override};
-use crate::ids::{Key, Person, ReleaseId};
+use crate::ids::{HostName, Key, Person, ReleaseId};
 use crate::manifest::Manifest;
 use crate::snapshot::Snapshot;
 use crate::steps::{Ask, Step, StepKind, Then};
@@ -238,6 +242,7 @@ impl Attempt {
         }
         for (index, (work, progress)) in (0u32..).zip(self.work.iter().zip(&self.progress)) {
             match progress {
+                Progress::Pending if self.is_left_out(work) => {}
                 Progress::Pending => return Next::Begin(index, work),
                 Progress::Running { .. } => return Next::Resume(index, work),
                 Progress::Ended { .. } => {}
@@ -297,7 +302,13 @@ impl Attempt {
 
     /// Whether anything it did can have changed the environment.
     pub fn has_touched(&self) -> bool {
-        (self.work.iter().zip(&self.progress)).any(|(work, progress)| match work {
+        self.has_touched_before(self.work.len())
+    }
+
+    /// Whether anything can have that it did before a piece of work.
+    pub fn has_touched_before(&self, index: usize) -> bool {
+        let mut before = (self.work.iter().zip(&self.progress)).take(index);
+        before.any(|(work, progress)| match work {
             Work::Step(step) => !step.touches_nothing() && *progress != Progress::Pending,
             Work::Check(_) => false,
         })
@@ -318,6 +329,14 @@ impl Work {
         match self {
             Self::Step(step) => step.title(),
             Self::Check(check) => check.title(),
+        }
+    }
+
+    /// On which of several hosts it is done.
+    pub fn on(&self) -> Option<&HostName> {
+        match self {
+            Self::Step(step) => step.on.as_ref(),
+            Self::Check(_) => None,
         }
     }
 

@@ -113,6 +113,10 @@ name!(
     ServiceName, "a service's name", is_service, VERSION_RULE
 );
 name!(
+    /// One of several hosts of an environment, `web-1`.
+    HostName, "a host's name", is_service, VERSION_RULE
+);
+name!(
     /// What a release is called, `2026.11.20-1`.
     Version, "a version", is_version, VERSION_RULE
 );

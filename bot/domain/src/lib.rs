@@ -18,6 +18,7 @@ pub mod settings;
 pub mod steps;
 
 pub mod event;
+pub mod fleet;
 
 pub mod agenda;
 pub mod application;

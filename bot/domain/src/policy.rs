@@ -11,6 +11,7 @@ pub use repositories::Repositories;
 
 use crate::calendar::Length;
 use crate::checks::Check;
+use crate::fleet::Fleet;
 use crate::ids::{AppId, EnvName, Hash, Role, ServiceName};
 use crate::origin::Origin;
 use crate::quorum::Quorum;
@@ -90,6 +91,9 @@ pub struct EnvPolicy {
     pub accept: Quorum,
     /// Whether a deploy must have been announced.
     pub announced: bool,
+    /// Its hosts, if it has several.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fleet: Option<Fleet>,
     /// Whether the commit must still be the last of the branch.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub no_new_commits: bool,

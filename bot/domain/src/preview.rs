@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::ids::Version;
+use crate::ids::{HostName, Version};
 
 /// What a look ahead found.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -24,6 +24,9 @@ pub struct Preview {
 pub struct Change {
     /// Its name in the project's files.
     pub service: String,
+    /// On which host, if there are several.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub on: Option<HostName>,
     /// What becomes of its containers.
     pub fate: Fate,
     /// The image it runs now, if it runs.
@@ -103,6 +106,7 @@ mod tests {
     fn whatever_was_found_the_log_takes_so_much_of_it() {
         let change = Change {
             service: "web".to_owned(),
+            on: None,
             fate: Fate::Replaced,
             from: Some("x".repeat(1_000)),
             to: None,
@@ -124,6 +128,7 @@ mod tests {
     fn only_what_is_asked_from_outside_is_missed() {
         let change = |service: &str, fate, published| Change {
             service: service.to_owned(),
+            on: None,
             fate,
             from: None,
             to: None,

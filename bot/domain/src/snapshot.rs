@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use crate::fleet::Fleet;
+use crate::ids::HostName;
 use crate::steps::Settled;
 
 /// Everything that ran when a deploy had gone well: what a rollback returns to.
@@ -19,6 +21,9 @@ pub struct Snapshot {
     /// The settings of every plain container, by its name.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub containers: BTreeMap<String, Settled>,
+    /// What each host was brought to, if there are several: then the rest is empty.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub hosts: BTreeMap<HostName, Snapshot>,
 }
 
 /// An image that ran.
@@ -44,15 +49,40 @@ impl Snapshot {
         self.images.extend(later.images);
         self.away.extend(later.away);
         self.containers.extend(later.containers);
+        for (host, later) in later.hosts {
+            let earlier = self.hosts.remove(&host).unwrap_or_default();
+            self.hosts.insert(host, earlier.then(later));
+        }
         self
+    }
+
+    /// What was kept of one of several hosts, or of the only one.
+    pub fn on(&self, host: Option<&HostName>) -> Option<&Self> {
+        match host {
+            Some(host) => self.hosts.get(host),
+            None => Some(self).filter(|it| it.hosts.is_empty()),
+        }
+    }
+
+    /// The same as what one of several hosts was brought to.
+    #[must_use]
+    pub fn of_host(self, host: Option<&HostName>) -> Self {
+        let Some(host) = host else { return self };
+        Self {
+            hosts: BTreeMap::from([(host.clone(), self)]),
+            ..Self::default()
+        }
     }
 
     /// The same within limits; none if it would not be whole.
     pub fn bounded(&self) -> Option<Self> {
         let short = |it: &Kept| it.pinned.len() <= LONGEST;
         let settings: usize = self.containers.values().map(Settled::size).sum();
-        let fits =
-            self.images.len() <= MOST && self.images.values().all(short) && settings <= SETTINGS;
+        let fits = self.images.len() <= MOST
+            && self.images.values().all(short)
+            && settings <= SETTINGS
+            && self.hosts.len() <= Fleet::MOST
+            && self.hosts.values().all(|it| it.bounded().is_some());
         fits.then(|| self.clone())
     }
 }

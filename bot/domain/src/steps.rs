@@ -37,7 +37,7 @@ pub use value::Value;
 pub use wait::Wait;
 
 use crate::calendar::Length;
-use crate::ids::ServiceName;
+use crate::ids::{HostName, ServiceName};
 
 /// One piece of work of a deploy or a rollback.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -58,8 +58,22 @@ pub struct Step {
     /// Variables for this step only.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub vars: BTreeMap<String, Value>,
+    /// Where it is done, of several hosts; said when an attempt begins.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub on: Option<HostName>,
     /// What it does.
     pub kind: StepKind,
+}
+
+/// On which of several hosts a step is done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reach {
+    /// On each.
+    EachHost,
+    /// Once for each batch of them.
+    EachBatch,
+    /// Once for all of them.
+    Once,
 }
 
 /// When a step is done.
@@ -129,27 +143,47 @@ impl Step {
             when: When::Always,
             then: None,
             vars: BTreeMap::new(),
+            on: None,
             kind,
+        }
+    }
+
+    /// The same step on one of several hosts.
+    #[must_use]
+    pub fn on(mut self, host: &HostName) -> Self {
+        self.on = Some(host.clone());
+        self
+    }
+
+    /// On which of several hosts it is done.
+    pub fn reach(&self) -> Reach {
+        match &self.kind {
+            // Migrations, and what is told others, are not of a host.
+            StepKind::Run(Run { once: true, .. })
+            | StepKind::Http(Http { once: true, .. })
+            | StepKind::Tag(_)
+            | StepKind::Push(_)
+            | StepKind::Ask(_) => Reach::Once,
+            StepKind::Git(it) if !it.is_for_one_host() => Reach::Once,
+            StepKind::Http(_) | StepKind::Wait(_) => Reach::EachBatch,
+            StepKind::Pull(_)
+            | StepKind::Up(_)
+            | StepKind::Container(_)
+            | StepKind::Run(_)
+            | StepKind::Exec(_)
+            | StepKind::Host(_)
+            | StepKind::SetEnv(_)
+            | StepKind::Git(_) => Reach::EachHost,
         }
     }
 
     /// What people read.
     pub fn title(&self) -> String {
-        self.title.clone().unwrap_or_else(|| match &self.kind {
-            StepKind::Pull(it) => it.title(),
-            StepKind::Up(it) => it.title(),
-            StepKind::Container(it) => it.title(),
-            StepKind::Run(it) => it.title(),
-            StepKind::Exec(it) => it.title(),
-            StepKind::Tag(it) => it.title(),
-            StepKind::Push(it) => it.title(),
-            StepKind::Host(it) => it.title(),
-            StepKind::SetEnv(it) => it.title(),
-            StepKind::Git(it) => it.title(),
-            StepKind::Http(it) => it.title(),
-            StepKind::Wait(it) => it.title(),
-            StepKind::Ask(it) => it.title(),
-        })
+        let own = self.title.clone().unwrap_or_else(|| self.kind.title());
+        match &self.on {
+            Some(host) => format!("{own} on {host}"),
+            None => own,
+        }
     }
 
     /// Whether a failure leaves the environment as it was.
@@ -256,6 +290,26 @@ impl Step {
             When::Always => true,
             When::Deploy => !rollback,
             When::Rollback => rollback,
+        }
+    }
+}
+
+impl StepKind {
+    fn title(&self) -> String {
+        match self {
+            Self::Pull(it) => it.title(),
+            Self::Up(it) => it.title(),
+            Self::Container(it) => it.title(),
+            Self::Run(it) => it.title(),
+            Self::Exec(it) => it.title(),
+            Self::Tag(it) => it.title(),
+            Self::Push(it) => it.title(),
+            Self::Host(it) => it.title(),
+            Self::SetEnv(it) => it.title(),
+            Self::Git(it) => it.title(),
+            Self::Http(it) => it.title(),
+            Self::Wait(it) => it.title(),
+            Self::Ask(it) => it.title(),
         }
     }
 }

@@ -48,11 +48,16 @@ pub(super) async fn run(path: PathBuf) -> Result<(), Failure> {
     let hosts = HostPrograms::new(settings, Redactor::default());
     let setup = wiring::setup(&config)?;
     for (environment, site) in &setup.sites {
-        findings.push((format!("Host {environment}"), host(&hosts, site).await));
-        findings.push((
-            format!("Docker {environment}"),
-            docker(&engines, site, policy_of(&config, environment)).await,
-        ));
+        for (name, site) in site.each() {
+            let place = name.map_or(environment.to_string(), |it| {
+                format!("{environment} on {it}")
+            });
+            findings.push((format!("Host {place}"), host(&hosts, &site).await));
+            findings.push((
+                format!("Docker {place}"),
+                docker(&engines, &site, policy_of(&config, environment)).await,
+            ));
+        }
     }
     findings.extend(smoke(&config).await?);
     report(&findings)

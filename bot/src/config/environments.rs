@@ -10,7 +10,7 @@ use shipbell_domain::calendar::{Hours, Length};
 use shipbell_domain::ids::{AppId, EnvId, EnvName};
 use shipbell_domain::policy::{EnvPolicy, OnFailure, Severity};
 
-use super::at::{At, Texts};
+use super::at::{At, Texts, Whole};
 use super::desk::{Desk, closest};
 use super::quorums::{Electorate, QuorumSection};
 use super::secret::Written;
@@ -38,6 +38,10 @@ pub(super) struct EnvSection {
     pub(super) docker: Option<At<String>>,
     /// The folder with ca.pem, cert.pem and key.pem for an engine behind tcp://.
     pub(super) docker_certs: Option<At<String>>,
+    /// Its hosts, if it has several: each a name and where its engine listens, in the order they are brought to a version; in place of `docker`.
+    pub(super) hosts: Option<At<BTreeMap<At<String>, At<String>>>>,
+    /// How many hosts take each step together; the next ones begin when they are well. Default: 1.
+    pub(super) batch: Option<At<Whole<2>>>,
     /// The compose file, or several, the most general first; paths begin at this file.
     pub(super) compose: Option<At<Texts>>,
     /// The compose project's name. Default: Compose's own rule.
@@ -139,10 +143,7 @@ fn policy(env: EnvName, section: &EnvSection, place: &Place<'_>, desk: &mut Desk
     let around = Around {
         services: place.services,
         url: url.as_deref(),
-        there: section
-            .docker
-            .as_ref()
-            .is_some_and(|it| it.starts_with("ssh://")),
+        there: targets::is_there(section),
     };
     EnvPolicy {
         name: env,
@@ -150,6 +151,7 @@ fn policy(env: EnvName, section: &EnvSection, place: &Place<'_>, desk: &mut Desk
         signoff: quorums::lower(section.signoff.as_ref(), place.electorate, desk),
         accept: quorums::lower(section.accept.as_ref(), place.electorate, desk),
         announced: section.announced.as_ref().is_some_and(|it| **it),
+        fleet: targets::fleet(section, desk),
         no_new_commits: section.no_new_commits.as_ref().is_some_and(|it| **it),
         deploy: steps::lower(section.deploy.as_ref(), &around, desk),
         rollback: steps::lower(section.rollback.as_ref(), &around, desk),
@@ -230,7 +232,9 @@ fn alone(
     desk: &mut Desk,
 ) {
     let same = |(_, other): &(&EnvId, &Target)| {
-        other.docker == target.docker && other.project == target.project
+        let mut engines = other.engines();
+        let shared = engines.any(|it| target.engines().any(|mine| mine == it));
+        shared && other.project == target.project
     };
     if let Some((other, _)) = others.iter().find(same) {
         let message = format!(

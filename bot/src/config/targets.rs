@@ -1,5 +1,6 @@
 //! Where an environment runs: the engine, the compose project, its variables.
 
+mod hosts;
 mod project;
 
 use std::collections::BTreeMap;
@@ -8,8 +9,10 @@ use std::path::{Path, PathBuf};
 
 use shipbell_adapters::hosts::Ssh;
 use shipbell_adapters::secret::Secret;
+use shipbell_domain::ids::HostName;
 use shipbell_domain::steps;
 
+pub(super) use hosts::fleet;
 pub(super) use project::Look;
 
 use super::at::{At, Texts};
@@ -33,7 +36,11 @@ const MOST_VARS: usize = 100;
 pub struct Target {
     /// Where the engine listens: `unix:///var/run/docker.sock`, `tcp://host:2376`,
     /// or `ssh://user@host`, with the files on that machine too.
+    ///
+    /// Of several hosts the first one's.
     pub docker: String,
+    /// Its hosts in their order with where their engines listen, if it has several.
+    pub hosts: Vec<(HostName, String)>,
     /// The folder with the certificates for `tcp://`.
     pub certs: Option<PathBuf>,
     /// The compose project's name, on the engine too.
@@ -49,6 +56,13 @@ pub struct Target {
 }
 
 impl Target {
+    /// Where each engine listens.
+    pub fn engines(&self) -> impl Iterator<Item = &str> {
+        let several = self.hosts.iter().map(|(_, engine)| engine.as_str());
+        let one = self.hosts.is_empty().then_some(self.docker.as_str());
+        several.chain(one)
+    }
+
     /// The variables with their values, read now.
     pub fn variables(&self) -> Result<BTreeMap<String, Secret>, Unreadable> {
         self.vars
@@ -65,10 +79,13 @@ pub(super) fn lower(
     look: Look<'_>,
     desk: &mut Desk,
 ) -> Option<Target> {
-    let docker = docker(section.docker.as_ref(), desk);
-    let address = docker.as_deref().unwrap_or(LOCAL);
-    let there = address.starts_with("ssh://");
-    let certs = certs(section, address, desk);
+    let hosts = hosts::lower(section, desk);
+    let docker = match hosts.first() {
+        Some((_, first)) => Some(first.clone()),
+        None => docker(section.docker.as_ref(), desk),
+    };
+    let there = is_there(section);
+    let certs = certs(section, desk);
     if there {
         from_the_root(section, desk);
     }
@@ -98,6 +115,7 @@ pub(super) fn lower(
     }
     Some(Target {
         docker: docker?,
+        hosts,
         certs,
         project,
         files,
@@ -105,6 +123,17 @@ pub(super) fn lower(
         env_file,
         vars,
     })
+}
+
+/// Whether the files are on the hosts themselves.
+pub(super) fn is_there(section: &EnvSection) -> bool {
+    addresses(section).any(|it| it.starts_with("ssh://"))
+}
+
+/// Where the engines listen, as it is written.
+fn addresses(section: &EnvSection) -> impl Iterator<Item = &At<String>> {
+    let several = section.hosts.iter().flat_map(|it| it.values());
+    section.docker.iter().chain(several)
 }
 
 fn docker(written: Option<&At<String>>, desk: &mut Desk) -> Option<String> {
@@ -148,22 +177,22 @@ fn has_port(written: &str) -> bool {
 }
 
 /// The certificates for an engine behind `tcp://`, which must have some.
-fn certs(section: &EnvSection, docker: &str, desk: &mut Desk) -> Option<PathBuf> {
-    let encrypted = docker.starts_with("tcp://");
-    match (&section.docker_certs, &section.docker) {
-        (Some(written), _) if encrypted => path(written, desk),
-        (Some(written), _) => {
+fn certs(section: &EnvSection, desk: &mut Desk) -> Option<PathBuf> {
+    let encrypted = addresses(section).find(|it| it.starts_with("tcp://"));
+    match (&section.docker_certs, encrypted) {
+        (Some(written), Some(_)) => path(written, desk),
+        (Some(written), None) => {
             desk.note(written.span(), "`docker_certs` belongs to tcp://")
                 .help("leave it out here");
             None
         }
-        (None, Some(written)) if encrypted => {
+        (None, Some(written)) => {
             let message = "an engine behind tcp:// is open to everybody without certificates";
             desk.note(written.span(), message)
                 .help("add docker_certs = \"certs\", the folder with ca.pem, cert.pem and key.pem");
             None
         }
-        (None, _) => None,
+        (None, None) => None,
     }
 }
 

@@ -183,20 +183,28 @@ struct Task<'a> {
 
 /// Does a piece of work; none if all effects were stopped before it ended.
 async fn perform(hub: &Hub, task: &Task<'_>, lock: Option<&std::fs::File>) -> Option<Outcome> {
-    let Some(site) = hub.site(task.environment) else {
-        return Some(Outcome::Failed {
+    let gone = |what: String| {
+        Some(Outcome::Failed {
             mode: FailureMode::Preflight,
-            why: format!("{} is not configured any more", task.environment),
+            why: format!("{what} is not configured any more"),
             evidence: Evidence::default(),
-        });
+        })
+    };
+    let Some(site) = hub.site(task.environment) else {
+        return gone(task.environment.to_string());
     };
     match task.work {
         Work::Step(step) => {
+            let (all, host) = (site.each(), step.on.as_ref());
+            let Some(site) = site.on(host) else {
+                let name = host.map(ToString::to_string).unwrap_or_default();
+                return gone(format!("host {name} of {}", task.environment));
+            };
             let place = step::Place {
                 environment: task.environment,
                 site: &site,
                 attempt: task.attempt,
-                kept: task.kept,
+                kept: task.kept.and_then(|it| it.on(host)),
                 index: task.index,
                 lock,
                 begun: AtomicBool::new(task.begun),
@@ -204,7 +212,7 @@ async fn perform(hub: &Hub, task: &Task<'_>, lock: Option<&std::fs::File>) -> Op
             };
             let mut found = None;
             if preflight::is_due(task.attempt, task.index, task.begun) {
-                match preflight::look(hub, &place).await {
+                match preflight::look(hub, &place, &all).await {
                     Ok(seen) => found = seen,
                     Err(outcome) => return Some(outcome),
                 }

@@ -27,7 +27,7 @@ pub(super) fn lines(preview: &Preview) -> Vec<String> {
     }
     let kept: Vec<String> = { preview.changes.iter() }
         .filter(|it| it.fate == Fate::Kept)
-        .map(|it| it.service.clone())
+        .map(named)
         .collect();
     if !kept.is_empty() {
         lines.push(format!("Stays as it is: {}", listed(&kept, MOST)));
@@ -47,7 +47,7 @@ pub(super) fn lines(preview: &Preview) -> Vec<String> {
 
 /// What becomes of a service; nothing for one that goes on as it is.
 fn change(it: &Change) -> Option<String> {
-    let service = &it.service;
+    let service = named(it);
     let image = |of: &Option<String>| of.as_deref().map(short).unwrap_or_default();
     let (from, to) = (image(&it.from), image(&it.to));
     Some(match it.fate {
@@ -65,7 +65,15 @@ fn change(it: &Change) -> Option<String> {
 /// A service that does not answer for a while, and for how long it did not last time.
 fn away(it: &Change) -> String {
     match it.away {
-        Some(last) => format!("{} ({} last time)", it.service, seconds(last)),
+        Some(last) => format!("{} ({} last time)", named(it), seconds(last)),
+        None => named(it),
+    }
+}
+
+/// The service, and on which of several hosts.
+fn named(it: &Change) -> String {
+    match &it.on {
+        Some(host) => format!("{} on {host}", it.service),
         None => it.service.clone(),
     }
 }
@@ -108,6 +116,7 @@ mod tests {
         let image = |it: &str| (!it.is_empty()).then(|| it.to_owned());
         Change {
             service: service.to_owned(),
+            on: None,
             fate,
             from: image(images.0),
             to: image(images.1),

@@ -14,12 +14,12 @@ use shipbell_adapters::probes::Probes;
 use shipbell_adapters::probes::http::HttpProbes;
 use shipbell_adapters::redact::Redactor;
 use shipbell_adapters::secret::Secret;
-use shipbell_domain::ids::{AppId, EnvId};
+use shipbell_domain::ids::{AppId, EnvId, HostName};
 use shipbell_domain::steps::Value;
 
-use super::Options;
+use super::{Options, make_folder};
 use crate::config::{self, Config, Surroundings};
-use crate::engine::Site;
+use crate::engine::{Post, Site};
 use crate::failure::Failure;
 
 /// What reaches out.
@@ -75,16 +75,31 @@ pub(super) fn site(
     let vars = target.variables().map_err(|error| {
         Failure::user(format!("a variable of {environment} cannot be read")).because(error)
     })?;
-    let engine = Target {
-        docker: target.docker.clone(),
-        certs: target.certs.clone(),
+    let at = |docker: &str| {
+        let engine = Target {
+            docker: docker.to_owned(),
+            certs: target.certs.clone(),
+        };
+        let host = engine.host().map_err(|error| {
+            Failure::user(format!("the address of {environment} cannot be read")).because(error)
+        })?;
+        Ok::<_, Failure>((engine, host))
     };
-    let host = engine.host().map_err(|error| {
-        Failure::user(format!("the address of {environment} cannot be read")).because(error)
-    })?;
+    let post = |(name, docker): &(HostName, String)| {
+        let (engine, host) = at(docker)?;
+        make_folder(&state_dir.join(name.as_str()))?;
+        Ok(Post {
+            name: name.clone(),
+            target: engine,
+            host,
+        })
+    };
+    let (engine, host) = at(&target.docker)?;
+    let fleet = target.hosts.iter().map(post);
     Ok(Site {
         target: engine,
         host,
+        fleet: fleet.collect::<Result<_, Failure>>()?,
         project: Project {
             name: target.project.clone(),
             files: target.files.clone(),

@@ -19,6 +19,7 @@ mod audit;
 mod configuration;
 mod consent;
 mod crashes;
+mod hosts;
 mod integrity;
 mod plain;
 mod releases;

@@ -77,6 +77,11 @@ pub(crate) fn skipped(test: &str, why: &str) {
 pub(crate) async fn load(version: &str, fate: Fate) {
     static SWEPT: Once = Once::new();
     SWEPT.call_once(sweep);
+    load_into(&Target::local(), version, fate).await;
+}
+
+/// Loads a version of both images into an engine.
+pub(crate) async fn load_into(engine: &Target, version: &str, fate: Fate) {
     let home = std::env::temp_dir();
     let engines = DockerEngines::new(
         Settings {
@@ -90,7 +95,7 @@ pub(crate) async fn load(version: &str, fate: Fate) {
     for service in ["api", "frontend"] {
         let tag = reference(service, version);
         let image = image(tag, service, (version, fate), server.clone());
-        engines.load(&Target::local(), &image).await.unwrap();
+        engines.load(engine, &image).await.unwrap();
     }
 }
 

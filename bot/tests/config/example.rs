@@ -123,7 +123,7 @@ Who may do what
   watch     release-manager, sre
   incident  release-manager, sre
 
-The shop (shop), versions like 2026.11.20-1, policy e45033e0
+The shop (shop), versions like 2026.11.20-1, policy 27f43937
   images       api: ghcr.io/acme/api, named with every release (--image)
                web: ghcr.io/acme/web:{version}, with the version filled in
   images from  ghcr.io/acme
@@ -168,7 +168,9 @@ The shop (shop), versions like 2026.11.20-1, policy e45033e0
     if it fails  back to the last verified version at once
 
   production (after staging)
-    runs         shop on tcp://prod.example.com:2376
+    runs         shop on web-1, tcp://web-1.example.com:2376
+                 shop on web-2, tcp://web-2.example.com:2376
+                 one host after the other, the next when it is well
                  /etc/shipbell/deploy/compose.yml
                  variables from /etc/shipbell/deploy/.env.production
                  with API_TOKEN, DB_PASSWORD, MODE

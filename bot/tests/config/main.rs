@@ -2,6 +2,7 @@
 
 mod environments;
 mod example;
+mod hosts;
 mod mistakes;
 mod runbooks;
 mod sections;

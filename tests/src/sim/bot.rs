@@ -142,6 +142,7 @@ impl Ground {
                     project,
                     state_dir,
                     secrets: BTreeMap::new(),
+                    fleet: Vec::new(),
                 },
             )
         };

@@ -267,6 +267,7 @@ fn env_policy(env: &str, service: &ServiceName, on_failure: OnFailure) -> EnvPol
         signoff: Quorum::default(),
         accept: Quorum::default(),
         announced: false,
+        fleet: None,
         no_new_commits: false,
         deploy: vec![
             step(StepKind::Pull(Pull {

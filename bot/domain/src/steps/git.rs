@@ -48,6 +48,14 @@ impl Git {
         }
     }
 
+    /// Whether each host has to do it for itself.
+    pub(super) fn is_for_one_host(&self) -> bool {
+        match &self.action {
+            GitAction::Fetch | GitAction::Checkout { .. } => true,
+            GitAction::Tag { .. } | GitAction::Push { .. } => false,
+        }
+    }
+
     /// Whether the working copy stays as it is.
     pub(super) fn touches_nothing(&self) -> bool {
         match &self.action {

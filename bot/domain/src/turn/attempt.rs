@@ -4,19 +4,20 @@ mod ended;
 mod evidence;
 mod failure;
 
-pub(super) use self::ended::record as record_end;
+pub(super) use self::ended::{has_lost, next, record as record_end};
 pub(super) use self::failure::{Failure, failed};
 use super::Decided;
 use super::draft::Draft;
 use super::{asked, consent, rollback, watch};
 use crate::ask::AskId;
 use crate::attempt::{Attempt, AttemptKind, FailureMode, Progress, Work};
-use crate::checks::Check;
 use crate::effect::CardId;
 use crate::event::{EnvironmentEvent, Outcome, Override, ReleaseEvent, StageResult};
+use crate::fleet::Fleet;
 use crate::ids::{EnvId, Key, Person, ReleaseId, Version};
 use crate::manifest::Manifest;
 use crate::notice::News;
+use crate::policy::EnvPolicy;
 use crate::refusal::Refusal;
 use crate::reply::Reply;
 use crate::steps::Step;
@@ -32,13 +33,32 @@ pub(super) struct Start {
     pub(super) ask: Option<AskId>,
 }
 
-/// What an attempt does: the steps of its way, then the checks.
-pub(super) fn work_of(steps: &[Step], checks: &[Check], rollback: bool) -> Vec<Work> {
-    let steps = steps.iter().filter(|it| it.belongs(rollback)).cloned();
-    steps
-        .map(Work::Step)
-        .chain(checks.iter().cloned().map(Work::Check))
-        .collect()
+/// What a deploy does: its steps, then the checks.
+pub(super) fn way_forward(policy: &EnvPolicy) -> Vec<Work> {
+    work(&policy.deploy, policy, policy.fleet.as_ref(), false)
+}
+
+/// What a rollback does. Of several hosts the one that failed comes last: the others
+/// need not wait for it.
+pub(super) fn way_back(policy: &EnvPolicy, last: Option<&Attempt>) -> Vec<Work> {
+    let steps = if policy.rollback.is_empty() {
+        &policy.deploy
+    } else {
+        &policy.rollback
+    };
+    let failed = last.and_then(Attempt::failed_on);
+    let fleet = policy.fleet.as_ref().map(|it| it.with_last(failed));
+    work(steps, policy, fleet.as_ref(), true)
+}
+
+fn work(steps: &[Step], policy: &EnvPolicy, fleet: Option<&Fleet>, rollback: bool) -> Vec<Work> {
+    let steps: Vec<&Step> = steps.iter().filter(|it| it.belongs(rollback)).collect();
+    let steps = match fleet {
+        Some(fleet) => fleet.spread(&steps),
+        None => steps.into_iter().cloned().collect(),
+    };
+    let checks = policy.smoke.iter().cloned().map(Work::Check);
+    steps.into_iter().map(Work::Step).chain(checks).collect()
 }
 
 pub(super) fn start(draft: &mut Draft, environment: &EnvId, start: Start) {
@@ -123,8 +143,13 @@ pub(super) fn work_started(
             });
         }
     }
-    let mut before = attempt.progress.iter().take(index as usize);
-    if before.any(|it| !matches!(it, Progress::Ended { .. })) {
+    let mut before = (attempt.work.iter().zip(&attempt.progress)).take(index as usize);
+    let is_open = |(work, progress): (&Work, &Progress)| match progress {
+        Progress::Pending => !attempt.is_left_out(work),
+        Progress::Running { .. } => true,
+        Progress::Ended { .. } => false,
+    };
+    if before.any(is_open) {
         return Err(Refusal::Stale {
             what: "the work before it is not over",
         });

@@ -1,7 +1,7 @@
 //! Work that was cut off: nobody knows how it ended, and a person says how to go on.
 
 use super::Decided;
-use super::attempt::{Failure, failed, progress, stop_here, verified};
+use super::attempt::{Failure, failed, has_lost, next, progress, stop_here};
 use super::draft::Draft;
 use super::{asked, incident};
 use crate::attempt::{Choice, FailureMode};
@@ -81,7 +81,6 @@ pub(super) fn decide(
     };
     let (number, release, index) = (attempt.number, attempt.release, cut_off.index);
     let (seen, then) = (cut_off.seen.to_owned(), cut_off.work.then());
-    let is_last = index as usize + 1 == attempt.work.len();
     let stop = attempt.stop.is_some();
     let decided = EnvironmentEvent::Decided {
         attempt: number,
@@ -93,11 +92,9 @@ pub(super) fn decide(
     draft.card(progress(environment, release, number));
     match choice {
         Choice::Worked if stop => stop_here(draft, environment)?,
-        Choice::Worked if is_last => {
-            verified(draft, environment);
-            Reply::Nothing
-        }
-        Choice::Worked | Choice::Again => Reply::Nothing,
+        Choice::Worked => next(draft, environment)?,
+        Choice::Again => Reply::Nothing,
+        Choice::Failed if !stop && has_lost(draft, environment) => next(draft, environment)?,
         Choice::Failed => {
             let name = draft.world.settings.name_of(by);
             let failure = Failure {

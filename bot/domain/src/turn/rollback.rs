@@ -112,16 +112,9 @@ fn begin(
         .and_then(|it| it.environment(&environment.env))
         .cloned();
     let Some(policy) = policy else { return };
-    let steps = if policy.rollback.is_empty() {
-        &policy.deploy
-    } else {
-        &policy.rollback
-    };
-    let work = attempt::work_of(steps, &policy.smoke, true);
-    let number = draft
-        .environment(&environment.env)
-        .map_or(0, |it| it.attempts)
-        + 1;
+    let known = draft.environment(&environment.env);
+    let work = attempt::way_back(&policy, known.and_then(|it| it.attempt.as_ref()));
+    let number = known.map_or(0, |it| it.attempts) + 1;
     let key = Key::join(&[&"rollback", environment, &number]);
     use_up(draft, environment, from);
     // One that begins by itself is told with the failure it follows.

@@ -13,6 +13,7 @@ mod going_back;
 mod incidents;
 mod looking_ahead;
 mod losing;
+mod many_hosts;
 mod opening;
 mod origins;
 mod overriding;

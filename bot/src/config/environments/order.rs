@@ -136,13 +136,19 @@ impl Chain<'_> {
 }
 
 fn or(own: EnvSection, other: &EnvSection) -> EnvSection {
-    let other = other.clone();
+    let mut other = other.clone();
+    if own.docker.is_some() || own.hosts.is_some() {
+        // One is in place of the other: where it runs is said by this environment alone.
+        (other.docker, other.hosts, other.batch) = (None, None, None);
+    }
     EnvSection {
         like: own.like,
         needs: own.needs,
         url: own.url.or(other.url),
         docker: own.docker.or(other.docker),
         docker_certs: own.docker_certs.or(other.docker_certs),
+        hosts: own.hosts.or(other.hosts),
+        batch: own.batch.or(other.batch),
         compose: own.compose.or(other.compose),
         project: own.project.or(other.project),
         env_file: own.env_file.or(other.env_file),

@@ -88,7 +88,7 @@ fn environment(
         lines(env.rollback.iter().map(step))
     };
     vec![
-        ("runs", place(config, id)),
+        ("runs", place(config, env, id)),
         ("consent", quorum(&env.signoff)),
         ("acceptance", quorum(&env.accept)),
         ("commits", commits(env)),
@@ -106,18 +106,36 @@ fn environment(
     ]
 }
 
-fn place(config: &Config, id: &EnvId) -> String {
+fn place(config: &Config, env: &EnvPolicy, id: &EnvId) -> String {
     let Some(target) = config.targets.get(id) else {
         return String::new();
     };
     let runs = format!("{} on {}", target.project, target.docker);
+    let hosts = target
+        .hosts
+        .iter()
+        .map(|(name, engine)| format!("{} on {name}, {engine}", target.project));
+    let batch = env.fleet.as_ref().map(|it| match it.batch {
+        1 => "one host after the other, the next when it is well".to_owned(),
+        several => format!("{several} hosts at a time, the next when they are well"),
+    });
+    let runs: Vec<String> = if target.hosts.is_empty() {
+        vec![runs]
+    } else {
+        hosts.chain(batch).collect()
+    };
     let files = comma(target.files.iter().map(|it| it.display()));
     let env_file = target
         .env_file
         .iter()
         .map(|it| format!("variables from {}", it.display()));
     let vars = (!target.vars.is_empty()).then(|| format!("with {}", comma(target.vars.keys())));
-    lines([runs, files].into_iter().chain(env_file).chain(vars))
+    lines(
+        (runs.into_iter())
+            .chain([files])
+            .chain(env_file)
+            .chain(vars),
+    )
 }
 
 fn commits(env: &EnvPolicy) -> String {

@@ -8,7 +8,7 @@ use shipbell_adapters::containers::{
 };
 use shipbell_domain::command::Report;
 use shipbell_domain::environment::{Environment, Verified};
-use shipbell_domain::ids::{EnvId, EnvName, ReleaseId};
+use shipbell_domain::ids::{EnvId, EnvName, HostName, ReleaseId};
 use shipbell_domain::manifest::Manifest;
 use shipbell_domain::policy::EnvPolicy;
 use shipbell_domain::preview::{Back, Change, Fate, Preview};
@@ -102,22 +102,31 @@ async fn seen(
     };
     let alone = preflight::alone(hub, &release.app);
     let environment = release.environment(env);
-    let mut plan = plan(hub, &site, manifest, (policy, &alone)).await?;
-    let containers = containers(hub, &site, (&environment, manifest), policy).await?;
-    plan.changes.extend(containers);
     let allowed = preflight::allowed(hub, &release.app);
-    let away = here.map(away).unwrap_or_default();
-    let trouble = preflight::judge((&manifest.images, &alone), Some(&allowed), &plan.found).err();
-    Ok(Preview {
-        engine: preflight::told(&plan.found),
-        changes: plan.changes.iter().map(|it| change(it, &away)).collect(),
-        once: deploy(policy)
-            .filter(|it| it.once())
-            .map(Step::title)
-            .collect(),
-        trouble: trouble.map(|it| it.to_string()),
-        back: None,
-    })
+    let once = deploy(policy).filter(|it| it.once());
+    let mut preview = Preview {
+        once: once.map(Step::title).collect(),
+        ..Preview::default()
+    };
+    for (host, site) in site.each() {
+        let plan = plan(hub, &site, manifest, (policy, &alone)).await?;
+        let containers = containers(hub, &site, (&environment, manifest), policy).await?;
+        let away = here.map(|it| away(it, host.as_ref())).unwrap_or_default();
+        let changes = plan.changes.iter().chain(&containers);
+        let changes = changes.map(|it| change(it, host.as_ref(), &away));
+        preview.changes.extend(changes);
+        let judged =
+            preflight::judge((&manifest.images, &alone), Some(&allowed), &plan.found).err();
+        let trouble = judged.map(|it| match &host {
+            Some(host) => it.on(host.as_str()).to_string(),
+            None => it.to_string(),
+        });
+        preview.trouble = preview.trouble.or(trouble);
+        if preview.engine.is_empty() {
+            preview.engine = preflight::told(&plan.found);
+        }
+    }
+    Ok(preview)
 }
 
 fn deploy(policy: &EnvPolicy) -> impl Iterator<Item = &Step> {
@@ -170,14 +179,16 @@ async fn containers(
 }
 
 /// For how long services were away when they were last replaced.
-fn away(here: &Environment) -> BTreeMap<String, u64> {
+fn away(here: &Environment, host: Option<&HostName>) -> BTreeMap<String, u64> {
     let snapshots = here.verified.iter().filter_map(|it| it.snapshot.as_deref());
-    snapshots.flat_map(|it| it.away.clone()).collect()
+    let of_host = snapshots.filter_map(|it| it.on(host));
+    of_host.flat_map(|it| it.away.clone()).collect()
 }
 
-fn change(seen: &Seen, away: &BTreeMap<String, u64>) -> Change {
+fn change(seen: &Seen, host: Option<&HostName>, away: &BTreeMap<String, u64>) -> Change {
     Change {
         service: seen.service.clone(),
+        on: host.cloned(),
         fate: match seen.fate {
             Becomes::Created => Fate::Created,
             Becomes::Replaced => Fate::Replaced,
@@ -196,7 +207,14 @@ fn change(seen: &Seen, away: &BTreeMap<String, u64>) -> Change {
 async fn back(hub: &Hub, here: &Environment, release: ReleaseId) -> Option<Back> {
     let target = target(here, release)?;
     let site = hub.site(&here.id)?;
-    let lost = lost(hub.ports.containers.as_ref(), &site, &target.manifest).await;
+    let mut lost = None;
+    for (host, site) in site.each() {
+        let here = self::lost(hub.ports.containers.as_ref(), &site, &target.manifest).await;
+        lost = lost.or(here.map(|why| match host {
+            Some(host) => format!("{host}: {why}"),
+            None => why,
+        }));
+    }
     Some(Back {
         version: target.manifest.version.clone(),
         lost,

@@ -36,7 +36,7 @@ pub(in crate::engine) async fn run(
         count += 1;
         let mut seen = match &check.kind {
             CheckKind::Http(it) => ask(hub, manifest, &check.title(), it).await,
-            CheckKind::Logs(it) => read(hub, site, it).await,
+            CheckKind::Logs(it) => read_all(hub, site, it).await,
             // The driver waits for that person; no program looks.
             CheckKind::Ask(it) => Seen {
                 passed: false,
@@ -102,6 +102,26 @@ fn probe(manifest: &Manifest, check: &HttpCheck) -> Result<Probe, ContainerError
         within: Duration::from_secs(10),
         ..Probe::get(fill::text(manifest, &check.url)?)
     })
+}
+
+/// What a service wrote on every host: all of it must do.
+async fn read_all(hub: &Hub, site: &Site, check: &LogCheck) -> Seen {
+    let mut all = Seen {
+        passed: true,
+        findings: Vec::new(),
+        lines: Vec::new(),
+    };
+    for (host, site) in site.each() {
+        let seen = read(hub, &site, check).await;
+        let on = |it: String| match &host {
+            Some(host) => format!("{host}: {it}"),
+            None => it,
+        };
+        all.passed &= seen.passed;
+        all.findings.extend(seen.findings.into_iter().map(on));
+        all.lines.extend(seen.lines.into_iter().map(on));
+    }
+    all
 }
 
 async fn read(hub: &Hub, site: &Site, check: &LogCheck) -> Seen {

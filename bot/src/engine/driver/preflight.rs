@@ -6,11 +6,12 @@ use std::time::Duration;
 use shipbell_adapters::containers::{ContainerError, Declared, Discard, Kind, Preflight, Session};
 use shipbell_domain::attempt::{Attempt, FailureMode, Work};
 use shipbell_domain::event::{Evidence, Outcome};
-use shipbell_domain::ids::{AppId, ServiceName};
+use shipbell_domain::ids::{AppId, HostName, ServiceName};
 use shipbell_domain::policy::{Policy, Repositories};
 
 use super::step::Place;
 use super::{evidence, fill};
+use crate::engine::Site;
 use crate::engine::hub::Hub;
 
 /// How long a look may take.
@@ -25,15 +26,39 @@ pub(super) fn is_due(attempt: &Attempt, index: u32, begun: bool) -> bool {
     !begun && { before }.all(|work| work.ask().is_some())
 }
 
-/// What was found, or how the attempt fails before anything is touched. An
-/// engine that does not answer is left to the step, which waits for it.
-pub(super) async fn look(hub: &Hub, place: &Place<'_>) -> Result<Option<String>, Outcome> {
+/// What was found on every host, or how the attempt fails before anything is touched.
+/// An engine that does not answer is left to the step, which waits for it.
+pub(super) async fn look(
+    hub: &Hub,
+    place: &Place<'_>,
+    all: &[(Option<HostName>, Site)],
+) -> Result<Option<String>, Outcome> {
+    let mut found = Vec::new();
+    for (name, site) in all {
+        let seen = look_at(hub, place, site).await.map_err(|error| match name {
+            Some(name) => error.on(name.as_str()),
+            None => error,
+        });
+        match (seen, name) {
+            (Ok(Some(seen)), Some(name)) => found.push(format!("{name}: {seen}")),
+            (Ok(seen), _) => found.extend(seen),
+            (Err(error), _) => return Err(failed(hub, error).await),
+        }
+    }
+    Ok((!found.is_empty()).then(|| found.join("; ")))
+}
+
+async fn look_at(
+    hub: &Hub,
+    place: &Place<'_>,
+    site: &Site,
+) -> Result<Option<String>, ContainerError> {
     let session = Session {
         lines: &Discard,
         lock: place.lock,
         within: WITHIN,
     };
-    let mut project = place.site.project.clone();
+    let mut project = site.project.clone();
     // Variables of single steps may be needed to read the files.
     for work in &place.attempt.work {
         if let Work::Step(step) = work
@@ -42,9 +67,8 @@ pub(super) async fn look(hub: &Hub, place: &Place<'_>) -> Result<Option<String>,
             project.vars.extend(vars);
         }
     }
-    let target = &place.site.target;
     let containers = &hub.ports.containers;
-    let found = containers.preflight(target, &project, &session).await;
+    let found = containers.preflight(&site.target, &project, &session).await;
     if place.kept.is_some() {
         // It returns to what was kept, whatever the project's files have become.
         return Ok(found.ok().as_ref().map(told));
@@ -57,7 +81,7 @@ pub(super) async fn look(hub: &Hub, place: &Place<'_>) -> Result<Option<String>,
     match judged {
         Ok(found) => Ok(Some(told(&found))),
         Err(error) if matches!(error.kind, Kind::Unreachable | Kind::Timeout) => Ok(None),
-        Err(error) => Err(failed(hub, error).await),
+        Err(error) => Err(error),
     }
 }
 

@@ -193,7 +193,7 @@ async fn proven(hub: &Hub, step: &Step, proof: Proof) -> Outcome {
         snapshot,
     } = proof;
     let evidence = Evidence {
-        snapshot: snapshot.map(Box::new),
+        snapshot: snapshot.map(|it| Box::new(it.of_host(step.on.as_ref()))),
         ..evidence::keep(hub, findings, &lines).await
     };
     match code.filter(|code| *code != 0) {

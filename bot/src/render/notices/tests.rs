@@ -49,6 +49,7 @@ fn preview() -> Preview {
         engine: "engine 29.0.0, docker compose 5.0.0".to_owned(),
         changes: vec![Change {
             service: "php".to_owned(),
+            on: None,
             fate: Fate::Replaced,
             from: Some(format!("php@sha256:{}", "4c1e22aa".repeat(8))),
             to: Some(format!("php@sha256:{}", "9f3b11cc".repeat(8))),

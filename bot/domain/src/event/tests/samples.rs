@@ -217,6 +217,7 @@ fn preview() -> Preview {
         engine: "engine 29".to_owned(),
         changes: vec![Change {
             service: "web".to_owned(),
+            on: None,
             fate: Fate::Replaced,
             from: None,
             to: Some("web:1.4.0".to_owned()),

@@ -3,7 +3,7 @@
 use super::evidence::bounded;
 use super::failure::{Failure, failed};
 use super::{progress, stop_here, verified};
-use crate::attempt::{FailureMode, Work};
+use crate::attempt::{Attempt, FailureMode, Work};
 use crate::effect::CardId;
 use crate::event::{EnvironmentEvent, Outcome};
 use crate::ids::EnvId;
@@ -30,8 +30,8 @@ pub(in crate::turn) fn record(
     let work = attempt.work.get(index as usize);
     let is_check = matches!(work, Some(Work::Check(_)));
     let then = work.and_then(Work::then);
-    let is_last = index as usize + 1 == attempt.work.len();
-    let outcome = bounded(outcome);
+    let touched = attempt.has_touched_before(index as usize);
+    let outcome = since(touched, bounded(outcome));
     let stop = attempt.stop.is_some();
     let goes_back = (attempt.stop.as_ref()).is_some_and(|it| it.rollback.is_some());
     let ended = EnvironmentEvent::WorkEnded {
@@ -51,11 +51,14 @@ pub(in crate::turn) fn record(
     }
     let (mode, why, evidence) = match outcome {
         Outcome::Succeeded { .. } => {
-            return onwards(draft, environment, (is_last, stop, goes_back));
+            return onwards(draft, environment, (stop, goes_back));
         }
         // It was worth a try.
         Outcome::Failed { .. } if then == Some(Then::GoOn) => {
-            return onwards(draft, environment, (is_last, stop, goes_back));
+            return onwards(draft, environment, (stop, goes_back));
+        }
+        Outcome::Failed { .. } if has_lost(draft, environment) => {
+            return onwards(draft, environment, (stop, goes_back));
         }
         Outcome::Failed {
             mode,
@@ -80,18 +83,75 @@ pub(in crate::turn) fn record(
     failed(draft, environment, failure)
 }
 
-/// The next piece of work, unless that was the last one or somebody wants it stopped.
-fn onwards(
-    draft: &mut Draft,
-    environment: &EnvId,
-    (is_last, stop, goes_back): (bool, bool, bool),
-) -> Decided {
-    if is_last && !goes_back {
-        verified(draft, environment);
-        return Ok(Reply::Nothing);
+/// What a piece of work did not touch the work before it may have touched.
+fn since(touched: bool, outcome: Outcome) -> Outcome {
+    match outcome {
+        Outcome::Failed {
+            mode: FailureMode::Preflight,
+            why,
+            evidence,
+        } if touched => Outcome::Failed {
+            mode: FailureMode::Runtime,
+            why,
+            evidence,
+        },
+        Outcome::Failed { .. } | Outcome::Succeeded { .. } | Outcome::Interrupted { .. } => outcome,
     }
-    if stop {
+}
+
+/// The next piece of work, unless that was the last one or somebody wants it stopped.
+fn onwards(draft: &mut Draft, environment: &EnvId, (stop, goes_back): (bool, bool)) -> Decided {
+    if stop && (goes_back || !is_through(draft, environment)) {
         return stop_here(draft, environment);
     }
+    next(draft, environment)
+}
+
+/// The next piece of work; if that was the last one all is proven, unless a host was lost.
+pub(in crate::turn) fn next(draft: &mut Draft, environment: &EnvId) -> Decided {
+    if !is_through(draft, environment) {
+        return Ok(Reply::Nothing);
+    }
+    let known = draft.environment(&environment.env);
+    let lost = known.and_then(|it| it.active()).and_then(of_hosts);
+    if let Some(failure) = lost {
+        return failed(draft, environment, failure);
+    }
+    verified(draft, environment);
     Ok(Reply::Nothing)
+}
+
+fn is_through(draft: &Draft, environment: &EnvId) -> bool {
+    let known = draft.environment(&environment.env);
+    let active = known.and_then(|it| it.active());
+    active.is_some_and(Attempt::is_through)
+}
+
+/// Whether one of several hosts could not be brought back: the others are not given up
+/// with it.
+pub(in crate::turn) fn has_lost(draft: &Draft, environment: &EnvId) -> bool {
+    let known = draft.environment(&environment.env);
+    let active = known.and_then(|it| it.active());
+    active.is_some_and(|it| it.lost().next().is_some())
+}
+
+/// In which way an attempt failed that could not bring every host back.
+fn of_hosts(attempt: &Attempt) -> Option<Failure> {
+    let first = attempt.lost().next()?;
+    let (mode, why, evidence) = match first.outcome {
+        Outcome::Failed {
+            mode,
+            why,
+            evidence,
+        } => (*mode, why, evidence),
+        Outcome::Interrupted { seen, evidence } => (FailureMode::Interrupted, seen, evidence),
+        Outcome::Succeeded { .. } => return None,
+    };
+    let hosts: Vec<&str> = attempt.lost().map(|it| it.host.as_str()).collect();
+    Some(Failure {
+        mode,
+        why: format!("{why}; not brought back: {}", hosts.join(", ")),
+        tail: evidence.tail.clone(),
+        then: first.work.then(),
+    })
 }

@@ -142,9 +142,9 @@ fn tell(
     } = failure;
     let begun = |progress: &Progress| !matches!(progress, Progress::Pending);
     let last = attempt.progress.iter().rposition(begun);
-    let step = last
-        .and_then(|index| attempt.work.get(index))
-        .map(Work::title);
+    let last = last.and_then(|index| attempt.work.get(index));
+    let first = attempt.lost().next().map(|it| it.work);
+    let step = first.or(last).map(Work::title);
     let news = News::AttemptFailed {
         env: environment.env.clone(),
         version: attempt.manifest.version.clone(),

@@ -33,7 +33,7 @@ pub(super) fn begin(
         kind: AttemptKind::Deploy,
         release,
         target: release,
-        work: attempt::work_of(&policy.deploy, &policy.smoke, false),
+        work: attempt::way_forward(policy),
         manifest,
         by: Some(by.clone()),
         over,

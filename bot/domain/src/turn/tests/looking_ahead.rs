@@ -30,6 +30,7 @@ fn seen() -> Preview {
     Preview {
         changes: vec![Change {
             service: "web".to_owned(),
+            on: None,
             fate: Fate::Replaced,
             from: None,
             to: None,

@@ -114,6 +114,7 @@ fn environment(name: &str, needs: Option<&str>, signoff: &[&str]) -> EnvPolicy {
         signoff: Quorum(signoff.iter().map(|it| (role(it), 1)).collect()),
         accept: Quorum::default(),
         announced: false,
+        fleet: None,
         no_new_commits: false,
         deploy: Vec::new(),
         rollback: Vec::new(),

@@ -77,6 +77,7 @@ pub(super) async fn run(
                 .map(|it| (wanted.service.clone(), it))
                 .collect(),
             containers: BTreeMap::from([(wanted.name, settled)]),
+            hosts: BTreeMap::new(),
         }),
     })
 }

@@ -184,6 +184,7 @@ fn environment(env: &str) -> EnvPolicy {
         signoff: Quorum::default(),
         accept: Quorum::default(),
         announced: false,
+        fleet: None,
         no_new_commits: false,
         deploy: vec![
             step(StepKind::Pull(Pull { service: service() })),

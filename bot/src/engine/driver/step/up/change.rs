@@ -42,6 +42,7 @@ pub(super) fn kept(taken: Taken, running: &[Running], report: &UpReport) -> Snap
         images: taken.images.into_iter().map(image).collect(),
         away: running.iter().filter_map(away).collect(),
         containers: BTreeMap::new(),
+        hosts: BTreeMap::new(),
     }
 }
 
