@@ -56,6 +56,10 @@ async fn a_platform_that_is_down_holds_nothing_up_and_catches_up() {
     let card = release.card.slack();
     let ask = room.slack().reply(card, "good in staging?").await;
 
+    // It may post before its sockets are open again: a press would find nobody.
+    let there = || (room.slack().connected() > 0).then_some(());
+    room.slack().until("a socket", there).await;
+
     room.discord().outage(true);
     let chloe = room.slack().person("chloe");
     chloe.press(&ask, "Accept staging").await;
