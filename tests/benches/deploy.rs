@@ -1,200 +1,130 @@
-//! A compose deploy that changes nothing, against the commands somebody would type.
+//! Deploys through Compose, against the same commands typed by hand: one that changes
+//! nothing, one that changes a service, for how long it is away, and the way back.
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::path::Path;
-use std::process::Stdio;
+mod stage;
+
 use std::time::Duration;
 
-use shipbell::wiring::engine_settings;
-use shipbell_adapters::containers::docker::DockerEngines;
-use shipbell_adapters::containers::image::{ImageSpec, binary_with_libraries};
-use shipbell_adapters::containers::{
-    Containers as _, Discard, Labels, Project, Session, Target, Up,
-};
-use shipbell_adapters::redact::Redactor;
-use tokio::process::Command;
+use shipbell_adapters::containers::Flavour;
 
 use crate::measure::{Failed, Pairs, folder, note, time};
+use stage::{BAD, Stage, Way};
 
+/// How many times the typed commands' time ours may take. For how long a service is away
+/// nothing was promised: that it is no longer is what one would expect.
 const BOUND: f64 = 1.2;
 const TURNS: u32 = 10;
 const WARM_UP: u32 = 1;
 
-/// The projects: the one that is deployed, and the one that is typed for.
-const OURS: &str = "shipbell-bench-ours";
-const TYPED: &str = "shipbell-bench-typed";
-/// Nobody listens at that registry: what asks it is refused at once, on this machine.
-const IMAGE: &str = "127.0.0.1:9/shipbell-bench:1";
-const SERVICES: [&str; 2] = ["web", "worker"];
-
+/// Takes every measure with each Compose that is there.
 pub(crate) async fn run() -> Result<(), Failed> {
-    let folder = folder()?;
-    let bench = match Bench::new(folder.path()).await {
-        Ok(bench) => bench,
-        Err(why) => {
-            note("deploy", &format!("skipped: {why}"));
-            return Ok(());
-        }
-    };
-    let measured = bench.measure().await;
-    bench.clean().await?;
-    measured
-}
-
-struct Bench {
-    engines: DockerEngines,
-    target: Target,
-    up: Up,
-    /// How Compose is called here.
-    compose: &'static [&'static str],
-}
-
-impl Bench {
-    /// An engine with the image; an error if this machine lacks what it takes.
-    async fn new(folder: &Path) -> Result<Self, Failed> {
-        let engines = DockerEngines::new(engine_settings(None), Redactor::default());
-        let target = Target::local();
-        let project = Project {
-            name: OURS.to_owned(),
-            files: vec![write_compose(folder)?],
-            directory: folder.to_owned(),
-            env_file: None,
-            vars: BTreeMap::new(),
-            flavour: None,
+    for flavour in [Flavour::V1, Flavour::V2] {
+        let folder = folder()?;
+        let stage = match Stage::new(folder.path(), flavour).await {
+            Ok(stage) => stage,
+            Err(why) => {
+                note("deploy", &format!("{flavour}: skipped: {why}"));
+                continue;
+            }
         };
-        engines.preflight(&target, &project, &session()).await?;
-        let image = image().await?;
-        let pinned = engines.load(&target, &image).await?;
-        let pins = SERVICES.map(|service| (service.to_owned(), pinned.clone()));
-        let plugin = says_yes(&["docker", "compose", "version"]).await;
-        Ok(Self {
-            engines,
-            target,
-            up: Up {
-                project,
-                services: Vec::new(),
-                pins: pins.into(),
-                labels: Labels::from([("io.shipbell.release".to_owned(), "1".to_owned())]),
-                state_dir: folder.join("state"),
-                snapshot: None,
-                optional: BTreeSet::new(),
-            },
-            compose: if plugin {
-                &["docker", "compose"]
-            } else {
-                &["docker-compose"]
-            },
-        })
+        let measured = measure(&stage).await;
+        stage.clean().await?;
+        measured?;
     }
+    Ok(())
+}
 
-    async fn measure(&self) -> Result<(), Failed> {
-        // The first turn makes the containers.
-        self.deploy().await?;
-        self.type_commands().await?;
-        let before = (self.containers(OURS).await?, self.containers(TYPED).await?);
-        let mut pairs = Pairs::default();
-        for turn in 1..=WARM_UP + TURNS {
-            let (done, ours) = time(self.deploy()).await;
+async fn measure(stage: &Stage) -> Result<(), Failed> {
+    for way in Way::BOTH {
+        stage.deploy(way, "1").await?;
+        stage.is_well(way, "1").await?;
+    }
+    nothing_changes(stage).await?;
+    a_service_changes(stage).await?;
+    a_service_is_away(stage).await?;
+    it_goes_back(stage).await
+}
+
+async fn nothing_changes(stage: &Stage) -> Result<(), Failed> {
+    let before = stage.containers().await?;
+    let mut pairs = Pairs::default();
+    for turn in 1..=WARM_UP + TURNS {
+        let (done, ours) = time(stage.deploy(Way::Ours, "1")).await;
+        done?;
+        let (done, typed) = time(stage.deploy(Way::Typed, "1")).await;
+        done?;
+        if turn > WARM_UP {
+            pairs.push(ours, typed);
+        }
+    }
+    if before != stage.containers().await? {
+        return Err("something was changed that was to be left alone".into());
+    }
+    pairs.report(&stage.name("no-change deploy / typed by hand"), BOUND);
+    Ok(())
+}
+
+async fn a_service_changes(stage: &Stage) -> Result<(), Failed> {
+    let mut pairs = Pairs::default();
+    for turn in 1..=WARM_UP + TURNS {
+        let version = version(turn);
+        let mut took = [Duration::ZERO; 2];
+        for (way, took) in Way::BOTH.into_iter().zip(&mut took) {
+            let (done, length) = time(stage.deploy(way, version)).await;
             done?;
-            let (done, typed) = time(self.type_commands()).await;
+            stage.is_well(way, version).await?;
+            *took = length;
+        }
+        if turn > WARM_UP {
+            pairs.push(took[0], took[1]);
+        }
+    }
+    pairs.report(&stage.name("deploy of one service / typed by hand"), BOUND);
+    Ok(())
+}
+
+async fn a_service_is_away(stage: &Stage) -> Result<(), Failed> {
+    let mut pairs = Pairs::default();
+    for turn in 1..=WARM_UP + TURNS {
+        let version = version(turn);
+        let mut away = [Duration::ZERO; 2];
+        for (way, away) in Way::BOTH.into_iter().zip(&mut away) {
+            *away = stage.away_during(way, version).await?;
+        }
+        if turn > WARM_UP {
+            pairs.push(away[0], away[1]);
+        }
+    }
+    pairs.report(&stage.name("away while replaced / typed by hand"), BOUND);
+    Ok(())
+}
+
+async fn it_goes_back(stage: &Stage) -> Result<(), Failed> {
+    let mut pairs = Pairs::default();
+    for turn in 1..=WARM_UP + TURNS {
+        let mut took = [Duration::ZERO; 2];
+        for (way, took) in Way::BOTH.into_iter().zip(&mut took) {
+            stage.deploy(way, "1").await?;
+            stage.is_well(way, "1").await?;
+            stage.deploy(way, BAD).await?;
+            stage.is_ill(way).await?;
+            let back = async {
+                stage.deploy(way, "1").await?;
+                stage.is_well(way, "1").await
+            };
+            let (done, length) = time(back).await;
             done?;
-            if turn > WARM_UP {
-                pairs.push(ours, typed);
-            }
+            *took = length;
         }
-        if before != (self.containers(OURS).await?, self.containers(TYPED).await?) {
-            return Err("something was changed that was to be left alone".into());
+        if turn > WARM_UP {
+            pairs.push(took[0], took[1]);
         }
-        pairs.report("no-change deploy / typed by hand", BOUND);
-        Ok(())
     }
-
-    /// What the steps `pull` and `up` do, without the wait for stability.
-    async fn deploy(&self) -> Result<(), Failed> {
-        for pinned in self.up.pins.values() {
-            self.engines.pull(&self.target, pinned, &session()).await?;
-        }
-        self.engines.up(&self.target, &self.up, &session()).await?;
-        Ok(())
-    }
-
-    async fn type_commands(&self) -> Result<(), Failed> {
-        for words in [
-            ["config"].as_slice(),
-            &["config", "--hash", "*"],
-            &["pull", "--quiet", "--ignore-pull-failures"],
-            &["up", "-d"],
-        ] {
-            let project = &self.up.project;
-            let mut command = Command::new(self.compose[0]);
-            command
-                .args(&self.compose[1..])
-                .args(["-p", TYPED])
-                .args(words)
-                .current_dir(&project.directory)
-                .stdin(Stdio::null());
-            let output = command.output().await?;
-            // 1.x ends badly for a registry that does not answer, whatever it was told.
-            let may_fail = words[0] == "pull";
-            if !output.status.success() && !may_fail {
-                let said = String::from_utf8_lossy(&output.stderr).into_owned();
-                return Err(format!("`{}` failed: {said}", words.join(" ")).into());
-            }
-        }
-        Ok(())
-    }
-
-    async fn containers(&self, project: &str) -> Result<Vec<String>, Failed> {
-        let running = self.engines.running(&self.target, project).await?;
-        let alive = running.into_iter().filter(|it| it.alive);
-        Ok(alive.map(|it| it.container).collect())
-    }
-
-    async fn clean(&self) -> Result<(), Failed> {
-        for project in [OURS, TYPED] {
-            self.engines.down(&self.target, project).await?;
-        }
-        if !says_yes(&["docker", "image", "rm", IMAGE]).await {
-            note("deploy", &format!("the image {IMAGE} stays"));
-        }
-        Ok(())
-    }
+    pairs.report(&stage.name("back to healthy / typed by hand"), BOUND);
+    Ok(())
 }
 
-fn session() -> Session<'static> {
-    Session {
-        lines: &Discard,
-        lock: None,
-        within: Duration::from_mins(2),
-    }
-}
-
-fn write_compose(folder: &Path) -> Result<std::path::PathBuf, Failed> {
-    let service = |name| format!("  {name}:\n    image: {IMAGE}\n");
-    let services: String = SERVICES.into_iter().map(service).collect();
-    let text = format!("version: \"3.3\"\nservices:\n{services}");
-    let path = folder.join("docker-compose.yml");
-    std::fs::write(&path, text)?;
-    Ok(path)
-}
-
-/// An image that only waits.
-async fn image() -> Result<ImageSpec, Failed> {
-    Ok(ImageSpec {
-        tag: IMAGE.to_owned(),
-        files: binary_with_libraries(Path::new("/bin/sleep"), "/bin/sleep").await?,
-        entrypoint: vec!["/bin/sleep".to_owned()],
-        command: vec!["86400".to_owned()],
-        stop_signal: Some("SIGKILL".to_owned()),
-        ..ImageSpec::default()
-    })
-}
-
-async fn says_yes(words: &[&str]) -> bool {
-    let mut command = Command::new(words[0]);
-    command.args(&words[1..]).stdin(Stdio::null());
-    command
-        .output()
-        .await
-        .is_ok_and(|output| output.status.success())
+/// Another one each turn, so that the service is replaced.
+fn version(turn: u32) -> &'static str {
+    if turn.is_multiple_of(2) { "1" } else { "2" }
 }
