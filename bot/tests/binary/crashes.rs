@@ -32,15 +32,7 @@ async fn cut_off(house: &mut House, signal: &str, moment: impl AsyncFn(&House) -
         "it was at work:\n{}",
         house.log()
     );
-    eventually("the deploy ends", async || {
-        let status = house.release("status").await.succeeded();
-        let row = status
-            .lines()
-            .find(|it| it.contains("production"))
-            .unwrap_or_default();
-        (row.contains("v2") && row.contains("verified")).then_some(())
-    })
-    .await;
+    house.is_verified("v2").await;
     house.really_runs("v2").await;
     // Told once, in one message each, not once a life. One that was on its way when the
     // power went is looked for first, so it may come after the deploy has ended.

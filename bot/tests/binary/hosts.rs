@@ -38,7 +38,7 @@ async fn what_fails_on_the_second_of_three_hosts_is_taken_back_on_the_first() {
             Guest::enter(house, "lea").await,
         );
         deploys((&kai, &lea), "v1").await;
-        is_verified(house, "v1").await;
+        house.is_verified("v1").await;
         all_run(house, &engines, "v1");
         let [one, two, three] = &engines;
         let untouched = three.containers(house);
@@ -62,7 +62,7 @@ async fn what_fails_on_the_second_of_three_hosts_is_taken_back_on_the_first() {
             .await
             .succeeded();
         deploys((&kai, &lea), "v3").await;
-        is_verified(house, "v3").await;
+        house.is_verified("v3").await;
         all_run(house, &engines, "v3");
 
         // On the way back the second is gone: the others do not wait for it.
@@ -115,16 +115,6 @@ async fn deploys((kai, lea): (&Guest, &Guest), version: &str) {
     lea.sees("Complete").await;
     kai.says(&format!("/release deploy motorsport production {version}"))
         .await;
-}
-
-async fn is_verified(house: &House, version: &str) {
-    eventually(&format!("{version} is verified"), async || {
-        let status = house.release("status").await.succeeded();
-        let mut rows = status.lines();
-        let row = rows.find(|it| it.contains("production"))?;
-        (row.contains(version) && row.contains("verified")).then_some(())
-    })
-    .await;
 }
 
 #[track_caller]

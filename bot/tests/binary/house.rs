@@ -267,6 +267,17 @@ impl House {
         }
     }
 
+    /// Waits until production runs a version, verified.
+    pub(crate) async fn is_verified(&self, version: &str) {
+        eventually(&format!("{version} is verified"), async || {
+            let status = self.release("status").await.succeeded();
+            let mut rows = status.lines();
+            let row = rows.find(|it| it.contains("production"))?;
+            (row.contains(version) && row.contains("verified")).then_some(())
+        })
+        .await;
+    }
+
     pub(crate) fn world(&self) -> &World {
         self.world.as_ref().unwrap()
     }

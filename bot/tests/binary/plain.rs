@@ -32,7 +32,7 @@ async fn a_plain_container_is_replaced_cut_off_and_brought_back() {
         );
         opens(&kai, "v1").await;
         signs_off_and_deploys((&kai, &lea), "v1").await;
-        is_verified(house, "v1").await;
+        house.is_verified("v1").await;
         runs(house, "v1", "first of v1");
 
         // The next one is another image with other settings; the power goes in between.
@@ -53,7 +53,7 @@ async fn a_plain_container_is_replaced_cut_off_and_brought_back() {
         .await;
         house.is_told("KILL").await;
         house.serves().await;
-        is_verified(house, "v2").await;
+        house.is_verified("v2").await;
         runs(house, "v2", "second of v2");
         house.really_runs("v2").await;
 
@@ -91,14 +91,4 @@ async fn signs_off_and_deploys((kai, lea): (&Guest, &Guest), version: &str) {
     lea.reacts("white_check_mark", &ask).await;
     lea.sees("Complete").await;
     kai.says("/release deploy motorsport production").await;
-}
-
-async fn is_verified(house: &House, version: &str) {
-    eventually(&format!("{version} is verified"), async || {
-        let status = house.release("status").await.succeeded();
-        let mut rows = status.lines();
-        let row = rows.find(|it| it.contains("production"))?;
-        (row.contains(version) && row.contains("verified")).then_some(())
-    })
-    .await;
 }

@@ -14,8 +14,7 @@ pub(crate) async fn roll_out(house: &House, (kai, lea): (&Guest, &Guest), versio
     .await;
     lea.sees("Complete").await;
     kai.says("/release deploy motorsport production").await;
-    let what = format!("{version} is verified");
-    eventually(&what, async || verified(house, version).await.then_some(())).await;
+    house.is_verified(version).await;
 }
 
 /// Opens a release and waits until people are asked to sign it off.
@@ -27,15 +26,6 @@ pub(crate) async fn open(by: &Guest, version: &str) {
     assert!(told.contains(version), "{told}");
     by.sees(&format!("sign off {version} for production?"))
         .await;
-}
-
-async fn verified(house: &House, version: &str) -> bool {
-    let status = house.release("status").await.succeeded();
-    let row = status
-        .lines()
-        .find(|it| it.contains("production"))
-        .unwrap_or_default();
-    row.contains(version) && row.contains("verified")
 }
 
 async fn locked(house: &House) {
@@ -174,10 +164,7 @@ async fn two_who_deploy_at_once_start_one_attempt() {
         kai.sees("Complete").await;
         let deploy = "/release deploy motorsport production";
         tokio::join!(kai.says(deploy), lea.says(deploy), kai.says(deploy));
-        eventually("v1 is verified", async || {
-            verified(house, "v1").await.then_some(())
-        })
-        .await;
+        house.is_verified("v1").await;
         house.really_runs("v1").await;
         let shown = house.release("show r1").await.succeeded();
         assert_eq!(shown.matches("production, attempt").count(), 1, "{shown}");

@@ -10,7 +10,7 @@ use shipbell_adapters::containers::Target;
 use crate::house::{House, eventually};
 use crate::world::{self, Fate};
 
-/// How long a name of a network device may be, less what is put before it.
+/// So many numbers have five digits: more do not fit into the name of a network device.
 const NUMBERS: u32 = 100_000;
 
 pub(super) struct Engine {
