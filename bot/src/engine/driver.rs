@@ -195,14 +195,14 @@ async fn perform(hub: &Hub, task: &Task<'_>, lock: Option<&std::fs::File>) -> Op
     };
     match task.work {
         Work::Step(step) => {
-            let (all, host) = (site.each(), step.on.as_ref());
-            let Some(site) = site.on(host) else {
+            let host = step.on.as_ref();
+            let Some(here) = site.on(host) else {
                 let name = host.map(ToString::to_string).unwrap_or_default();
                 return gone(format!("host {name} of {}", task.environment));
             };
             let place = step::Place {
                 environment: task.environment,
-                site: &site,
+                site: &here,
                 attempt: task.attempt,
                 kept: task.kept.and_then(|it| it.on(host)),
                 index: task.index,
@@ -212,7 +212,7 @@ async fn perform(hub: &Hub, task: &Task<'_>, lock: Option<&std::fs::File>) -> Op
             };
             let mut found = None;
             if preflight::is_due(task.attempt, task.index, task.begun) {
-                match preflight::look(hub, &place, &all).await {
+                match preflight::look(hub, &place, &site).await {
                     Ok(seen) => found = seen,
                     Err(outcome) => return Some(outcome),
                 }

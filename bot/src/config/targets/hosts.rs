@@ -1,5 +1,7 @@
 //! `hosts` and `batch`: an environment that runs on several hosts.
 
+use std::collections::BTreeMap;
+
 use shipbell_domain::fleet::Fleet;
 use shipbell_domain::ids::HostName;
 
@@ -23,10 +25,8 @@ pub(super) fn lower(section: &EnvSection, desk: &mut Desk) -> Vec<(HostName, Str
         let noted = desk.note(written.span(), "there is no host here");
         noted.help("for example hosts = { web-1 = \"ssh://deploy@web-1\" }");
     }
-    let mut sorted: Vec<(&At<String>, &At<String>)> = written.iter().collect();
-    sorted.sort_by_key(|(name, _)| name.span().start);
     let mut hosts: Vec<(HostName, String)> = Vec::new();
-    for (name, address) in sorted {
+    for (name, address) in in_order(written) {
         let known = desk.name(name, HostName::new);
         let engine = docker(Some(address), desk);
         let (Some(known), Some(engine)) = (known, engine) else {
@@ -62,15 +62,19 @@ pub(in crate::config) fn fleet(section: &EnvSection, desk: &mut Desk) -> Option<
         }
         it.0
     });
-    let mut names: Vec<&At<String>> = written.keys().collect();
-    names.sort_by_key(|it| it.span().start);
-    let hosts = names
-        .into_iter()
-        .filter_map(|it| HostName::new((**it).clone()).ok());
+    // What is no name is noted where their addresses are read.
+    let name = |(it, _): (&At<String>, _)| HostName::new((**it).clone()).ok();
     Some(Fleet {
-        hosts: hosts.collect(),
+        hosts: in_order(written).into_iter().filter_map(name).collect(),
         batch: batch.max(1) as usize,
     })
+}
+
+/// As they are written in the file.
+fn in_order(written: &BTreeMap<At<String>, At<String>>) -> Vec<(&At<String>, &At<String>)> {
+    let mut all: Vec<_> = written.iter().collect();
+    all.sort_by_key(|(name, _)| name.span().start);
+    all
 }
 
 /// Notes hosts whose files are in different places: the project is one.

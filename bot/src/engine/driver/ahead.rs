@@ -207,14 +207,7 @@ fn change(seen: &Seen, host: Option<&HostName>, away: &BTreeMap<String, u64>) ->
 async fn back(hub: &Hub, here: &Environment, release: ReleaseId) -> Option<Back> {
     let target = target(here, release)?;
     let site = hub.site(&here.id)?;
-    let mut lost = None;
-    for (host, site) in site.each() {
-        let here = self::lost(hub.ports.containers.as_ref(), &site, &target.manifest).await;
-        lost = lost.or(here.map(|why| match host {
-            Some(host) => format!("{host}: {why}"),
-            None => why,
-        }));
-    }
+    let lost = lost(hub.ports.containers.as_ref(), &site, &target.manifest).await;
     Some(Back {
         version: target.manifest.version.clone(),
         lost,
@@ -230,11 +223,16 @@ fn target(here: &Environment, release: ReleaseId) -> Option<&Verified> {
     Some(current)
 }
 
-/// Why a manifest's images cannot all be had: neither the engine nor the registry has one.
+/// Why a manifest's images cannot all be had: neither an engine nor the registry has one.
 async fn lost(containers: &dyn Containers, site: &Site, manifest: &Manifest) -> Option<String> {
-    for (service, image) in pins_of(manifest) {
-        if let Err(error) = containers.resolve(&site.target, &image.reference).await {
-            return Some(format!("{service}: {error}"));
+    for (host, site) in site.each() {
+        for (service, image) in pins_of(manifest) {
+            if let Err(error) = containers.resolve(&site.target, &image.reference).await {
+                return Some(match host {
+                    Some(host) => format!("{host}: {service}: {error}"),
+                    None => format!("{service}: {error}"),
+                });
+            }
         }
     }
     None

@@ -6,7 +6,7 @@ use std::time::Duration;
 use shipbell_adapters::containers::{ContainerError, Declared, Discard, Kind, Preflight, Session};
 use shipbell_domain::attempt::{Attempt, FailureMode, Work};
 use shipbell_domain::event::{Evidence, Outcome};
-use shipbell_domain::ids::{AppId, HostName, ServiceName};
+use shipbell_domain::ids::{AppId, ServiceName};
 use shipbell_domain::policy::{Policy, Repositories};
 
 use super::step::Place;
@@ -31,11 +31,12 @@ pub(super) fn is_due(attempt: &Attempt, index: u32, begun: bool) -> bool {
 pub(super) async fn look(
     hub: &Hub,
     place: &Place<'_>,
-    all: &[(Option<HostName>, Site)],
+    all: &Site,
 ) -> Result<Option<String>, Outcome> {
     let mut found = Vec::new();
-    for (name, site) in all {
-        let seen = look_at(hub, place, site).await.map_err(|error| match name {
+    for (name, site) in all.each() {
+        let seen = look_at(hub, place, &site).await;
+        let seen = seen.map_err(|error| match &name {
             Some(name) => error.on(name.as_str()),
             None => error,
         });
