@@ -47,81 +47,70 @@ async fn measure(stage: &Stage) -> Result<(), Failed> {
 
 async fn nothing_changes(stage: &Stage) -> Result<(), Failed> {
     let before = stage.containers().await?;
-    let mut pairs = Pairs::default();
-    for turn in 1..=WARM_UP + TURNS {
-        let (done, ours) = time(stage.deploy(Way::Ours, "1")).await;
-        done?;
-        let (done, typed) = time(stage.deploy(Way::Typed, "1")).await;
-        done?;
-        if turn > WARM_UP {
-            pairs.push(ours, typed);
-        }
-    }
+    let measured = in_turns(async |way, _| took(stage.deploy(way, "1")).await).await?;
     if before != stage.containers().await? {
         return Err("something was changed that was to be left alone".into());
     }
-    pairs.report(&stage.name("no-change deploy / typed by hand"), BOUND);
+    measured.report(&stage.name("no-change deploy / typed by hand"), BOUND);
     Ok(())
 }
 
 async fn a_service_changes(stage: &Stage) -> Result<(), Failed> {
-    let mut pairs = Pairs::default();
-    for turn in 1..=WARM_UP + TURNS {
-        let version = version(turn);
-        let mut took = [Duration::ZERO; 2];
-        for (way, took) in Way::BOTH.into_iter().zip(&mut took) {
-            let (done, length) = time(stage.deploy(way, version)).await;
-            done?;
-            stage.is_well(way, version).await?;
-            *took = length;
-        }
-        if turn > WARM_UP {
-            pairs.push(took[0], took[1]);
-        }
-    }
-    pairs.report(&stage.name("deploy of one service / typed by hand"), BOUND);
+    let deploy = async |way, turn| {
+        let length = took(stage.deploy(way, version(turn))).await?;
+        stage.is_well(way, version(turn)).await?;
+        Ok(length)
+    };
+    let name = stage.name("deploy of one service / typed by hand");
+    in_turns(deploy).await?.report(&name, BOUND);
     Ok(())
 }
 
 async fn a_service_is_away(stage: &Stage) -> Result<(), Failed> {
-    let mut pairs = Pairs::default();
-    for turn in 1..=WARM_UP + TURNS {
-        let version = version(turn);
-        let mut away = [Duration::ZERO; 2];
-        for (way, away) in Way::BOTH.into_iter().zip(&mut away) {
-            *away = stage.away_during(way, version).await?;
-        }
-        if turn > WARM_UP {
-            pairs.push(away[0], away[1]);
-        }
-    }
-    pairs.report(&stage.name("away while replaced / typed by hand"), BOUND);
+    let away = async |way, turn| stage.away_during(way, version(turn)).await;
+    let name = stage.name("away while replaced / typed by hand");
+    in_turns(away).await?.report(&name, BOUND);
     Ok(())
 }
 
 async fn it_goes_back(stage: &Stage) -> Result<(), Failed> {
+    let back = async |way, _| {
+        stage.deploy(way, "1").await?;
+        stage.is_well(way, "1").await?;
+        stage.deploy(way, BAD).await?;
+        stage.is_ill(way).await?;
+        let back = async {
+            stage.deploy(way, "1").await?;
+            stage.is_well(way, "1").await
+        };
+        took(back).await
+    };
+    let name = stage.name("back to healthy / typed by hand");
+    in_turns(back).await?.report(&name, BOUND);
+    Ok(())
+}
+
+/// Measures both ways in turns, after some that do not count.
+async fn in_turns(
+    measure: impl AsyncFn(Way, u32) -> Result<Duration, Failed>,
+) -> Result<Pairs, Failed> {
     let mut pairs = Pairs::default();
     for turn in 1..=WARM_UP + TURNS {
-        let mut took = [Duration::ZERO; 2];
-        for (way, took) in Way::BOTH.into_iter().zip(&mut took) {
-            stage.deploy(way, "1").await?;
-            stage.is_well(way, "1").await?;
-            stage.deploy(way, BAD).await?;
-            stage.is_ill(way).await?;
-            let back = async {
-                stage.deploy(way, "1").await?;
-                stage.is_well(way, "1").await
-            };
-            let (done, length) = time(back).await;
-            done?;
-            *took = length;
-        }
+        let (ours, typed) = (
+            measure(Way::Ours, turn).await?,
+            measure(Way::Typed, turn).await?,
+        );
         if turn > WARM_UP {
-            pairs.push(took[0], took[1]);
+            pairs.push(ours, typed);
         }
     }
-    pairs.report(&stage.name("back to healthy / typed by hand"), BOUND);
-    Ok(())
+    Ok(pairs)
+}
+
+/// How long something took that went well.
+async fn took(work: impl Future<Output = Result<(), Failed>>) -> Result<Duration, Failed> {
+    let (done, length) = time(work).await;
+    done.map(|()| length)
 }
 
 /// Another one each turn, so that the service is replaced.

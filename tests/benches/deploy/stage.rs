@@ -1,11 +1,13 @@
 //! Two projects alike on one engine: one that we deploy, one that commands are typed for.
 
+use std::cell::Cell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::time::Duration;
 
+use futures_util::future::join;
 use shipbell::wiring::engine_settings;
 use shipbell_adapters::containers::docker::DockerEngines;
 use shipbell_adapters::containers::image::{
@@ -146,29 +148,32 @@ impl Stage {
         while !answers(port).await {
             sleep(Duration::from_millis(10)).await;
         }
+        let done = Cell::new(false);
         let deployed = async {
-            self.deploy(way, version).await?;
-            self.is_well(way, version).await
+            let result = async {
+                self.deploy(way, version).await?;
+                self.is_well(way, version).await
+            };
+            let result = result.await;
+            done.set(true);
+            result
         };
-        let mut deployed = std::pin::pin!(deployed);
-        let (mut longest, mut last) = (Duration::ZERO, now());
-        let mut done = false;
-        loop {
-            if answers(port).await {
-                longest = longest.max(last.elapsed());
-                last = now();
-                if done {
-                    return Ok(longest);
+        let asking = async {
+            let (mut longest, mut last) = (Duration::ZERO, now());
+            loop {
+                let is_last = done.get();
+                if answers(port).await {
+                    longest = longest.max(last.elapsed());
+                    last = now();
+                    if is_last {
+                        return longest;
+                    }
                 }
+                sleep(Duration::from_millis(2)).await;
             }
-            if done {
-                continue;
-            }
-            tokio::select! {
-                result = &mut deployed => { result?; done = true; }
-                () = sleep(Duration::from_millis(2)) => {}
-            }
-        }
+        };
+        let (deployed, longest) = timeout(PATIENCE, join(deployed, asking)).await?;
+        deployed.map(|()| longest)
     }
 
     /// The containers of both projects.
