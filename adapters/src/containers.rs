@@ -27,7 +27,7 @@ pub use spec::{
 };
 pub use state::{
     Change, Declared, Exit, Fate, Found, Health, Phase, Plan, Preflight, Ran, Running, Sealing,
-    TOMBSTONE, UpReport,
+    Sight, TOMBSTONE, UpReport,
 };
 
 /// What the bot asks of container engines. Every call is safe to make twice.
@@ -191,6 +191,15 @@ pub trait Containers: Send + Sync {
     /// Every container of a project's services, running or not, by service.
     async fn running(&self, target: &Target, project: &str)
     -> Result<Vec<Running>, ContainerError>;
+
+    /// What runs of a project, and what its files ask for: two looks tell whether
+    /// somebody changed it between them. Touches nothing.
+    async fn sight(
+        &self,
+        target: &Target,
+        project: &Project,
+        session: &Session<'_>,
+    ) -> Result<Vec<Sight>, ContainerError>;
 
     /// Removes every container and network that carries all of `labels`.
     /// Volumes with a name are kept. Refuses an empty set.

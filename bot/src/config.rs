@@ -43,7 +43,7 @@ use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
 use chrono::{DateTime, Utc};
-use shipbell_domain::calendar::Zone;
+use shipbell_domain::calendar::{Length, Zone};
 use shipbell_domain::ids::{AppId, EnvId, Person, Role};
 use shipbell_domain::policy::Pinned;
 use shipbell_domain::settings::Settings;
@@ -89,6 +89,8 @@ pub struct Config {
     pub key: PathBuf,
     /// The file `ssh` reads instead of its user's own.
     pub ssh: Option<PathBuf>,
+    /// How often what runs is compared with what was deployed.
+    pub compare_every: Length,
     /// Where people open the dashboard, without a slash at its end.
     pub url: String,
     /// Where people talk.
@@ -238,6 +240,7 @@ fn lower(name: &str, file: &File, look: Look<'_>, desk: &mut Desk) -> Config {
             .and_then(|it| desk.line(it, 500))
             .map(|it| desk.base.join(it)),
         base: desk.base.clone(),
+        compare_every: desk.length_or(file.compare_every.as_ref(), "1d", "10m"),
         url: url.unwrap_or_else(|| format!("http://{}", chat.web.listen)),
         chat,
         settings: Settings {

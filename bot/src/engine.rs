@@ -10,6 +10,7 @@
 
 mod answers;
 mod commits;
+mod drift;
 mod driver;
 mod hub;
 mod ingress;
@@ -32,6 +33,7 @@ pub mod view;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use shipbell_adapters::chat::{Inbound, UserId};
 use shipbell_adapters::containers::{ContainerError, Preflight, Project, Target};
@@ -71,6 +73,8 @@ pub struct Setup {
     pub identities: BTreeMap<(Surface, UserId), Person>,
     /// The roles that come with being in a platform's group, by its id there.
     pub groups: BTreeMap<(Surface, String), BTreeSet<Role>>,
+    /// How often what runs is compared with what was deployed.
+    pub compare_every: Duration,
 }
 
 impl Setup {
@@ -199,4 +203,5 @@ async fn begin(hub: Arc<Hub>) {
     start("sweep", Box::pin(outbox::sweep::run(Arc::clone(&hub))));
     start("clock", Box::pin(time::run(Arc::clone(&hub))));
     start("standing", Box::pin(standing::run(Arc::clone(&hub))));
+    start("drift", Box::pin(drift::run(Arc::clone(&hub))));
 }

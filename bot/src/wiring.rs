@@ -255,6 +255,7 @@ pub fn setup(config: &Config) -> Result<Setup, Failure> {
         sites,
         identities,
         groups,
+        compare_every: config.compare_every.duration(),
     })
 }
 

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use futures_util::FutureExt as _;
@@ -133,6 +134,7 @@ impl Stage {
             (id.clone(), site)
         };
         Setup {
+            compare_every: Duration::from_mins(10),
             settings: self.team.settings.clone(),
             policies: vec![self.policy.lock().expect("nobody panics with it").clone()],
             repositories: BTreeMap::new(),

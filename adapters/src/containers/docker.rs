@@ -16,11 +16,13 @@ mod logs;
 mod oneoff;
 mod override_file;
 mod plan;
+mod preflight;
 mod project;
 mod promote;
 mod push;
 mod remove;
 mod replace;
+mod sight;
 mod snapshot;
 pub(crate) mod tap;
 mod tools;
@@ -45,7 +47,7 @@ use super::image::ImageSpec;
 use super::{
     Change, Container, ContainerError, Containers, Exec, Exit, Found, Kind, Labels, LogQuery,
     OneOff, Output, Pinned, Plan, Preflight, Project, Ran, Replaced, Running, Sealing, Session,
-    Snapshot, Target, Up, UpReport, Wait,
+    Sight, Snapshot, Target, Up, UpReport, Wait,
 };
 use crate::hosts::{Host, Ssh};
 use crate::redact::Redactor;
@@ -166,26 +168,6 @@ impl DockerEngines {
     }
 }
 
-/// What serves a project, and what its files declare.
-async fn preflight(
-    api: &Api<'_>,
-    compose: &Compose<'_>,
-    session: &Session<'_>,
-) -> Result<Preflight, ContainerError> {
-    let (engine, version) = api.version().await?;
-    let services = compose.declared(session).await?;
-    let (flavour, tool) = (compose.tool.flavour, compose.tool.version.clone());
-    let free = disk::free(api, compose).await;
-    Ok(Preflight {
-        engine,
-        api: version,
-        flavour,
-        compose: tool,
-        services,
-        free,
-    })
-}
-
 /// The machine a target is on.
 fn host_of(target: &Target) -> Result<Host, ContainerError> {
     target.host().map_err(|error| {
@@ -216,7 +198,7 @@ impl Containers for DockerEngines {
     ) -> Result<Preflight, ContainerError> {
         let api = self.connect(target).await?;
         let compose = self.compose(&api, target, (project, Aim::Look)).await?;
-        preflight(&api, &compose, session).await
+        preflight::look(&api, &compose, session).await
     }
 
     async fn plan(
@@ -229,7 +211,7 @@ impl Containers for DockerEngines {
         let (compose, up) = self
             .prepare((&api, target), (up, Aim::Look), session)
             .await?;
-        let found = preflight(&api, &compose, session).await?;
+        let found = preflight::look(&api, &compose, session).await?;
         plan::look(&api, (compose, found), &up, session).await
     }
 
@@ -383,6 +365,17 @@ impl Containers for DockerEngines {
         project: &str,
     ) -> Result<Vec<Running>, ContainerError> {
         self.api(target).await?.running(project).await
+    }
+
+    async fn sight(
+        &self,
+        target: &Target,
+        project: &Project,
+        session: &Session<'_>,
+    ) -> Result<Vec<Sight>, ContainerError> {
+        let api = self.api(target).await?;
+        let compose = self.compose(&api, target, (project, Aim::Look)).await?;
+        sight::look(&api, &compose, session).await
     }
 
     async fn remove(&self, target: &Target, labels: &Labels) -> Result<(), ContainerError> {

@@ -131,6 +131,38 @@ pub struct Running {
     pub labels: Labels,
 }
 
+/// A service as it runs, and as its project's files ask for it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Sight {
+    /// The service.
+    pub service: String,
+    /// The image its newest container runs, as exactly as it can be named.
+    pub image: Pinned,
+    /// The ids of the images its containers run; one, if they are alike.
+    pub id: String,
+    /// What the settings come to that its containers were made with; one hash, if they are alike.
+    pub made: String,
+    /// What the settings come to that the files ask for, if they name the service.
+    pub asked: Option<String>,
+    /// How many of its containers run.
+    pub running: u32,
+}
+
+impl Sight {
+    /// A service that has one container, whose files nobody reads.
+    pub fn of_one(container: Running) -> Self {
+        let (reference, local) = (container.image_id.clone(), true);
+        Self {
+            service: container.service,
+            image: Pinned { reference, local },
+            id: container.image_id,
+            made: String::new(),
+            asked: None,
+            running: u32::from(container.alive),
+        }
+    }
+}
+
 /// What a container's health check says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

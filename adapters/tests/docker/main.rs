@@ -18,5 +18,6 @@ mod remote;
 mod rig;
 #[path = "../hosts/server.rs"]
 mod server;
+mod sights;
 mod snapshots;
 mod tls;

@@ -7,6 +7,7 @@ use chrono::{DateTime, Utc};
 use crate::ask::{AskId, Source, Standing, Vote};
 use crate::attempt::Choice;
 use crate::calendar::Span;
+use crate::drift::Seen;
 use crate::event::Outcome;
 use crate::history::{Checkpoint, Loss};
 use crate::ids::{
@@ -135,6 +136,12 @@ pub enum Wish {
     Unfreeze { freeze: FreezeId },
     /// A lock released.
     Unlock { environment: EnvId, why: String },
+    /// What somebody else made run taken as it is; under a version, if it is another image.
+    Adopt {
+        environment: EnvId,
+        version: Option<Version>,
+        why: String,
+    },
     /// An incident opened.
     OpenIncident {
         severity: Severity,
@@ -155,7 +162,10 @@ pub enum Wish {
 impl Wish {
     /// Whether this gives consent, or does without it: nobody but a full member may.
     pub fn is_consent(&self) -> bool {
-        matches!(self, Self::Vote { .. } | Self::Deploy { over: Some(_), .. })
+        matches!(
+            self,
+            Self::Vote { .. } | Self::Deploy { over: Some(_), .. } | Self::Adopt { .. }
+        )
     }
 }
 
@@ -239,6 +249,13 @@ pub enum Report {
         tick: u32,
         passed: bool,
         findings: Vec<String>,
+    },
+    /// What runs somewhere was looked at, to see whether somebody else changed it
+    /// since this attempt.
+    Compared {
+        environment: EnvId,
+        attempt: u32,
+        seen: Vec<Seen>,
     },
     /// The clock was set to another time; it goes on steadily from there.
     ClockJumped {

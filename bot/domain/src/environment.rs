@@ -1,11 +1,14 @@
 //! An environment as its events made it: what runs there and what is being done to it.
 
+mod outside;
+
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::attempt::{Attempt, AttemptState, Choice, Decision, Progress, Stop};
+use crate::drift::{Drift, Seen};
 use crate::event::EnvironmentEvent;
 use crate::ids::{EnvId, Person, ReleaseId};
 use crate::manifest::Manifest;
@@ -33,6 +36,12 @@ pub struct Environment {
     /// what runs here may be anything.
     #[serde(default)]
     pub touched: bool,
+    /// What ran when what should run was last verified.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub seen: Vec<Seen>,
+    /// That somebody else changed what runs.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub drift: Option<Drift>,
 }
 
 /// Something that was deployed and proven here.
@@ -75,6 +84,8 @@ impl Environment {
             lock: None,
             watch: None,
             touched: false,
+            seen: Vec::new(),
+            drift: None,
         }
     }
 
@@ -184,6 +195,9 @@ impl Environment {
             | EnvironmentEvent::TickMissed { .. }
             | EnvironmentEvent::WatchExtended { .. }
             | EnvironmentEvent::WatchEnded { .. } => self.watch_on(event, at),
+            EnvironmentEvent::DriftSeen { .. }
+            | EnvironmentEvent::DriftGone { .. }
+            | EnvironmentEvent::Adopted { .. } => self.drift_on(event, at),
         }
     }
 
@@ -245,6 +259,8 @@ impl Environment {
         };
         attempt.state = AttemptState::Verified { at };
         self.touched = false;
+        self.seen = attempt.take_seen();
+        self.drift = None;
         self.verified.push(Verified {
             attempt: attempt.number,
             release: attempt.target,
@@ -252,6 +268,10 @@ impl Environment {
             at,
             snapshot: attempt.snapshot().map(Box::new),
         });
+        self.forget_the_oldest();
+    }
+
+    fn forget_the_oldest(&mut self) {
         if self.verified.len() > MAX_VERIFIED {
             self.verified.remove(0);
         }
@@ -306,6 +326,9 @@ impl Environment {
             | EnvironmentEvent::AttemptFailed { .. }
             | EnvironmentEvent::Locked { .. }
             | EnvironmentEvent::Unlocked { .. }
+            | EnvironmentEvent::DriftSeen { .. }
+            | EnvironmentEvent::DriftGone { .. }
+            | EnvironmentEvent::Adopted { .. }
             | EnvironmentEvent::WatchStarted { .. } => {}
         }
     }

@@ -24,6 +24,7 @@ pub mod agenda;
 pub mod application;
 pub mod ask;
 pub mod attempt;
+pub mod drift;
 pub mod environment;
 pub mod history;
 pub mod incident;

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::attempt::FailureMode;
 use crate::calendar::Span;
+use crate::drift::Difference;
 use crate::event::Override;
 use crate::gates::Waiting;
 use crate::history::{Checkpoint, Loss};
@@ -159,6 +160,21 @@ pub enum News {
     Unfrozen { freeze: FreezeId, by: Person },
     /// A part of the record is gone, and somebody accepted that.
     LossAccepted { loss: Loss, by: Option<Person> },
+    /// Somebody else changed what runs.
+    Drifted {
+        env: EnvName,
+        version: Version,
+        /// The release it was.
+        runs: ReleaseId,
+        differences: Vec<Difference>,
+    },
+    /// Somebody took what runs as it is.
+    Adopted {
+        env: EnvName,
+        version: Version,
+        by: Person,
+        why: String,
+    },
     /// The bot's clock was set to another time.
     ClockJumped {
         /// By how much, in seconds; less than zero for an earlier time.

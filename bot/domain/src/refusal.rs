@@ -116,6 +116,13 @@ pub enum Refusal {
     },
     #[error("{environment} is not locked")]
     NotLocked { environment: EnvId },
+    #[error("{environment} runs what was proven")]
+    NoDrift { environment: EnvId },
+    #[error("{environment} does not run whole")]
+    NotWhole {
+        environment: EnvId,
+        services: Vec<String>,
+    },
     #[error("{environment} is not watched")]
     NotWatched { environment: EnvId },
     #[error("this ask is over")]

@@ -85,6 +85,11 @@ pub enum Reply {
     Unfrozen { freeze: FreezeId },
     /// The lock is gone.
     Unlocked { environment: EnvId },
+    /// What runs there is what should run.
+    Adopted {
+        environment: EnvId,
+        version: Version,
+    },
     /// The incident is open.
     IncidentOpened { incident: IncidentId },
     /// Somebody is on it.

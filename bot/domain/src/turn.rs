@@ -36,6 +36,8 @@
 //! | escalation due         | nobody is on it                              | paged                                                     |
 //! | acknowledge … resolve  | open                                         | acknowledged, escalated, updated, resolved                |
 //! | freeze, window, unlock | the right                                    | frozen, unfrozen, window added, cancelled, unlocked       |
+//! | compared               | should run, idle, another difference         | drift seen, or drift gone                                 |
+//! | adopt                  | drift seen, all of it runs                   | adopted; another image: opened … done                     |
 //! | cancel                 | open, nothing running                        | cancelled, asks voided                                    |
 //! | checkpoint signed      | the release is over                          | checkpointed                                              |
 //! | adopt policy           | another hash                                 | policy adopted, asks voided, policy changed, asks opened  |
@@ -56,6 +58,7 @@ mod configure;
 mod consent;
 mod cut_off;
 mod draft;
+mod drift;
 mod incident;
 mod origin;
 mod plan;
@@ -185,6 +188,11 @@ fn decide_wish(draft: &mut Draft, by: &Person, wish: &Wish) -> Decided {
         } => agenda::freeze(draft, by, app.as_ref(), (*from, *to), reason),
         Wish::Unfreeze { freeze } => agenda::unfreeze(draft, by, *freeze),
         Wish::Unlock { environment, why } => agenda::unlock(draft, by, environment, why),
+        Wish::Adopt {
+            environment,
+            version,
+            why,
+        } => drift::adopt(draft, by, environment, (version.as_ref(), why)),
         Wish::OpenIncident {
             severity,
             what,
@@ -198,6 +206,10 @@ fn decide_wish(draft: &mut Draft, by: &Person, wish: &Wish) -> Decided {
     }
 }
 
+#[expect(
+    clippy::too_many_lines,
+    reason = "a table: one arm for each kind of report"
+)]
 fn decide_report(draft: &mut Draft, report: &Report) -> Decided {
     match report {
         Report::LookedAhead {
@@ -258,6 +270,11 @@ fn decide_report(draft: &mut Draft, report: &Report) -> Decided {
             passed,
             findings,
         } => watch::checked(draft, environment, (*attempt, *tick), *passed, findings),
+        Report::Compared {
+            environment,
+            attempt,
+            seen,
+        } => drift::compared(draft, environment, *attempt, seen),
         Report::ClockJumped { seconds } => Ok(upkeep::clock_jumped(draft, *seconds)),
         Report::DuplicatesFound {
             surface,

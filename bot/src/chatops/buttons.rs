@@ -49,6 +49,8 @@ pub enum Press {
     WatchLonger(ReleaseId, EnvName),
     /// To return an environment to what this release brought there.
     RollBack(ReleaseId, EnvName),
+    /// To take what runs where this release ran as it is.
+    Adopt(ReleaseId, EnvName),
     /// To be on an incident.
     OnIt(IncidentId),
     /// To call the next people.
@@ -109,6 +111,7 @@ impl Press {
             Self::SomethingWrong(release, env, tick) => format!("bad:{release}:{tick}:{env}"),
             Self::WatchLonger(release, env) => format!("longer:{release}:{env}"),
             Self::RollBack(release, env) => format!("back:{release}:{env}"),
+            Self::Adopt(release, env) => format!("adopt:{release}:{env}"),
             Self::OnIt(incident) => format!("ack:{incident}"),
             Self::Escalate(incident) => format!("call:{incident}"),
             Self::Resolve(incident) => format!("over:{incident}"),
@@ -158,6 +161,7 @@ impl Press {
             "bad" => of_tick().map(|(release, env, tick)| Self::SomethingWrong(release, env, tick)),
             "longer" => of_env().map(|(release, env)| Self::WatchLonger(release, env)),
             "back" => of_env().map(|(release, env)| Self::RollBack(release, env)),
+            "adopt" => of_env().map(|(release, env)| Self::Adopt(release, env)),
             "ack" => incident().map(Self::OnIt),
             "call" => incident().map(Self::Escalate),
             "over" => incident().map(Self::Resolve),
@@ -251,6 +255,7 @@ mod tests {
             Press::SomethingWrong(release, env.clone(), 0),
             Press::WatchLonger(release, env.clone()),
             Press::RollBack(release, env.clone()),
+            Press::Adopt(release, env.clone()),
             Press::OnIt(incident),
             Press::Escalate(incident),
             Press::Resolve(incident),

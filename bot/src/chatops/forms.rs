@@ -3,6 +3,7 @@
 //! What is sent in becomes the text somebody could have typed, and is read like
 //! any text: a form can do nothing that a command cannot.
 
+mod adopt;
 mod checklist;
 mod deploy;
 mod freeze;
@@ -49,6 +50,10 @@ pub fn form(request: &FormRequest, scene: Scene<'_>) -> Form {
             target,
         } => rollback::form(environment, *target, scene),
         FormRequest::Stop(environment) => reasons::stop(environment, scene),
+        FormRequest::Adopt {
+            environment,
+            version,
+        } => adopt::form(environment, version.as_ref(), scene),
         FormRequest::Decline(ask) => reasons::decline(ask, scene),
         FormRequest::Cancel(release) => reasons::cancel(*release, scene),
         FormRequest::Checklist(release) => checklist::form(*release, scene),
@@ -76,6 +81,7 @@ pub fn submitted(
         "plan" => ("when", plan::command(rest, &values, scene)?),
         "deploy" => ("release", deploy::command(rest, &values, scene)?),
         "rollback" => ("why", rollback::command(rest, &values, scene)?),
+        "adopt" => ("version", adopt::command(rest, &values, scene)?),
         "stop" => ("why", reasons::stop_command(rest, &values, scene)?),
         "decline" => ("why", reasons::decline_command(rest, &values, scene)?),
         "cancel" => ("why", reasons::cancel_command(rest, &values)?),

@@ -125,6 +125,13 @@ pub enum FormRequest {
     },
     /// To stop and go back, with the reason.
     Stop(EnvId),
+    /// What to call what runs, and why it was changed.
+    Adopt {
+        /// Where.
+        environment: EnvId,
+        /// The version, if known.
+        version: Option<Version>,
+    },
     /// The reason of a veto.
     Decline(AskId),
     /// The reason to give a release up.

@@ -179,6 +179,7 @@ impl Vocabulary {
             | Wish::Extend { environment, .. }
             | Wish::EndWatch { environment }
             | Wish::AddWindow { environment, .. }
+            | Wish::Adopt { environment, .. }
             | Wish::Unlock { environment, .. } => Some(&environment.app),
             Wish::Freeze { app, .. } | Wish::OpenIncident { app, .. } => app.as_ref(),
             Wish::CancelWindow { .. } | Wish::Unfreeze { .. } => None,

@@ -59,6 +59,11 @@ fn write(out: &mut String, config: &Config, now: DateTime<Utc>) -> fmt::Result {
         config.data.display()
     )?;
     writeln!(out, "The record is signed with {}.", config.key.display())?;
+    writeln!(
+        out,
+        "What runs is compared with what was deployed every {}.",
+        config.compare_every
+    )?;
     writeln!(out, "\nRoles")?;
     write_roles(out, config)?;
     if let Some(first) = config.policies.first() {

@@ -4,6 +4,7 @@
 mod ahead;
 mod pins;
 mod running;
+mod told;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
@@ -12,16 +13,16 @@ use std::time::Duration;
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 use shipbell_adapters::containers::{
-    Change, Collector, Container as Plain, ContainerError, Containers, Exec, Exit, FailureMode,
-    Flavour, Found, Home, Kind, Labels, LogQuery, OneOff, Output, OutputLine, Phase, Pinned, Plan,
-    Preflight, Project, Ran, Replaced, Running, Sealing, Session, Snapshot, Stream, TOMBSTONE,
-    Target, Up, UpReport, Wait,
+    Change, Container as Plain, ContainerError, Containers, Exec, Exit, FailureMode, Flavour,
+    Found, Home, Kind, Labels, LogQuery, OneOff, Output, Pinned, Plan, Preflight, Project, Ran,
+    Replaced, Running, Sealing, Session, Sight, Snapshot, Target, Up, UpReport, Wait,
 };
 use tokio::sync::Mutex;
 use tokio::time::{Instant, sleep};
 
 use self::pins::{pinned, version, version_of};
 use self::running::Container;
+use self::told::{found, output};
 use super::image;
 use super::memory::Memory;
 use super::payload::{self, Manners};
@@ -349,6 +350,16 @@ impl Containers for Simulated {
         Ok(container.map(|it| it.seen(project)).collect())
     }
 
+    async fn sight(
+        &self,
+        target: &Target,
+        project: &Project,
+        _: &Session<'_>,
+    ) -> Result<Vec<Sight>, ContainerError> {
+        let running = self.running(target, &project.name).await?;
+        Ok(running.into_iter().map(Sight::of_one).collect())
+    }
+
     async fn remove(&self, target: &Target, labels: &Labels) -> Result<(), ContainerError> {
         if labels.get(super::world::INSTANCE) != Some(&self.instance) {
             return Ok(());
@@ -368,30 +379,4 @@ impl Containers for Simulated {
         state.kept.running.remove(project);
         self.keep(&state.kept)
     }
-}
-
-fn found(name: &str, identity: Option<&(String, String)>) -> Found {
-    let tombstone = (TOMBSTONE.to_owned(), "true".to_owned());
-    let exited = Phase::Exited {
-        code: 0,
-        out_of_memory: false,
-        finished_at: None,
-    };
-    Found {
-        container: name.to_owned(),
-        labels: Labels::from([identity.cloned().unwrap_or(tombstone)]),
-        phase: identity.map_or(Phase::Tombstone, |_| exited),
-    }
-}
-
-fn output(lines: impl IntoIterator<Item = String>) -> Output {
-    let mut kept = Collector::default();
-    for text in lines {
-        kept.push(OutputLine {
-            stream: Stream::Stdout,
-            at: None,
-            text,
-        });
-    }
-    kept.finish()
 }

@@ -12,6 +12,8 @@ mod oneoff;
 pub(super) mod preflight;
 mod step;
 
+pub(super) use ahead::vars_of_up;
+
 use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicBool, AtomicU32};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -27,7 +29,7 @@ use shipbell_storage::{Settles, Verdict};
 
 use super::hub::Hub;
 use super::news::News;
-use super::{Site, retry};
+use super::{Site, drift, retry};
 
 /// The pause after the database did not answer.
 const AGAIN: Duration = Duration::from_secs(1);
@@ -181,8 +183,26 @@ struct Task<'a> {
     begun: bool,
 }
 
-/// Does a piece of work; none if all effects were stopped before it ended.
+/// Does a piece of work, and looks what runs if it was the last; none if all effects
+/// were stopped before it ended.
 async fn perform(hub: &Hub, task: &Task<'_>, lock: Option<&std::fs::File>) -> Option<Outcome> {
+    let mut outcome = done(hub, task, lock).await?;
+    let is_last = task.index as usize + 1 == task.attempt.work.len();
+    if let Outcome::Succeeded { evidence } = &mut outcome
+        && is_last
+        && let Some(site) = hub.site(task.environment)
+    {
+        let manifest = &task.attempt.manifest;
+        let seen = drift::look(hub, &site, (task.environment, manifest)).await;
+        match seen {
+            Ok(seen) => evidence.seen = seen,
+            Err(error) => tracing::warn!(%error, "what runs could not be looked at"),
+        }
+    }
+    Some(outcome)
+}
+
+async fn done(hub: &Hub, task: &Task<'_>, lock: Option<&std::fs::File>) -> Option<Outcome> {
     let gone = |what: String| {
         Some(Outcome::Failed {
             mode: FailureMode::Preflight,

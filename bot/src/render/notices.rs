@@ -1,6 +1,7 @@
 //! News that rings a bell: drawn from what it carries alone, so that it never changes.
 
 mod attempts;
+mod drift;
 mod freezes;
 mod history;
 mod incidents;
@@ -9,6 +10,7 @@ mod starts;
 mod tests;
 mod watches;
 
+pub(super) use drift::difference;
 use shipbell_adapters::chat::card::{Block, Card, Span, Text};
 use shipbell_domain::gates::Waiting;
 use shipbell_domain::ids::{AppId, EnvName};
@@ -91,6 +93,18 @@ pub fn notice(notice: &Notice, view: &View<'_>) -> Card {
             by,
         } => freezes::frozen(&told, *freeze, reason, (*from, *to, by)),
         News::Unfrozen { freeze, by } => freezes::unfrozen(&told, *freeze, by),
+        News::Drifted {
+            env,
+            version,
+            runs,
+            differences,
+        } => drift::seen(&told, (env, version), *runs, differences),
+        News::Adopted {
+            env,
+            version,
+            by,
+            why,
+        } => drift::adopted(&told, (env, version), by, why),
         News::ClockJumped { seconds } => history::clock_jumped(&told, *seconds),
         News::LossAccepted { loss, by } => history::loss_accepted(&told, loss, by.as_ref()),
         News::Checkpointed { checkpoint } => history::checkpointed(&told, checkpoint),

@@ -65,6 +65,8 @@ macro_rules! about_environments {
             | Refusal::NoTarget { .. }
             | Refusal::NotLocked { .. }
             | Refusal::NotWatched { .. }
+            | Refusal::NoDrift { .. }
+            | Refusal::NotWhole { .. }
             | Refusal::OutsideWindows { .. }
     };
 }

@@ -48,6 +48,7 @@ macro_rules! about_environments {
             | Reply::WatchEnded { .. }
             | Reply::WindowAdded { .. }
             | Reply::Unlocked { .. }
+            | Reply::Adopted { .. }
     };
 }
 
@@ -185,6 +186,10 @@ fn environments(reply: &Reply, view: &View<'_>) -> Option<Card> {
                 relative(span.from(), view.now)
             )
         }
+        Reply::Adopted {
+            environment,
+            version,
+        } => format!("{} runs {version} from now on.", at(&voice, environment)),
         Reply::Unlocked { environment } => format!("{} is unlocked.", at(&voice, environment)),
         Reply::Nothing | about_releases!() | about_others!() => return None,
     };

@@ -10,6 +10,7 @@
 )]
 
 mod house;
+mod outside;
 mod pages;
 mod people;
 mod tampering;

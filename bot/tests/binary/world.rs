@@ -232,6 +232,13 @@ impl World {
         found.lines().filter_map(one).collect()
     }
 
+    /// Somebody stops a service.
+    pub(crate) fn stops(&self, service: &str) {
+        for container in self.containers(service) {
+            docker(&["stop", "-t", "1", &container]);
+        }
+    }
+
     /// Which containers of a service there are.
     pub(crate) fn containers(&self, service: &str) -> Vec<String> {
         let service = format!("label=com.docker.compose.service={service}");

@@ -42,7 +42,10 @@ pub(super) fn touch(
         | EnvironmentEvent::TickAnswered { .. }
         | EnvironmentEvent::TickMissed { .. }
         | EnvironmentEvent::WatchExtended { .. }
-        | EnvironmentEvent::WatchEnded { .. } => {}
+        | EnvironmentEvent::WatchEnded { .. }
+        | EnvironmentEvent::DriftSeen { .. }
+        | EnvironmentEvent::DriftGone { .. }
+        | EnvironmentEvent::Adopted { .. } => {}
     }
     Ok(())
 }

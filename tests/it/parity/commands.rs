@@ -299,6 +299,13 @@ impl Evening {
             "not locked",
         )
         .await;
+        self.says(
+            bo,
+            "deploy",
+            &[app, place, ("adopt", "By hand")],
+            "runs what was deployed",
+        )
+        .await;
         self.says(bo, "show", &[("release", "r1")], "by hand").await;
         self.says(bo, "history", &[app, place], "1.0.0").await;
         self.says(bo, "status", &[app, place], "1.0.0").await;

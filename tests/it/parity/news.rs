@@ -7,7 +7,7 @@ use shipbell_domain::notice::{News, Notice};
 use super::id;
 
 /// How many kinds of news there are.
-const KINDS: usize = 23;
+const KINDS: usize = 25;
 
 /// One of each kind, numbered as in [`place`].
 pub(super) fn all() -> Vec<(usize, Notice)> {
@@ -44,6 +44,8 @@ fn place(news: &News) -> usize {
         News::LossAccepted { .. } => 20,
         News::ClockJumped { .. } => 21,
         News::Checkpointed { .. } => 22,
+        News::Drifted { .. } => 23,
+        News::Adopted { .. } => 24,
     }
 }
 
@@ -61,6 +63,7 @@ fn table() -> Vec<Value> {
     table.extend(of_an_attempt());
     table.extend(after_it());
     table.extend(of_the_record());
+    table.extend(of_others());
     table
 }
 
@@ -131,5 +134,19 @@ fn of_the_record() -> Vec<Value> {
         json!({ "news": "clock_jumped", "seconds": -90 }),
         json!({ "news": "checkpointed",
             "checkpoint": { "note": "shipbell/5e00\n9\nabc=\n", "key": "shipbell/5e00+1+A" } }),
+    ]
+}
+
+fn of_others() -> Vec<Value> {
+    let image = |digit: &str| format!("shop/web@sha256:{}", digit.repeat(64));
+    vec![
+        json!({ "news": "drifted", "env": "production", "version": "1.0.0", "runs": 1,
+            "differences": [
+                { "service": "web", "on": "web-1", "differs": "image",
+                    "from": image("4"), "to": image("9") },
+                { "service": "worker", "differs": "count", "from": 2, "to": 1 },
+                { "service": "cache", "differs": "down" } ] }),
+        json!({ "news": "adopted", "env": "production", "version": "1.0.1", "by": "bo",
+            "why": "A fix by hand" }),
     ]
 }

@@ -11,7 +11,7 @@ use shipbell_domain::policy::{Action, VersionScheme};
 use super::{at, id, person_role};
 
 /// How many kinds of refusals there are.
-const KINDS: usize = 41;
+const KINDS: usize = 43;
 
 /// One of each kind, in the order of [`place`].
 pub(super) fn all() -> Vec<Refusal> {
@@ -70,6 +70,8 @@ fn place(refusal: &Refusal) -> usize {
         Refusal::OpenReleases { .. } => 38,
         Refusal::Stale { .. } => 39,
         Refusal::AutomaticItem { .. } => 40,
+        Refusal::NoDrift { .. } => 41,
+        Refusal::NotWhole { .. } => 42,
     }
 }
 
@@ -236,6 +238,13 @@ fn environments() -> Vec<Refusal> {
         },
         Refusal::NotWatched {
             environment: production(),
+        },
+        Refusal::NoDrift {
+            environment: production(),
+        },
+        Refusal::NotWhole {
+            environment: production(),
+            services: vec!["web".to_owned()],
         },
         Refusal::OutsideWindows {
             environment: production(),

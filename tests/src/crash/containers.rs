@@ -7,7 +7,7 @@ use async_trait::async_trait;
 use shipbell_adapters::containers::{
     Change, Container, ContainerError, Containers, Exec, Exit, Found, Labels, LineSink, LogQuery,
     OneOff, Output, OutputLine, Pinned, Plan, Preflight, Project, Ran, Replaced, Running, Sealing,
-    Session, Snapshot, Target, Up, UpReport, Wait,
+    Session, Sight, Snapshot, Target, Up, UpReport, Wait,
 };
 
 use super::{Fuse, Point};
@@ -173,6 +173,15 @@ impl Containers for Crashing {
 
     async fn running(&self, target: &Target, project: &str) -> Answer<Vec<Running>> {
         self.inner.running(target, project).await
+    }
+
+    async fn sight(
+        &self,
+        target: &Target,
+        project: &Project,
+        session: &Session<'_>,
+    ) -> Answer<Vec<Sight>> {
+        self.inner.sight(target, project, session).await
     }
 
     async fn remove(&self, target: &Target, labels: &Labels) -> Answer<()> {

@@ -42,6 +42,7 @@ fn points(input: &Input) -> (Option<Point>, Option<Point>) {
             | Report::TickChecked { .. }
             | Report::ClockJumped { .. }
             | Report::CheckpointSigned { .. }
+            | Report::Compared { .. }
             | Report::WorkHeld { .. }
             | Report::DuplicatesFound { .. },
         )

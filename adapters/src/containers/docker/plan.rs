@@ -10,7 +10,7 @@ use crate::containers::{
 };
 
 /// The label with what a container's service was like when it was made.
-const HASH: &str = "com.docker.compose.config-hash";
+pub(super) const HASH: &str = "com.docker.compose.config-hash";
 
 /// Compares what Compose would make with what there is, the way Compose does it.
 pub(super) async fn look(

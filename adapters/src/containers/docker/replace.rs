@@ -12,6 +12,7 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 use tokio::time::{Instant, sleep};
 
+pub(super) use self::create::SPEC;
 pub(super) use self::there::seen;
 use self::there::{One, There};
 use super::api::Api;

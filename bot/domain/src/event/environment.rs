@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::attempt::{AttemptKind, Choice, FailureMode, Work};
+use crate::drift::{Difference, Seen};
 use crate::event::Override;
 use crate::ids::{Hash, Key, Person, ReleaseId};
 use crate::manifest::Manifest;
@@ -105,6 +106,23 @@ pub enum EnvironmentEvent {
         by: Option<Person>,
         at: DateTime<Utc>,
     },
+    /// What runs is not what this attempt had proven: somebody else changed it.
+    DriftSeen {
+        attempt: u32,
+        differences: Vec<Difference>,
+        seen: Vec<Seen>,
+    },
+    /// What this attempt had proven runs again.
+    DriftGone { attempt: u32 },
+    /// Somebody took what runs there as it is.
+    Adopted {
+        attempt: u32,
+        release: ReleaseId,
+        manifest: Box<Manifest>,
+        by: Person,
+        why: String,
+        seen: Vec<Seen>,
+    },
 }
 
 /// How a piece of work ended.
@@ -138,6 +156,9 @@ pub struct Evidence {
     /// What a project was brought to by it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub snapshot: Option<Box<Snapshot>>,
+    /// What runs at the end of an attempt that went well.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub seen: Vec<Seen>,
 }
 
 impl EnvironmentEvent {
@@ -160,6 +181,9 @@ impl EnvironmentEvent {
             Self::TickMissed { .. } => "environment.tick_missed",
             Self::WatchExtended { .. } => "environment.watch_extended",
             Self::WatchEnded { .. } => "environment.watch_ended",
+            Self::DriftSeen { .. } => "environment.drift_seen",
+            Self::DriftGone { .. } => "environment.drift_gone",
+            Self::Adopted { .. } => "environment.adopted",
         }
     }
 }

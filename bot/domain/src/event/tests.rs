@@ -98,6 +98,9 @@ fn names_are_never_changed() {
     environment.tick_missed
     environment.watch_extended
     environment.watch_ended
+    environment.drift_seen
+    environment.drift_gone
+    environment.adopted
     incident.opened
     incident.paged
     incident.acknowledged

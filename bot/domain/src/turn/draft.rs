@@ -95,7 +95,8 @@ impl Draft {
                 | EnvironmentEvent::AttemptVerified { .. }
                 | EnvironmentEvent::AttemptFailed { .. }
                 | EnvironmentEvent::Locked { .. }
-                | EnvironmentEvent::Unlocked { .. } => true,
+                | EnvironmentEvent::Unlocked { .. }
+                | EnvironmentEvent::Adopted { .. } => true,
                 EnvironmentEvent::FenceTaken { .. }
                 | EnvironmentEvent::WorkStarted { .. }
                 | EnvironmentEvent::WorkEnded { .. }
@@ -107,7 +108,9 @@ impl Draft {
                 | EnvironmentEvent::TickAnswered { .. }
                 | EnvironmentEvent::TickMissed { .. }
                 | EnvironmentEvent::WatchExtended { .. }
-                | EnvironmentEvent::WatchEnded { .. } => false,
+                | EnvironmentEvent::WatchEnded { .. }
+                | EnvironmentEvent::DriftSeen { .. }
+                | EnvironmentEvent::DriftGone { .. } => false,
             },
         })
     }

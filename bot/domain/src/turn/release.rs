@@ -7,7 +7,7 @@ use super::draft::{Draft, text};
 use crate::command::New;
 use crate::effect::Effect;
 use crate::event::ReleaseEvent;
-use crate::ids::{EnvName, Key, Person, ReleaseId, ServiceName};
+use crate::ids::{AppId, EnvName, Key, Person, ReleaseId, ServiceName, Version};
 use crate::manifest::{Image, Manifest};
 use crate::notice::News;
 use crate::policy::{Action, Item, Policy, Settler};
@@ -17,20 +17,9 @@ use crate::reply::Reply;
 use crate::timer::Timer;
 
 pub(super) fn open(draft: &mut Draft, by: &Person, new: &New) -> Decided {
-    let policy = draft.require_policy(&new.app)?;
-    let references = references(policy, new)?;
-    if !policy.scheme.fits(new.version.as_str()) {
-        return Err(Refusal::BadVersion {
-            version: new.version.clone(),
-            scheme: policy.scheme,
-        });
-    }
+    let references = references(draft.require_policy(&new.app)?, new)?;
+    is_free(draft, &new.app, &new.version)?;
     draft.require(by, Action::New)?;
-    let mut releases = draft.world.releases.values();
-    if let Some(other) = releases.find(|it| it.version == new.version && it.is_open()) {
-        let (version, release) = (new.version.clone(), other.id);
-        return Err(Refusal::VersionTaken { version, release });
-    }
     let release = draft.world.next_release;
     let pinned = draft
         .world
@@ -64,6 +53,25 @@ pub(super) fn open(draft: &mut Draft, by: &Person, new: &New) -> Decided {
         release,
         version: new.version.clone(),
     })
+}
+
+/// Checks that a version is written as the team's are, and that no open release has it.
+pub(super) fn is_free(draft: &Draft, app: &AppId, version: &Version) -> Result<(), Refusal> {
+    let policy = draft.require_policy(app)?;
+    if !policy.scheme.fits(version.as_str()) {
+        return Err(Refusal::BadVersion {
+            version: version.clone(),
+            scheme: policy.scheme,
+        });
+    }
+    let mut releases = draft.world.releases.values();
+    match releases.find(|it| it.version == *version && it.is_open()) {
+        Some(other) => Err(Refusal::VersionTaken {
+            version: version.clone(),
+            release: other.id,
+        }),
+        None => Ok(()),
+    }
 }
 
 /// The references of all images: the policy's own, or what somebody named instead.

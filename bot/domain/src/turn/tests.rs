@@ -6,6 +6,7 @@ mod asking;
 mod asking_people;
 mod counting;
 mod cutting_off;
+mod drifting;
 mod ending;
 mod failing;
 mod gating;

@@ -71,6 +71,7 @@ fn needs_of_wish(wish: &Wish) -> Needs {
         | Wish::Stop { environment, .. }
         | Wish::Decide { environment, .. }
         | Wish::AddWindow { environment, .. }
+        | Wish::Adopt { environment, .. }
         | Wish::Unlock { environment, .. } => with_open_releases(of_app(&environment.app)),
         Wish::Freeze { app, .. } => with_open_releases(Needs {
             app: app.clone(),
@@ -117,6 +118,7 @@ fn needs_of_report(report: &Report) -> Needs {
         } => with_open_releases(of_release(*release)),
         Report::FenceTaken { environment, .. }
         | Report::WorkHeld { environment, .. }
+        | Report::Compared { environment, .. }
         | Report::TickChecked { environment, .. } => of_app(&environment.app),
         Report::WorkStarted { environment, .. } | Report::WorkEnded { environment, .. } => {
             with_open_releases(of_app(&environment.app))

@@ -26,6 +26,7 @@ pub fn pressed(press: &Press, scene: Scene<'_>) -> Resolved {
     })
 }
 
+#[expect(clippy::too_many_lines, reason = "a table: one arm for each button")]
 fn wanted(press: &Press, scene: Scene<'_>) -> Option<Resolved> {
     let ask = |ask: &AskRef| find_ask(ask, scene);
     let place = |release: &ReleaseId, env: &EnvName| find_place(*release, env, scene);
@@ -84,6 +85,10 @@ fn wanted(press: &Press, scene: Scene<'_>) -> Option<Resolved> {
                 target: *target,
             })
         }
+        Press::Adopt(release, env) => Resolved::Form(FormRequest::Adopt {
+            environment: place(release, env)?,
+            version: None,
+        }),
         Press::OnIt(incident) => Wish::Acknowledge {
             incident: *incident,
         }

@@ -49,15 +49,18 @@ fn the_next_word_is_offered() {
     deploy production  # runs 2026.11.18-2
     deploy --override  # Set closed gates aside, and why: everybody is told
     deploy --dry-run  # Only say what would change; nothing is touched
+    deploy --adopt  # Take what somebody changed outside as it is, and why; nothing is touched
     deploy rapid-audit |
     deploy rapid-audit staging  # runs 2026.11.20-1
     deploy rapid-audit production  # runs 2026.11.18-2
     deploy rapid-audit --override  # Set closed gates aside, and why: everybody is told
     deploy rapid-audit --dry-run  # Only say what would change; nothing is touched
+    deploy rapid-audit --adopt  # Take what somebody changed outside as it is, and why; nothing is touched
     deploy rapid-audit staging |
     deploy rapid-audit staging 2026.11.20-1  # open release
     deploy rapid-audit staging --override  # Set closed gates aside, and why: everybody is told
     deploy rapid-audit staging --dry-run  # Only say what would change; nothing is touched
+    deploy rapid-audit staging --adopt  # Take what somebody changed outside as it is, and why; nothing is touched
     deploy staging 2026|
     deploy staging 2026.11.20-1  # open release
     deploy staging --o|

@@ -15,6 +15,9 @@ pub struct Deploy {
     /// Only say what would change; nothing is touched
     #[arg(long, conflicts_with = "over")]
     pub dry_run: bool,
+    /// Take what somebody changed outside as it is, and why; nothing is touched
+    #[arg(long, value_name = "WHY", conflicts_with_all = ["over", "dry_run"])]
+    pub adopt: Option<String>,
 }
 
 /// Deploy the newest release to its next environment.

@@ -66,7 +66,7 @@ fn the_tree_explains_itself() {
         Open a release
     plan [app] <environment> <when> [--version VERSION] [--summary SUMMARY] [--owner PERSON]
         Announce when a release goes to an environment
-    deploy [app] <environment> [version] [--override WHY] [--dry-run]
+    deploy [app] <environment> [version] [--override WHY] [--adopt WHY] [--dry-run]
         Deploy a release
     promote [app] [--override WHY]
         Deploy the newest release to its next environment
@@ -121,7 +121,7 @@ fn one_command_is_explained() {
     insta::assert_debug_snapshot!(one, @r#"
     One {
         usage: [
-            "deploy [app] <environment> [version] [--override WHY] [--dry-run]",
+            "deploy [app] <environment> [version] [--override WHY] [--adopt WHY] [--dry-run]",
         ],
         about: "Deploy a release",
         arguments: [
@@ -144,6 +144,10 @@ fn one_command_is_explained() {
             (
                 "--dry-run",
                 "Only say what would change; nothing is touched",
+            ),
+            (
+                "--adopt WHY",
+                "Take what somebody changed outside as it is, and why; nothing is touched",
             ),
         ],
         examples: [

@@ -7,6 +7,7 @@ use shipbell_domain::environment::Verified;
 use shipbell_domain::ids::{EnvId, ReleaseId};
 
 use super::place::{Place, Words};
+use super::releases::version_of;
 use super::{Answer, FormRequest, Question, Reader, Resolved, Suggestion};
 use crate::chatops::buttons::{open_tick, watch_until};
 use crate::chatops::grammar::{Deploy, Promote, Resume, Rollback, Stop, Unlock, Watch};
@@ -25,6 +26,9 @@ impl Reader<'_> {
                 return Ok(Resolved::Form(request));
             }
         };
+        if let Some(why) = &it.adopt {
+            return self.adopt(id, (words, why));
+        }
         let release = match words.take() {
             Some(version) => Some(self.open_release(&id.app, &version)?.id),
             None => self.only_open(&id)?,
@@ -199,6 +203,25 @@ impl Reader<'_> {
         Ok(Wish::Unlock {
             environment,
             why: words.rest(),
+        }
+        .into())
+    }
+
+    /// What somebody else brought there is taken as it is.
+    fn adopt(&self, environment: EnvId, (mut words, why): (Words, &str)) -> Answer {
+        let version = words.take().map(|it| version_of(&it)).transpose()?;
+        self.no_more(words.take())?;
+        if why.trim().is_empty() {
+            return Ok(Resolved::Form(FormRequest::Adopt {
+                environment,
+                version,
+            }));
+        }
+        let why = why.to_owned();
+        Ok(Wish::Adopt {
+            environment,
+            version,
+            why,
         }
         .into())
     }

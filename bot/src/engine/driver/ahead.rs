@@ -6,6 +6,7 @@ use std::time::Duration;
 use shipbell_adapters::containers::{
     Change as Seen, ContainerError, Containers, Discard, Fate as Becomes, Kind, Plan, Session,
 };
+use shipbell_adapters::secret::Secret;
 use shipbell_domain::command::Report;
 use shipbell_domain::environment::{Environment, Verified};
 use shipbell_domain::ids::{EnvId, EnvName, HostName, ReleaseId};
@@ -133,13 +134,33 @@ fn deploy(policy: &EnvPolicy) -> impl Iterator<Item = &Step> {
     policy.deploy.iter().filter(|it| it.belongs(false))
 }
 
+/// The step that brings a project to its images.
+fn up_of(policy: &EnvPolicy) -> Option<&Step> {
+    deploy(policy).find(|it| matches!(it.kind, StepKind::Up(_)))
+}
+
+/// What that step has Compose know besides the project's own variables.
+pub(in crate::engine) fn vars_of_up(
+    hub: &Hub,
+    site: &Site,
+    (environment, manifest): (&EnvId, &Manifest),
+) -> Result<BTreeMap<String, Secret>, ContainerError> {
+    let setup = hub.setup();
+    let policy = setup.policy(&environment.app);
+    let step = policy.and_then(|it| up_of(it.environment(&environment.env)?));
+    step.map_or_else(
+        || Ok(BTreeMap::new()),
+        |it| fill::here(site, manifest, &it.vars),
+    )
+}
+
 async fn plan(
     hub: &Hub,
     site: &Site,
     manifest: &Manifest,
     (policy, alone): (&EnvPolicy, &BTreeSet<String>),
 ) -> Result<Plan, ContainerError> {
-    let step = deploy(policy).find(|it| matches!(it.kind, StepKind::Up(_)));
+    let step = up_of(policy);
     let vars = match step {
         Some(step) => fill::here(site, manifest, &step.vars)?,
         None => BTreeMap::default(),

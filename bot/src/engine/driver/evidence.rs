@@ -35,6 +35,7 @@ pub(super) async fn keep(hub: &Hub, findings: Vec<String>, lines: &[String]) -> 
         hash,
         size: text.len() as u64,
         snapshot: None,
+        seen: Vec::new(),
     }
 }
 

@@ -16,7 +16,7 @@ use shipbell_storage::{Claim, Owed, Settlement, Settles};
 
 use crate::engine::hub::Hub;
 use crate::engine::standing::Seen;
-use crate::engine::{commits, driver, retry, standing, view};
+use crate::engine::{commits, drift, driver, retry, standing, view};
 
 /// The pause before something that may work later is tried again.
 const AGAIN: TimeDelta = TimeDelta::seconds(3);
@@ -60,8 +60,12 @@ pub(super) async fn perform(hub: &Hub, owed: Owed) -> Option<DateTime<Utc>> {
 
 /// Reads the asks and what is demanded of the commit, side by side.
 async fn before_a_start(hub: &Hub, release: &Release, env: &EnvName) -> Result<Command, String> {
-    let reading = standing::read(hub, release);
-    let (seen, sighting) = join(reading, commits::sighting(hub, release, env)).await;
+    let environment = release.environment(env);
+    let reading = join(
+        standing::read(hub, release),
+        commits::sighting(hub, release, env),
+    );
+    let ((seen, sighting), ()) = join(reading, drift::before(hub, &environment)).await;
     let seen = seen.map_err(|error| error.to_string())?;
     let Seen { read_at, standing } = seen;
     Ok(Command::Report(Report::StandingRead {

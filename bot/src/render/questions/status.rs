@@ -5,6 +5,7 @@ use shipbell_domain::ids::{AppId, EnvId, EnvName};
 
 use super::{Sight, table, wanted};
 use crate::render::cards::{Subject, stands, window_words};
+use crate::render::notices::difference;
 use crate::render::words::{bound, card, counted, listed, severity};
 
 /// How many environments are shown.
@@ -93,6 +94,11 @@ fn state(id: &EnvId, sight: &Sight<'_>) -> String {
             voice.time(lock.since),
             bound(&lock.why, 60)
         );
+    }
+    if let Some(drift) = &here.drift {
+        let what: Vec<String> = drift.differences.iter().map(difference).collect();
+        let since = voice.time(drift.since);
+        return format!("changed outside, seen {since}: {}", listed(&what, 2));
     }
     let since = here
         .current()

@@ -57,6 +57,15 @@ pub(super) fn draw(no: &No<'_>, refusal: &Refusal) -> Card {
                 Vec::new(),
             )
         }
+        Refusal::NoDrift { environment } => three(
+            &format!("{} runs what was deployed there.", no.at(environment)),
+            "Nothing was seen that somebody changed outside.",
+            no.try_this("How it stands:", "status"),
+        ),
+        Refusal::NotWhole {
+            environment,
+            services,
+        } => not_whole(no, environment, services),
         Refusal::OutsideWindows { environment, next } => outside(no, environment, next.as_ref()),
         about_rights!()
         | about_names!()
@@ -77,6 +86,23 @@ fn outside(no: &No<'_>, id: &EnvId, next: Option<&Span>) -> Card {
         &what,
         &why,
         no.try_this("Choose a time inside one, or add one:", &line),
+    )
+}
+
+fn not_whole(no: &No<'_>, id: &EnvId, services: &[String]) -> Card {
+    let what = format!("What runs in {} cannot be adopted.", no.at(id));
+    let why = match services {
+        [] => "More runs there than can be kept.".to_owned(),
+        services => format!(
+            "It is not whole, or not the same on every host: {}.",
+            listed(services, 5)
+        ),
+    };
+    let line = format!("rollback {}", typed_id(id));
+    three(
+        &what,
+        &why,
+        no.try_this("Bring it in order first, or go back:", &line),
     )
 }
 

@@ -269,6 +269,13 @@ fn refused_for_how_things_stand() {
         Refusal::NotWatched {
             environment: production(),
         },
+        Refusal::NoDrift {
+            environment: production(),
+        },
+        Refusal::NotWhole {
+            environment: production(),
+            services: vec!["web".to_owned(), "worker".to_owned()],
+        },
         Refusal::OutsideWindows {
             environment: production(),
             next: Span::new(at("14:00"), at("16:00")),
@@ -333,6 +340,12 @@ fn refused_for_how_things_stand() {
     How it stands: `/release status`
 
     Rapid Audit Manage, production is not watched now. A watch begins after a deploy and ends by itself.
+
+    Rapid Audit Manage, production runs what was deployed there. Nothing was seen that somebody changed outside.
+    How it stands: `/release status`
+
+    What runs in Rapid Audit Manage, production cannot be adopted. It is not whole, or not the same on every host: web and worker.
+    Bring it in order first, or go back: `/release rollback rapid-audit production`
 
     That time is outside every window of Rapid Audit Manage, production. The next one is Friday 20 November, 14:00 to 16:00 (Paris).
     Choose a time inside one, or add one: `/release window add rapid-audit production <when>`

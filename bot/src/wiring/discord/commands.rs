@@ -118,6 +118,7 @@ mod tests {
                 ("version", SlotKind::Word),
                 ("override", SlotKind::Named),
                 ("dry-run", SlotKind::Switch),
+                ("adopt", SlotKind::Named),
             ]
         );
     }

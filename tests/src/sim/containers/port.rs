@@ -8,7 +8,7 @@ use chrono::TimeDelta;
 use shipbell_adapters::containers::{
     Change, Container, ContainerError, Containers, Declared, Exec, Exit, FailureMode, Fate,
     Flavour, Found, Health, Kind, Labels, LogQuery, OneOff, Output, OutputLine, Phase, Pinned,
-    Plan, Preflight, Project, Ran, Replaced, Running, Sealing, Session, Snapshot, Stream,
+    Plan, Preflight, Project, Ran, Replaced, Running, Sealing, Session, Sight, Snapshot, Stream,
     TOMBSTONE, Target, Up, UpReport, Wait,
 };
 
@@ -280,6 +280,16 @@ impl Containers for Engine {
             .projects
             .get(project)
             .map_or_else(Vec::new, |it| it.containers(project, now)))
+    }
+
+    async fn sight(
+        &self,
+        target: &Target,
+        project: &Project,
+        _: &Session<'_>,
+    ) -> Answer<Vec<Sight>> {
+        let running = self.running(target, &project.name).await?;
+        Ok(running.into_iter().map(Sight::of_one).collect())
     }
 
     async fn remove(&self, _: &Target, _: &Labels) -> Answer<()> {

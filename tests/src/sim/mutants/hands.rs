@@ -10,7 +10,7 @@ use shipbell::engine::ports::{Clock, Held, Locks};
 use shipbell_adapters::containers::{
     Change, Container, ContainerError, Containers, Exec, Exit, Found, Labels, LogQuery, OneOff,
     Output, Phase, Pinned, Plan, Preflight, Project, Ran, Replaced, Running, Sealing, Session,
-    Snapshot, Target, Up, UpReport, Wait,
+    Sight, Snapshot, Target, Up, UpReport, Wait,
 };
 use shipbell_domain::ids::EnvId;
 
@@ -183,6 +183,15 @@ impl Containers for Repeating {
 
     async fn running(&self, target: &Target, project: &str) -> Answer<Vec<Running>> {
         self.inner.running(target, project).await
+    }
+
+    async fn sight(
+        &self,
+        target: &Target,
+        project: &Project,
+        session: &Session<'_>,
+    ) -> Answer<Vec<Sight>> {
+        self.inner.sight(target, project, session).await
     }
 
     async fn remove(&self, target: &Target, labels: &Labels) -> Answer<()> {

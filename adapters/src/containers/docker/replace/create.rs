@@ -18,7 +18,7 @@ use crate::containers::{Container, ContainerError, Kind, PLAIN, Port, Restart, V
 pub(in super::super) const SERVICE: &str = "io.shipbell.service";
 
 /// The label with what the settings of a container come to.
-pub(super) const SPEC: &str = "io.shipbell.spec";
+pub(in super::super) const SPEC: &str = "io.shipbell.spec";
 
 /// Makes the container under the name of the one that is to take the place, in all of
 /// its networks, and gives its id.

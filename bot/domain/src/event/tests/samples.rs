@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use self::environments::{attempts, watches};
+use self::environments::{attempts, outside, watches};
 use crate::ask::{AskId, Phase, Source, Standing, Vote};
 use crate::calendar::Span;
 use crate::event::{
@@ -34,6 +34,7 @@ pub(super) fn every() -> Vec<Event> {
     all.extend(stages().into_iter().map(Event::Release));
     all.extend(attempts().into_iter().map(Event::Environment));
     all.extend(watches().into_iter().map(Event::Environment));
+    all.extend(outside().into_iter().map(Event::Environment));
     all.extend(incidents().into_iter().map(Event::Incident));
     all.extend(agenda().into_iter().map(Event::Agenda));
     all

@@ -1,5 +1,6 @@
 //! Evidence with its limits kept, whoever made it.
 
+use crate::drift;
 use crate::event::{Evidence, Outcome};
 use crate::snapshot::Snapshot;
 use crate::turn::draft::MAX_TEXT;
@@ -12,6 +13,7 @@ pub(super) fn bounded(outcome: &Outcome) -> Outcome {
         hash: evidence.hash.clone(),
         size: evidence.size,
         snapshot: whole(evidence.snapshot.as_deref()),
+        seen: drift::bounded(&evidence.seen),
     };
     let words = |why: &String| why.chars().take(MAX_TEXT).collect();
     match outcome {

@@ -144,6 +144,7 @@ fn evidence_keeps_its_limits() {
         hash: None,
         size: 1,
         snapshot: None,
+        seen: Vec::new(),
     };
     let (mode, why) = (FailureMode::Runtime, "x".repeat(5000));
     team.ends_work(

@@ -75,6 +75,7 @@ impl Day {
             hash: None,
             size: 900,
             snapshot: None,
+            seen: Vec::new(),
         };
         let why = "GET /healthz answers 500".to_owned();
         let mode = FailureMode::Verification;

@@ -2,8 +2,10 @@
 
 use super::{at, bo, hash, manifest, over};
 use crate::attempt::{AttemptKind, Choice, FailureMode};
+use crate::drift::{Difference, Differs, Seen};
 use crate::event::{EnvironmentEvent, Evidence, Outcome};
 use crate::ids::{Key, ReleaseId};
+use crate::snapshot::Kept;
 use crate::watch::Tick;
 
 pub(super) fn attempts() -> Vec<EnvironmentEvent> {
@@ -31,6 +33,7 @@ pub(super) fn attempts() -> Vec<EnvironmentEvent> {
         hash: Some(hash()),
         size: 5,
         snapshot: None,
+        seen: Vec::new(),
     };
     let mode = FailureMode::Healthcheck;
     let outcome = Outcome::Failed {
@@ -71,6 +74,42 @@ pub(super) fn attempts() -> Vec<EnvironmentEvent> {
         },
         EnvironmentEvent::Locked { why: why.clone() },
         EnvironmentEvent::Unlocked { by, why },
+    ]
+}
+
+pub(super) fn outside() -> Vec<EnvironmentEvent> {
+    let (attempt, manifest) = (1, Box::new(manifest()));
+    let seen = vec![Seen {
+        on: None,
+        service: "web".to_owned(),
+        image: Kept {
+            pinned: "shop/web@sha256:1".to_owned(),
+            local: false,
+        },
+        id: "1".to_owned(),
+        made: "2".to_owned(),
+        asked: None,
+        running: 1,
+    }];
+    vec![
+        EnvironmentEvent::DriftSeen {
+            attempt,
+            differences: vec![Difference {
+                on: None,
+                service: "web".to_owned(),
+                what: Differs::Count { from: 2, to: 1 },
+            }],
+            seen: seen.clone(),
+        },
+        EnvironmentEvent::DriftGone { attempt },
+        EnvironmentEvent::Adopted {
+            attempt: 2,
+            release: ReleaseId(1),
+            manifest,
+            by: bo(),
+            why: "a fix by hand".to_owned(),
+            seen,
+        },
     ]
 }
 
