@@ -40,7 +40,7 @@ use async_trait::async_trait;
 use tokio::time::Instant;
 
 use self::api::Api;
-use self::compose::{Aim, Compose};
+use self::compose::{Aim, Compose, Stems};
 use self::tools::Tool;
 use self::tunnel::Tunnel;
 use super::image::ImageSpec;
@@ -60,6 +60,7 @@ pub struct DockerEngines {
     clients: Mutex<BTreeMap<Target, bollard::Docker>>,
     tools: Mutex<BTreeMap<Host, Vec<Tool>>>,
     tunnels: tokio::sync::Mutex<BTreeMap<Ssh, Tunnel>>,
+    stems: Stems,
 }
 
 /// What the programs we start get to see; they see nothing else.
@@ -87,6 +88,7 @@ impl DockerEngines {
             clients: Mutex::default(),
             tools: Mutex::default(),
             tunnels: tokio::sync::Mutex::default(),
+            stems: Stems::default(),
         }
     }
 

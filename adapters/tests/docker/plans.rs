@@ -89,6 +89,25 @@ async fn what_is_planned_is_what_happens() {
 }
 
 #[tokio::test]
+async fn who_looks_at_the_same_time_sees_their_own() {
+    rig::run("planned-together", async |rig| {
+        let (one, two) = (
+            rig.image("one", "well").await,
+            rig.image("two", "well").await,
+        );
+        let first = rig.up(rig.project(""), &one);
+        let second = rig.up(rig.project(""), &two);
+        up(rig, &first).await;
+        for _ in 0..3 {
+            let (same, other) = tokio::join!(plan(rig, &first), plan(rig, &second));
+            assert_eq!(fates(&same), [("web", Fate::Kept)]);
+            assert_eq!(fates(&other), [("web", Fate::Replaced)]);
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn variables_files_and_standing_still_are_seen() {
     rig::run("planned-changes", async |rig| {
         let one = rig.image("one", "well").await;

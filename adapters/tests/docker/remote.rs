@@ -98,6 +98,28 @@ async fn a_project_on_another_machine_is_deployed_there() {
 }
 
 #[tokio::test]
+async fn who_looks_there_at_the_same_time_is_not_in_the_way() {
+    rig::run("looks", async |rig| {
+        let Some(server) = Server::start("looks").await else {
+            return;
+        };
+        let (engines, target) = engines(&server, "client");
+        let image = rig.image("one", "well").await;
+        let mut project = rig.project("");
+        project.vars.insert("FROM".into(), "here".into());
+        let up = rig.up(project, &image);
+        let heard = Heard::default();
+        let session = heard.session();
+        let look = async || engines.plan(&target, &up, &session).await.map(drop);
+        for _ in 0..3 {
+            let (one, two, three) = tokio::join!(look(), look(), look());
+            one.and(two).and(three).unwrap();
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_connection_that_broke_is_made_again() {
     rig::run("tunnel", async |rig| {
         let Some(server) = Server::start("tunnel").await else {

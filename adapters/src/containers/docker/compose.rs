@@ -1,6 +1,7 @@
 //! The Compose program, called for one project.
 
 mod declared;
+mod stem;
 mod there;
 
 use std::collections::BTreeMap;
@@ -9,6 +10,8 @@ use std::time::Duration;
 
 use tokio::process::Command;
 
+use self::stem::Stem;
+pub(super) use self::stem::Stems;
 use super::api::Api;
 use super::child::{self, Ended};
 use super::classify;
@@ -34,7 +37,7 @@ pub(super) struct Compose<'a> {
     /// The engine as it is reached from there.
     engine: Target,
     /// How files of ours are called.
-    stem: String,
+    stem: Stem<'a>,
     /// What is read, the most general first: the project's own files.
     pub(super) files: Vec<PathBuf>,
     /// Laid over them.
@@ -76,10 +79,7 @@ impl DockerEngines {
             redactor,
             host,
             engine: target.clone(),
-            stem: match aim {
-                Aim::Act => project.name.clone(),
-                Aim::Look => format!("{}.look", project.name),
-            },
+            stem: self.stems.take(&project.name, aim),
             files: project.files.clone(),
             override_file: None,
             env_file: project.env_file.clone(),

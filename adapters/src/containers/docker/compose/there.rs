@@ -30,7 +30,7 @@ pub(super) async fn env_file(compose: &Compose<'_>) -> Result<Option<PathBuf>, C
         .map_err(|error| ContainerError::new(Kind::Refused, what.clone(), error.to_string()))?;
     let path = compose
         .folder(Path::new(""))
-        .join(format!("{}.env", compose.stem));
+        .join(format!("{}.env", compose.stem.as_str()));
     machine.put(&path, text).await?;
     Ok(Some(path))
 }
@@ -52,7 +52,7 @@ impl Compose<'_> {
     ) -> Result<String, ContainerError> {
         let path = self
             .folder(state_dir)
-            .join(format!("{}.override.json", self.stem));
+            .join(format!("{}.override.json", self.stem.as_str()));
         let what = format!("writing {}", path.display());
         self.machine(&what).put(&path, text.clone().into()).await?;
         self.override_file = Some(path);
