@@ -4,8 +4,10 @@ use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _, symlink};
 use std::path::Path;
 
 use shipbell_adapters::containers::Kind;
+use shipbell_adapters::containers::docker::Settings;
 use shipbell_adapters::hosts::programs::HostPrograms;
-use shipbell_adapters::hosts::{EnvEdit, Host, Hosts as _};
+use shipbell_adapters::hosts::{EnvEdit, Host, Hosts as _, Ssh};
+use shipbell_adapters::redact::Redactor;
 
 use crate::rig::{self, there};
 use crate::server::Server;
@@ -69,4 +71,39 @@ async fn there_a_variable_is_set_and_all_else_stays() {
         return;
     };
     is_kept(&rig::hosts(Some(server.client("client"))), &there(&server)).await;
+}
+
+/// Stands in for `ssh`: does what it is told on this machine, but for the program of this
+/// name, before which it is killed.
+const CUT: &str = r#"#!/bin/sh
+for last; do :; done
+case "$last" in "'DEADLY'"*) kill -9 $$ ;; esac
+exec /bin/sh -c "$last"
+"#;
+
+/// Everything that is done there, one program after the other, and what each may not do.
+#[tokio::test]
+async fn what_is_cut_off_there_leaves_the_file_as_it_was() {
+    for deadly in ["readlink", "test", "head", "cp", "dd", "mv"] {
+        let folder = tempfile::tempdir().unwrap();
+        let ssh = folder.path().join("ssh");
+        std::fs::write(&ssh, CUT.replace("DEADLY", deadly)).unwrap();
+        std::fs::set_permissions(&ssh, std::fs::Permissions::from_mode(0o700)).unwrap();
+        let settings = Settings {
+            path: format!("{}:/usr/bin:/bin", folder.path().display()),
+            ..Settings::default()
+        };
+        let hosts = HostPrograms::new(settings, Redactor::default());
+        let host = Host::There(Ssh {
+            user: None,
+            host: "elsewhere".to_owned(),
+            port: None,
+        });
+        let file = folder.path().join("env");
+        std::fs::write(&file, "SECRET=1\n").unwrap();
+        let error = hosts.set_env(&host, &edit(&file, "2")).await.unwrap_err();
+        assert_eq!(error.kind, Kind::Unreachable, "{deadly}: {error}");
+        let after = std::fs::read_to_string(&file).unwrap();
+        assert_eq!(after, "SECRET=1\n", "{deadly}");
+    }
 }

@@ -147,12 +147,14 @@ impl Machine<'_> {
         let real = String::from_utf8_lossy(&real);
         let real = real.trim_end_matches('\n').to_owned();
         let (code, _) = self.call(ssh, &["test", "-e", &real], None).await?;
-        let text = if code == 0 {
-            let most = (LARGEST + 1).to_string();
-            let words = ["head", "-c", &most, "--", &real];
-            Some(self.succeed(ssh, &words).await?)
-        } else {
-            None
+        let text = match code {
+            0 => {
+                let most = (LARGEST + 1).to_string();
+                let words = ["head", "-c", &most, "--", &real];
+                Some(self.succeed(ssh, &words).await?)
+            }
+            1 => None,
+            other => return Err(self.failed(format!("`test` ended with {other}"))),
         };
         let path = PathBuf::from(real);
         Ok(Found { path, text })
@@ -209,7 +211,11 @@ impl Machine<'_> {
                 return Err(ContainerError::new(Kind::Unreachable, self.what, why));
             }
         };
-        let code = output.status.code().unwrap_or(-1);
+        let Some(code) = output.status.code() else {
+            // What it did there nobody knows, but it can be done again.
+            let why = "the connection was ended from outside";
+            return Err(ContainerError::new(Kind::Unreachable, self.what, why));
+        };
         let said = String::from_utf8_lossy(&output.stderr);
         let last: Vec<String> = said.lines().map(|line| self.redactor.line(line)).collect();
         match ssh::trouble(code, &last) {
