@@ -33,6 +33,10 @@ use crate::engine::hub::Hub;
 /// The pause before an engine that did not answer is asked again.
 pub(super) const AGAIN: Duration = Duration::from_secs(3);
 
+/// How often a program that brings something to a state is begun again after somebody
+/// else has ended it: by then they mean it, or the machine cannot bear it.
+const KILLED: u32 = 3;
+
 /// Where a step is done.
 pub(super) struct Place<'a> {
     pub(super) environment: &'a EnvId,
@@ -81,7 +85,7 @@ pub(super) async fn run(hub: &Hub, place: &Place<'_>, step: &Step) -> Option<Out
 /// step may take: every step finds what an earlier try began.
 async fn tried(hub: &Hub, place: &Place<'_>, step: &Step) -> Option<Outcome> {
     let until = hub.time().await + step.timeout.delta();
-    let mut given_up = false;
+    let (mut given_up, mut killed) = (false, 0);
     loop {
         let within = (until - hub.time().await)
             .to_std()
@@ -94,6 +98,12 @@ async fn tried(hub: &Hub, place: &Place<'_>, step: &Step) -> Option<Outcome> {
         let again = !step.once() || finds_itself(step);
         if error.kind == Kind::Unreachable && again && hub.time().await < until {
             tracing::warn!(%error, step = step.title(), "trying again");
+            hub.pause(AGAIN).await;
+            continue;
+        }
+        if error.kind == Kind::Interrupted && converges(step) && killed < KILLED {
+            killed += 1;
+            tracing::warn!(%error, step = step.title(), "ended from outside; doing it again");
             hub.pause(AGAIN).await;
             continue;
         }
@@ -115,6 +125,23 @@ async fn tried(hub: &Hub, place: &Place<'_>, step: &Step) -> Option<Outcome> {
 /// Whether a try finds what an earlier one began.
 fn finds_itself(step: &Step) -> bool {
     matches!(step.kind, StepKind::Run(_))
+}
+
+/// Whether it only brings something to a wanted state, however far an earlier try came.
+fn converges(step: &Step) -> bool {
+    match &step.kind {
+        StepKind::Pull(_) | StepKind::Up(_) | StepKind::Container(_) => true,
+        StepKind::Run(_)
+        | StepKind::Exec(_)
+        | StepKind::Tag(_)
+        | StepKind::Push(_)
+        | StepKind::Host(_)
+        | StepKind::SetEnv(_)
+        | StepKind::Git(_)
+        | StepKind::Http(_)
+        | StepKind::Wait(_)
+        | StepKind::Ask(_) => false,
+    }
 }
 
 /// What must not be repeated had begun when the bot went away.
