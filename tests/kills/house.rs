@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::net::TcpListener;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{ExitStatus, Stdio};
 use std::time::Duration;
 
@@ -11,7 +11,6 @@ use tokio::io::{AsyncBufReadExt as _, BufReader, Lines};
 use tokio::process::{Child, ChildStdout, Command};
 use tokio::time::timeout;
 
-use crate::lanes::LANES;
 use crate::world;
 
 /// How long a start or a stop may take.
@@ -27,93 +26,15 @@ volumes:
   data: {}
 "#;
 
-/// Three applications on one machine. Everybody may ask for a release, and another
-/// of them must consent; `drafts` is never deployed.
-const CONFIG: &str = r#"timezone = "UTC"
-
-[chat.web]
-listen = "127.0.0.1:PORT_BOT"
-
-[people]
-kai = { name = "Kai Ito" }
-lea = { name = "Lea Roy" }
-mia = { name = "Mia Sato" }
-
-[roles]
-operator = ["kai", "lea", "mia"]
-
-[app.drafts]
-images = { web = "IMAGES/drafts" }
-
-[app.drafts.env.live]
-compose = "compose.yml"
-project = "PROJECT-drafts-live"
-vars = { PORT = "1" }
-deploy = [{ up = true }]
-signoff = { operator = 1 }
-
-[app.shop]
-images = { web = "IMAGES/shop" }
-
-[app.shop.env.staging]
-compose = "compose.yml"
-project = "PROJECT-shop-staging"
-url = "http://127.0.0.1:PORT_0"
-vars = { PORT = "PORT_0" }
-deploy = [{ pull = "web" }, { up = true, stable_for = "1s", healthy_within = "1m" }]
-smoke = [{ get = "/", contains = "web", retry = 5, every = "1s" }, { logs = "web", tail = 20 }]
-signoff = { operator = 1 }
-on_failure = "rollback"
-
-[app.shop.env.production]
-like = "staging"
-needs = "staging"
-project = "PROJECT-shop-production"
-url = "http://127.0.0.1:PORT_1"
-vars = { PORT = "PORT_1" }
-
-[app.blog]
-images = { web = "IMAGES/blog" }
-
-[app.blog.env.live]
-compose = "compose.yml"
-project = "PROJECT-blog-live"
-url = "http://127.0.0.1:PORT_2"
-vars = { PORT = "PORT_2" }
-deploy = [
-  { pull = "web" },
-  { run = ["/bin/migrate"], in = "web", once = true, title = "Migrate" },
-  { up = true, stable_for = "1s", healthy_within = "1m" },
-]
-rollback = [{ pull = "web" }, { up = true, stable_for = "1s", healthy_within = "1m" }]
-smoke = [{ get = "/", contains = "web", retry = 5, every = "1s" }]
-monitor = [{ for = "10s", every = "5s", get = "/" }]
-signoff = { operator = 1 }
-on_failure = "rollback"
-
-[app.mail]
-images = { web = "IMAGES/mail" }
-
-[app.mail.env.live]
-compose = "compose.yml"
-project = "PROJECT-mail-live"
-url = "http://127.0.0.1:PORT_3"
-vars = { PORT = "PORT_3" }
-deploy = [
-  { pull = "web" },
-  { up = true, stable_for = "1s", healthy_within = "1m" },
-  { exec = ["/bin/busybox", "true"], in = "web", title = "Warm up" },
-]
-smoke = [{ get = "/", contains = "web", retry = 5, every = "1s" }]
-monitor = [{ for = "10s", every = "5s", get = "/" }]
-signoff = { operator = 1 }
-on_failure = "rollback"
-"#;
+/// An application and one of its environments.
+pub(crate) type Place = (&'static str, &'static str);
 
 /// A folder with everything the program has.
 pub(crate) struct House {
     folder: TempDir,
-    port: u16,
+    ports: [u16; 5],
+    places: Vec<Place>,
+    apps: Vec<String>,
 }
 
 /// One life of the program.
@@ -123,22 +44,49 @@ pub(crate) struct Life {
 }
 
 impl House {
-    pub(crate) fn build() -> Self {
+    /// One with this configuration, where the words in capitals are filled in, and with
+    /// these places that something is deployed to.
+    pub(crate) fn build(config: &str, places: Vec<Place>) -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let ports = free_ports::<5>();
+        let ports = free_ports();
         fs::write(folder.path().join("compose.yml"), COMPOSE).unwrap();
-        let mut config = CONFIG
+        let mut config = config
             .replace("PORT_BOT", &ports[4].to_string())
             .replace("PROJECT", &world::prefix())
-            .replace("IMAGES", &world::prefix());
+            .replace("IMAGES", &world::prefix())
+            .replace("FOLDER", &folder.path().to_string_lossy());
         for (index, port) in ports.iter().enumerate() {
             config = config.replace(&format!("PORT_{index}"), &port.to_string());
         }
-        fs::write(folder.path().join("shipbell.toml"), config).unwrap();
+        fs::write(folder.path().join("shipbell.toml"), &config).unwrap();
+        let apps = config
+            .lines()
+            .filter_map(|it| it.strip_prefix("[app.")?.strip_suffix(']'));
+        let apps = apps
+            .filter(|it| !it.contains('.'))
+            .map(str::to_owned)
+            .collect();
+        if let Some(plugin) = crate::setting("SHIPBELL_COMPOSE_V2") {
+            let plugins = folder.path().join(".docker/cli-plugins");
+            fs::create_dir_all(&plugins).unwrap();
+            std::os::unix::fs::symlink(plugin, plugins.join("docker-compose")).unwrap();
+        }
         Self {
             folder,
-            port: ports[4],
+            ports,
+            places,
+            apps,
         }
+    }
+
+    /// Everything something is deployed to.
+    pub(crate) fn places(&self) -> impl Iterator<Item = Place> {
+        self.places.iter().copied()
+    }
+
+    /// Every application that is configured.
+    pub(crate) fn apps(&self) -> &[String] {
+        &self.apps
     }
 
     /// Starts a life, which may end itself at a point.
@@ -166,7 +114,16 @@ impl House {
     }
 
     pub(crate) fn base(&self) -> String {
-        format!("http://127.0.0.1:{}", self.port)
+        format!("http://127.0.0.1:{}", self.ports[4])
+    }
+
+    /// Where a service answers whose port is called `PORT_0`.
+    pub(crate) fn first_service(&self) -> String {
+        format!("http://127.0.0.1:{}/", self.ports[0])
+    }
+
+    pub(crate) fn folder(&self) -> &Path {
+        self.folder.path()
     }
 
     pub(crate) fn data(&self) -> PathBuf {
@@ -180,14 +137,13 @@ impl House {
 
     /// Whether no child of a dead bot is at work any more.
     pub(crate) fn is_let_alone(&self) -> bool {
-        let held = |(app, env): (&str, &str)| {
-            let path = self.data().join("locks").join(format!("{app}-{env}.lock"));
-            fs::File::open(path).is_ok_and(|file| file.try_lock().is_err())
-        };
-        let mut all = LANES
-            .iter()
-            .flat_map(|lane| lane.envs.iter().map(|env| (lane.app, *env)));
-        !all.any(held)
+        let held = |path: PathBuf| fs::File::open(path).is_ok_and(|file| file.try_lock().is_err());
+        !self.places().map(|place| self.lock(place)).any(held)
+    }
+
+    /// The file that whoever works on an environment holds.
+    pub(crate) fn lock(&self, (app, env): Place) -> PathBuf {
+        self.data().join("locks").join(format!("{app}.{env}.lock"))
     }
 
     fn log_file(&self) -> PathBuf {
@@ -207,6 +163,11 @@ impl House {
 }
 
 impl Life {
+    /// The number of its process.
+    pub(crate) fn process(&self) -> u32 {
+        self.bot.id().unwrap()
+    }
+
     /// Waits until it serves; false if it ended before.
     pub(crate) async fn serves(&mut self) -> bool {
         let line = timeout(PATIENCE, self.said.next_line()).await;
@@ -235,7 +196,7 @@ impl Life {
 }
 
 /// Ports that were free a moment ago.
-fn free_ports<const COUNT: usize>() -> [u16; COUNT] {
-    let listeners = [(); COUNT].map(|()| TcpListener::bind("127.0.0.1:0").unwrap());
+fn free_ports() -> [u16; 5] {
+    let listeners = [(); 5].map(|()| TcpListener::bind("127.0.0.1:0").unwrap());
     listeners.map(|it| it.local_addr().unwrap().port())
 }

@@ -8,7 +8,6 @@ use std::time::Duration;
 
 use tokio::time::{sleep, timeout};
 
-use crate::lanes::LANES;
 use crate::records::Snapshot;
 use crate::stage::Stage;
 use crate::world;
@@ -37,7 +36,7 @@ impl Judge {
         wrong.extend(acts::recorded(&snapshot, &acts));
         wrong.extend(acts::counted(&snapshot, &acts));
         wrong.extend(said_at_most_once(&snapshot));
-        let lines = lines().await;
+        let lines = lines(stage).await;
         let events = heard(stage, &lines).await;
         wrong.extend(runs::at_most_once(&snapshot, &events, &lines));
         wrong.extend(self.complaints(&stage.house.log()));
@@ -50,10 +49,10 @@ impl Judge {
         let snapshot = stage.records.snapshot();
         wrong.extend(said_exactly_once(&snapshot));
         wrong.extend(acts::stands(&snapshot));
-        let lines = lines().await;
+        let lines = lines(stage).await;
         let events = heard(stage, &lines).await;
         wrong.extend(runs::proven(&snapshot, &events, &lines));
-        for (app, env) in environments() {
+        for (app, env) in stage.house.places() {
             let deployed = stage.records.deployed(&format!("{app}/{env}"));
             let wanted: Vec<(String, bool)> = deployed.into_iter().map(|it| (it, true)).collect();
             let running = world::running(&world::project(app, env)).await;
@@ -90,16 +89,10 @@ impl Judge {
     }
 }
 
-/// Every environment something is deployed to.
-pub(crate) fn environments() -> impl Iterator<Item = (&'static str, &'static str)> {
-    let of = |lane: &'static crate::lanes::Lane| lane.envs.iter().map(|env| (lane.app, *env));
-    LANES.iter().flat_map(of)
-}
-
 /// The lines that commands wrote which must run once.
-async fn lines() -> runs::Lines {
+async fn lines(stage: &Stage) -> runs::Lines {
     let mut lines = runs::Lines::new();
-    for (app, env) in environments() {
+    for (app, env) in stage.house.places() {
         let left = world::runs(&world::project(app, env)).await;
         lines.insert((app, env), left);
     }

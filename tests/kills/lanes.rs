@@ -5,6 +5,7 @@ use std::time::Duration;
 use shipbell_tests::sim::chance::Chance;
 use tokio::time::{Instant, sleep};
 
+use crate::house::Place;
 use crate::people::{Heard, Person};
 use crate::records::{Attempt, Stand};
 use crate::stage::Stage;
@@ -19,6 +20,89 @@ const LONGEST: Duration = Duration::from_mins(4);
 
 /// Every how many versions one is bad, but for the first.
 const BAD: u32 = 4;
+
+/// Three applications on one machine. Everybody may ask for a release, and another
+/// of them must consent; `drafts` is never deployed.
+pub(crate) const CONFIG: &str = r#"timezone = "UTC"
+
+[chat.web]
+listen = "127.0.0.1:PORT_BOT"
+
+[people]
+kai = { name = "Kai Ito" }
+lea = { name = "Lea Roy" }
+mia = { name = "Mia Sato" }
+
+[roles]
+operator = ["kai", "lea", "mia"]
+
+[app.drafts]
+images = { web = "IMAGES/drafts" }
+
+[app.drafts.env.live]
+compose = "compose.yml"
+project = "PROJECT-drafts-live"
+vars = { PORT = "1" }
+deploy = [{ up = true }]
+signoff = { operator = 1 }
+
+[app.shop]
+images = { web = "IMAGES/shop" }
+
+[app.shop.env.staging]
+compose = "compose.yml"
+project = "PROJECT-shop-staging"
+url = "http://127.0.0.1:PORT_0"
+vars = { PORT = "PORT_0" }
+deploy = [{ pull = "web" }, { up = true, stable_for = "1s", healthy_within = "1m" }]
+smoke = [{ get = "/", contains = "web", retry = 5, every = "1s" }, { logs = "web", tail = 20 }]
+signoff = { operator = 1 }
+on_failure = "rollback"
+
+[app.shop.env.production]
+like = "staging"
+needs = "staging"
+project = "PROJECT-shop-production"
+url = "http://127.0.0.1:PORT_1"
+vars = { PORT = "PORT_1" }
+
+[app.blog]
+images = { web = "IMAGES/blog" }
+
+[app.blog.env.live]
+compose = "compose.yml"
+project = "PROJECT-blog-live"
+url = "http://127.0.0.1:PORT_2"
+vars = { PORT = "PORT_2" }
+deploy = [
+  { pull = "web" },
+  { run = ["/bin/migrate"], in = "web", once = true, title = "Migrate" },
+  { up = true, stable_for = "1s", healthy_within = "1m" },
+]
+rollback = [{ pull = "web" }, { up = true, stable_for = "1s", healthy_within = "1m" }]
+smoke = [{ get = "/", contains = "web", retry = 5, every = "1s" }]
+monitor = [{ for = "10s", every = "5s", get = "/" }]
+signoff = { operator = 1 }
+on_failure = "rollback"
+
+[app.mail]
+images = { web = "IMAGES/mail" }
+
+[app.mail.env.live]
+compose = "compose.yml"
+project = "PROJECT-mail-live"
+url = "http://127.0.0.1:PORT_3"
+vars = { PORT = "PORT_3" }
+deploy = [
+  { pull = "web" },
+  { up = true, stable_for = "1s", healthy_within = "1m" },
+  { exec = ["/bin/busybox", "true"], in = "web", title = "Warm up" },
+]
+smoke = [{ get = "/", contains = "web", retry = 5, every = "1s" }]
+monitor = [{ for = "10s", every = "5s", get = "/" }]
+signoff = { operator = 1 }
+on_failure = "rollback"
+"#;
 
 /// A team.
 pub(crate) struct Lane {
@@ -51,6 +135,12 @@ pub(crate) const LANES: [Lane; 3] = [
         consents: 0,
     },
 ];
+
+/// Everything they deploy to.
+pub(crate) fn places() -> Vec<Place> {
+    let of = |lane: &'static Lane| lane.envs.iter().map(|env| (lane.app, *env));
+    LANES.iter().flat_map(of).collect()
+}
 
 /// One team at work.
 pub(crate) struct Team<'a> {

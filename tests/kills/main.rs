@@ -30,6 +30,8 @@ mod deaths;
 mod judge;
 mod story;
 
+mod children;
+
 use std::io::Write as _;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
@@ -41,6 +43,7 @@ use tokio::task::JoinSet;
 use tokio::time::{sleep, timeout};
 
 use deaths::{Deaths, fail};
+use house::House;
 use lanes::{LANES, Team};
 use people::Person;
 use stage::Stage;
@@ -60,27 +63,29 @@ async fn nothing_is_lost_or_done_twice_however_the_bot_dies() {
     let seed = number("SHIPBELL_SEED").unwrap_or(1);
     let kills = number("SHIPBELL_KILLS").map_or(50, |it| u32::try_from(it).unwrap());
     world::sweep();
-    let stage = Arc::new(Stage::new());
+    let stage = Arc::new(Stage::new(House::build(lanes::CONFIG, lanes::places())));
     let run = AssertUnwindSafe(run(Arc::clone(&stage), kills, seed));
     let outcome = run.catch_unwind().await;
     // What a dead bot left at work would make containers after they were removed.
+    until_alone(&stage).await;
+    if let Err(panic) = outcome {
+        let story = stage.tells();
+        say(&format!(
+            "seed {seed}, {kills} kills: what happened\n{story}"
+        ));
+        drop(stage);
+        std::panic::resume_unwind(panic);
+    }
+}
+
+/// Waits a while until no child of a dead bot is at work.
+async fn until_alone(stage: &Stage) {
     let alone = async {
         while !stage.house.is_let_alone() {
             sleep(Duration::from_millis(100)).await;
         }
     };
     drop(timeout(Duration::from_secs(30), alone).await);
-    if let Err(panic) = outcome {
-        let log = stage.house.log();
-        let end = log.lines().rev().take(60).collect::<Vec<_>>();
-        let end = end.into_iter().rev().collect::<Vec<_>>().join("\n");
-        let story = stage.story.whole();
-        say(&format!(
-            "seed {seed}, {kills} kills: what happened\n{story}\n\nthe end of the bot's log\n{end}"
-        ));
-        drop(stage);
-        std::panic::resume_unwind(panic);
-    }
 }
 
 async fn run(stage: Arc<Stage>, kills: u32, seed: u64) {

@@ -8,7 +8,7 @@ use shipbell_domain::Event;
 use shipbell_domain::event::{EnvironmentEvent, Outcome};
 
 /// Where the command that must run once stands among the steps that have one.
-const ONCE: u32 = 1;
+pub(crate) const ONCE: u32 = 1;
 
 /// The two files.
 pub(crate) struct Records {
@@ -130,22 +130,42 @@ impl Records {
 
     /// What the log says runs in an environment: the image by its id; none if nothing ever did.
     pub(crate) fn deployed(&self, environment: &str) -> Option<String> {
+        self.current(environment).map(|(_, image)| image)
+    }
+
+    /// The version that runs in an environment by the log, and its image.
+    pub(crate) fn current(&self, environment: &str) -> Option<(String, String)> {
         let sql = "SELECT m.body FROM attempt a JOIN manifest m ON m.hash = a.manifest \
                    WHERE a.environment = ? AND a.state = 'verified' \
                    ORDER BY a.number DESC LIMIT 1";
         let (body,): (String,) = maybe(&self.open("shipbell.db"), sql, (environment,))?;
         let manifest: serde_json::Value = serde_json::from_str(&body).unwrap();
-        let pinned = &manifest["images"]["web"]["pinned"];
-        Some(
-            pinned
-                .as_str()
-                .expect("a manifest pins its images")
-                .to_owned(),
-        )
+        let text = |value: &serde_json::Value| value.as_str().map(str::to_owned);
+        let version = text(&manifest["version"]).expect("a manifest has a version");
+        let pinned = text(&manifest["images"]["web"]["pinned"]);
+        Some((version, pinned.expect("a manifest pins its images")))
+    }
+
+    /// The last attempt of an environment.
+    pub(crate) fn last_attempt(&self, environment: &str) -> Option<Attempt> {
+        let sql = "SELECT number, kind, release, state FROM attempt WHERE environment = ? \
+                   ORDER BY number DESC LIMIT 1";
+        let (number, kind, release, state) = maybe(&self.open("shipbell.db"), sql, (environment,))?;
+        Some(Attempt {
+            number,
+            kind,
+            release,
+            state,
+        })
     }
 
     /// Whether an attempt waits for somebody to say if a command that must run once had run.
     pub(crate) fn is_cut_off(&self, environment: &str) -> bool {
+        self.cut_off(environment) == Some(ONCE)
+    }
+
+    /// The piece of work of which somebody must say how it ended, if an attempt waits for that.
+    pub(crate) fn cut_off(&self, environment: &str) -> Option<u32> {
         let sql = "SELECT payload FROM event WHERE stream = ? \
                    AND kind IN ('environment.work_ended', 'environment.decided') \
                    ORDER BY seq DESC LIMIT 1";
@@ -157,8 +177,8 @@ impl Records {
                 index,
                 outcome: Outcome::Interrupted { .. },
                 ..
-            })) => index == ONCE,
-            _ => false,
+            })) => Some(index),
+            _ => None,
         }
     }
 

@@ -7,7 +7,7 @@ use crate::house::House;
 use crate::people::{Ledger, Person};
 use crate::records::Records;
 use crate::story::Story;
-use crate::world::{Cleared, Events};
+use crate::world::{self, Cleared, Events};
 
 /// One run.
 pub(crate) struct Stage {
@@ -23,18 +23,20 @@ pub(crate) struct Stage {
 }
 
 impl Stage {
-    pub(crate) fn new() -> Self {
-        let house = House::build();
+    pub(crate) fn new(house: House) -> Self {
         let records = Records::new(house.data());
+        let projects = house.places().map(|(app, env)| world::project(app, env));
+        let projects = projects.collect();
+        let apps = house.apps().to_vec();
         Self {
             house,
             people: OnceLock::new(),
             ledger: Ledger::default(),
             records,
             story: Story::new(),
-            events: Events::listen(),
+            events: Events::listen(projects),
             over: AtomicBool::new(false),
-            _cleared: Cleared,
+            _cleared: Cleared(apps),
         }
     }
 
@@ -60,5 +62,14 @@ impl Stage {
 
     pub(crate) fn set_over(&self) {
         self.over.store(true, Ordering::Relaxed);
+    }
+
+    /// Everything that happened, and the end of what the bot logged.
+    pub(crate) fn tells(&self) -> String {
+        let log = self.house.log();
+        let end: Vec<&str> = log.lines().rev().take(60).collect();
+        let end = end.into_iter().rev().collect::<Vec<_>>().join("\n");
+        let story = self.story.whole();
+        format!("{story}\n\nthe end of the bot's log\n{end}")
     }
 }

@@ -6,6 +6,7 @@ mod images;
 use std::collections::BTreeSet;
 use std::path::Path;
 use std::process::{Command, Stdio};
+use std::time::Duration;
 
 pub(crate) use events::{Event, Events};
 pub(crate) use images::{Fate, load, reference};
@@ -54,6 +55,15 @@ pub(crate) async fn docker(words: &[&str]) -> Option<Vec<u8>> {
     output.status.success().then_some(output.stdout)
 }
 
+/// What an address answers; nothing if nobody answers well.
+pub(crate) async fn answer(url: &str) -> Option<String> {
+    let client = reqwest::Client::builder().no_proxy();
+    let client = client.timeout(Duration::from_secs(20)).build().unwrap();
+    let answer = client.get(url).send().await.ok()?;
+    let answer = answer.error_for_status().ok()?;
+    Some(answer.text().await.ok()?.trim().to_owned())
+}
+
 async fn lines(words: &[&str]) -> Vec<String> {
     let said = docker(words).await.unwrap_or_default();
     let text = String::from_utf8_lossy(&said);
@@ -76,13 +86,35 @@ pub(crate) async fn running(project: &str) -> Vec<(String, bool)> {
     found
 }
 
+/// Every container of a project: its name, its state, and whether it was made for one command.
+pub(crate) async fn containers(project: &str) -> Vec<(String, String, bool)> {
+    let mine = format!("label={PROJECT}={project}");
+    let format = "{{.Names}} {{.State}} {{.Label \"com.docker.compose.oneoff\"}}";
+    let told = lines(&["ps", "-a", "--filter", &mine, "--format", format]).await;
+    let one = |line: &String| {
+        let mut words = line.split(' ').map(str::to_owned);
+        Some((words.next()?, words.next()?, words.next()? == "True"))
+    };
+    told.iter().filter_map(one).collect()
+}
+
 /// The lines of the file in a project's volume to which every run of its command adds one.
 pub(crate) async fn runs(project: &str) -> Vec<String> {
+    left(project, "runs").await
+}
+
+/// The versions whose command ran in a project, once for each run.
+pub(crate) async fn migrated(project: &str) -> Vec<String> {
+    left(project, "versions").await
+}
+
+/// The lines of a file in a project's volume.
+async fn left(project: &str, file: &str) -> Vec<String> {
     let mine = format!("label={PROJECT}={project}");
     let Some(any) = lines(&["ps", "-aq", "--filter", &mine]).await.pop() else {
         return Vec::new();
     };
-    let archive = docker(&["cp", &format!("{any}:/data/runs"), "-"]).await;
+    let archive = docker(&["cp", &format!("{any}:/data/{file}"), "-"]).await;
     let text = archive.map(|it| content(&it)).unwrap_or_default();
     text.lines().map(str::to_owned).collect()
 }
@@ -95,26 +127,28 @@ fn content(archive: &[u8]) -> String {
     String::from_utf8_lossy(bytes).into_owned()
 }
 
-/// Everything this run left on the engine, for as long as it lives.
-pub(crate) struct Cleared;
+/// Everything these applications left on the engine, for as long as it lives.
+pub(crate) struct Cleared(pub(crate) Vec<String>);
 
 impl Drop for Cleared {
     fn drop(&mut self) {
-        clear(&|run| run == std::process::id().to_string());
+        let own = std::process::id().to_string();
+        clear(&|run, app| run == own && self.0.iter().any(|it| it == app));
     }
 }
 
 /// Removes what runs that have ended left.
 pub(crate) fn sweep() {
-    clear(&|run| !Path::new("/proc").join(run).exists());
+    clear(&|run, _| !Path::new("/proc").join(run).exists());
 }
 
-/// Removes what runs of this test left whose number is like this.
-fn clear(is_left: &dyn Fn(&str) -> bool) {
+/// Removes what runs of these tests left whose number and application are like this.
+fn clear(is_left: &dyn Fn(&str, &str) -> bool) {
     let of = |name: &str| -> bool {
         let rest = name.strip_prefix(OURS);
-        let run = rest.and_then(|it| it.split(['-', '/']).next());
-        run.is_some_and(is_left)
+        let mut words = rest.into_iter().flat_map(|it| it.split(['-', '/', ':']));
+        let run = words.next();
+        run.is_some_and(|run| is_left(run, words.next().unwrap_or_default()))
     };
     seals(&of);
     let project = format!("{{{{.ID}}}} {{{{.Label \"{PROJECT}\"}}}}");

@@ -85,7 +85,9 @@ fn is_wish(it: &Recorded) -> bool {
                     | ReleaseEvent::Cancelled { .. }
                     | ReleaseEvent::VoteWithdrawn { .. }
             ) | Event::Environment(
-                EnvironmentEvent::Unlocked { .. } | EnvironmentEvent::Decided { .. }
+                EnvironmentEvent::Unlocked { .. }
+                    | EnvironmentEvent::Decided { .. }
+                    | EnvironmentEvent::AttemptStarted { .. }
             )
         )
 }

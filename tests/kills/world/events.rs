@@ -9,7 +9,7 @@ use tokio::io::{AsyncBufReadExt as _, BufReader};
 use tokio::process::{Child, Command};
 use tokio::task::JoinSet;
 
-use super::{PROJECT, prefix};
+use super::PROJECT;
 use crate::story::locked;
 
 /// Something that happened to a container.
@@ -25,7 +25,7 @@ pub(crate) struct Event {
     pub(crate) once: bool,
 }
 
-/// Everything that happened to containers of this run.
+/// Everything that happened to containers of a run.
 pub(crate) struct Events {
     seen: Arc<Mutex<Vec<Event>>>,
     _client: Child,
@@ -49,8 +49,8 @@ struct Actor {
 }
 
 impl Events {
-    /// Listens from now on.
-    pub(crate) fn listen() -> Self {
+    /// Listens from now on to what happens in these projects.
+    pub(crate) fn listen(projects: Vec<String>) -> Self {
         let mut command = Command::new("docker");
         command
             .args([
@@ -71,7 +71,7 @@ impl Events {
         reading.spawn(async move {
             while let Ok(Some(line)) = lines.next_line().await {
                 let told = serde_json::from_str(&line).ok();
-                locked(&heard).extend(told.and_then(event));
+                locked(&heard).extend(told.and_then(|it| event(it, &projects)));
             }
         });
         Self {
@@ -92,13 +92,13 @@ impl Events {
     }
 }
 
-/// An event of this run.
-fn event(told: Told) -> Option<Event> {
+/// An event of one of these projects.
+fn event(told: Told, projects: &[String]) -> Option<Event> {
     let mut attributes = told.actor.attributes;
     let project = attributes.remove(PROJECT)?;
     let oneoff = attributes.get("com.docker.compose.oneoff");
     let once = oneoff.is_some_and(|it| it == "True");
-    project.starts_with(&prefix()).then(|| Event {
+    projects.contains(&project).then(|| Event {
         action: told.action,
         container: told.actor.id,
         name: attributes.remove("name").unwrap_or_default(),

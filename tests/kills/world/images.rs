@@ -14,9 +14,10 @@ use super::prefix;
 
 const BUSYBOX: [&str; 2] = ["/bin/busybox", "/usr/bin/busybox"];
 const SERVE: &str = "echo \"started $VERSION\"; exec /bin/busybox httpd -f -p 8000 -h /www";
-/// Adds a line to a file that outlives its container, and takes a moment.
+/// Adds a line to files that outlive its container, and takes a moment.
 const MIGRATE: &str = "#!/bin/busybox sh
 echo $HOSTNAME >> /data/runs
+echo $VERSION >> /data/versions
 echo migrating
 /bin/busybox sleep 1
 echo migrated
