@@ -16,6 +16,7 @@ mod logs;
 mod oneoff;
 mod override_file;
 mod plan;
+mod ports;
 mod preflight;
 mod project;
 mod promote;

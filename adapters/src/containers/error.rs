@@ -22,6 +22,9 @@ pub struct ContainerError {
     pub hint: String,
 }
 
+/// So much of what the other side said is shown at least.
+const SAID: usize = 60;
+
 /// What the caller can make of an error.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -84,6 +87,23 @@ impl ContainerError {
         self
     }
 
+    /// The same in at most so many characters where that can be, for whoever shows no
+    /// more: what the other side said loses its middle, and what to do stays.
+    #[must_use]
+    pub fn within(mut self, most: usize) -> Self {
+        let excess = self.to_string().chars().count().saturating_sub(most);
+        let said: Vec<char> = self.why.chars().collect();
+        if excess == 0 || said.len() <= SAID {
+            return self;
+        }
+        // One more for the mark.
+        let left = said.len().saturating_sub(excess + 1).max(SAID);
+        let (head, tail) = (left / 2, said.len() - (left - left / 2));
+        let (head, tail) = (&said[..head], &said[tail..]);
+        self.why = head.iter().chain(&['…']).chain(tail).collect();
+        self
+    }
+
     /// The same, with a word on what to do.
     pub fn hint(mut self, hint: impl Into<String>) -> Self {
         self.hint = hint.into();
@@ -126,5 +146,22 @@ mod tests {
         let full =
             ContainerError::new(Kind::NotFound, "pulling a:1", "no such tag").hint("Push it.");
         assert_eq!(full.to_string(), "pulling a:1: no such tag. Push it.");
+    }
+
+    #[test]
+    fn what_to_do_is_never_what_is_left_out() {
+        let why = format!("Get {}: connection refused", "x".repeat(300));
+        let error = ContainerError::new(Kind::Unreachable, "pulling a:1", why.as_str());
+        let error = error.hint("Start it");
+        assert_eq!(error.clone().within(400), error);
+        let told = error.within(100).to_string();
+        assert_eq!(told.chars().count(), 100);
+        assert!(told.starts_with("pulling a:1: Get xxx"), "{told}");
+        assert!(
+            told.ends_with("xxx: connection refused. Start it"),
+            "{told}"
+        );
+        let short = ContainerError::new(Kind::Refused, "w".repeat(99), "no");
+        assert_eq!(short.clone().within(10), short);
     }
 }

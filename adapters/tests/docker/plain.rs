@@ -266,6 +266,9 @@ async fn what_cannot_start_leaves_the_one_before() {
             inside: 8000,
             udp: false,
         };
+        let (outside, name) = (port.outside, &good.name);
+        let why =
+            format!("port 127.0.0.1:{outside} of container {name} is taken by another program");
         let bad = Container {
             ports: vec![port],
             ..good.clone()
@@ -273,7 +276,7 @@ async fn what_cannot_start_leaves_the_one_before() {
         for _ in 0..2 {
             let error = replace(rig, &bad).await.unwrap_err();
             assert_eq!(error.mode, Some(FailureMode::Startup), "{error}");
-            assert!(error.why.contains("already in use"), "{error}");
+            assert!(error.why.contains(&why), "{error}");
             assert!(
                 error.why.contains("the container before it is back"),
                 "{error}"

@@ -31,6 +31,10 @@ use super::hub::Hub;
 use super::news::News;
 use super::{Site, drift, retry};
 
+/// So much of a reason is shown: more would be cut off at its end, where it says what
+/// to do. All of it is in the evidence.
+pub(in crate::engine) const SHOWN: usize = 290;
+
 /// The pause after the database did not answer.
 const AGAIN: Duration = Duration::from_secs(1);
 

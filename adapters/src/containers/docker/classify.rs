@@ -4,11 +4,12 @@ use std::error::Error as _;
 
 use bollard::errors::Error;
 
+use super::ports;
 use crate::containers::{ContainerError, Kind};
 use crate::redact::Redactor;
 
 /// Words that decide, the kind they mean, and what to do. The first match wins.
-const WORDS: [(&str, Kind, &str); 17] = [
+const WORDS: [(&str, Kind, &str); 18] = [
     (
         "port is already allocated",
         Kind::Runtime,
@@ -23,6 +24,12 @@ const WORDS: [(&str, Kind, &str); 17] = [
         "no space left on device",
         Kind::Runtime,
         "Free some space on the engine's disk",
+    ),
+    (
+        "oci runtime create failed",
+        Kind::Runtime,
+        "Its program cannot be started: check entrypoint, command and volumes, in the image and \
+         in the compose file",
     ),
     (
         "no such image",
@@ -72,17 +79,17 @@ const WORDS: [(&str, Kind, &str); 17] = [
     (
         "dial tcp",
         Kind::Unreachable,
-        "Check the network of the engine's machine",
+        "Check that the registry runs, and that the engine's machine reaches it",
     ),
     (
         "i/o timeout",
         Kind::Unreachable,
-        "Check the network of the engine's machine",
+        "Check that the registry runs, and that the engine's machine reaches it",
     ),
     (
         "client.timeout exceeded",
         Kind::Unreachable,
-        "Check the network of the engine's machine",
+        "Check that the registry runs, and that the engine's machine reaches it",
     ),
     (
         "tls handshake",
@@ -113,7 +120,7 @@ pub(super) fn engine(redactor: &Redactor, what: String, error: &Error) -> Contai
                 (_, 400..=499) => (Kind::Refused, ""),
                 (_, _) => (Kind::Runtime, ""),
             };
-            ContainerError::new(kind, what, why).hint(hint)
+            telling(kind, what, (why, hint), None)
         }
         Error::DockerStreamError { error } => said(redactor, what, error),
         Error::RequestTimeoutError => silent(what),
@@ -138,7 +145,21 @@ pub(super) fn engine(redactor: &Redactor, what: String, error: &Error) -> Contai
 pub(super) fn said(redactor: &Redactor, what: String, text: &str) -> ContainerError {
     let why = redactor.text(text).replace('\n', " ");
     let (kind, hint) = words(&why).unwrap_or((Kind::Runtime, ""));
-    ContainerError::new(kind, what, why).hint(hint)
+    telling(kind, what, (why, hint), None)
+}
+
+/// An error in the engine's words. Where they are long, and what matters is at their end,
+/// it is said in ours: whoever reads them may get to see the beginning alone.
+pub(super) fn telling(
+    kind: Kind,
+    what: String,
+    (why, hint): (String, &str),
+    project: Option<&str>,
+) -> ContainerError {
+    match ports::taken(&why) {
+        Some(taken) => ContainerError::new(kind, what, taken.why(project)).hint(taken.hint()),
+        None => ContainerError::new(kind, what, why).hint(hint),
+    }
 }
 
 /// The engine took the question and does not answer it.

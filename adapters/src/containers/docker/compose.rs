@@ -137,7 +137,7 @@ impl Compose<'_> {
         let called = self.call(args, &quiet).await?;
         if called.code != 0 {
             return Err(called
-                .failed(Kind::Preflight, self.what("reading the files of"))
+                .failed(Kind::Preflight, self, "reading the files of")
                 .hint("Correct the project's files or variables"));
         }
         Ok(called)
@@ -271,7 +271,7 @@ impl Compose<'_> {
 
 impl Called {
     /// An error with the most telling line; a better known kind wins.
-    pub(super) fn failed(self, kind: Kind, what: String) -> ContainerError {
+    pub(super) fn failed(self, kind: Kind, compose: &Compose<'_>, doing: &str) -> ContainerError {
         let why = self.telling_line();
         let text: Vec<String> = self.lines().map(|line| line.text.clone()).collect();
         let (kind, hint) = match classify::words(&text.join("\n")) {
@@ -285,8 +285,8 @@ impl Called {
         } else {
             why
         };
-        ContainerError::new(kind, what, why)
-            .hint(hint)
+        let project = Some(compose.project.name.as_str());
+        classify::telling(kind, compose.what(doing), (why, hint), project)
             .output(self.output.evidence())
     }
 

@@ -54,13 +54,7 @@ impl DockerEngines {
             (Some(tool), _) => Ok(tool.clone()),
             (None, None) => Err(ContainerError::new(Kind::Preflight, what, "there is none")
                 .hint("Install `docker compose` or `docker-compose`")),
-            (None, Some(needed)) => {
-                let why = format!("it needs `{needed}`, which is not installed");
-                Err(ContainerError::new(Kind::Refused, what, why).hint(
-                    "Install it, or name the other flavour for this project: that recreates all \
-                     of its containers once",
-                ))
-            }
+            (None, Some(needed)) => Err(missing(what, project, needed)),
         }
     }
 
@@ -143,6 +137,26 @@ fn flavour(version: &str) -> Flavour {
     }
 }
 
+/// The Compose that a project needs is not there. Nobody switches by accident: the other
+/// one would replace every container, databases too.
+fn missing(what: String, project: &Project, needed: Flavour) -> ContainerError {
+    if project.flavour.is_some() {
+        let why = format!("it is to be served by `{needed}`, which is not installed");
+        return ContainerError::new(Kind::Refused, what, why).hint("Install it");
+    }
+    let why = format!("its containers were made by `{needed}`, which is not installed");
+    ContainerError::new(Kind::Refused, what, why).hint(format!(
+        "Install it. To change to the other one, remove them (`docker rm -f $({})`) and deploy; \
+         only named volumes stay",
+        listed(&project.name)
+    ))
+}
+
+/// What to type for the containers of a project.
+fn listed(project: &str) -> String {
+    format!("docker ps -aq --filter label={PROJECT}={project}")
+}
+
 /// The flavour that made the containers of a project; none if it has none yet.
 async fn made_by(
     api: &Api<'_>,
@@ -158,8 +172,10 @@ async fn made_by(
     }
     if flavours.len() > 1 {
         let why = "both `docker-compose` and `docker compose` made containers of it";
-        return Err(ContainerError::new(Kind::Refused, what, why)
-            .hint("Name one flavour for this project: that recreates all of its containers once"));
+        return Err(ContainerError::new(Kind::Refused, what, why).hint(format!(
+            "Remove those of one, which `docker ps -a --filter label={PROJECT}={project} --format \
+             '{{{{.Names}}}} {{{{.Label \"{VERSION}\"}}}}'` tells apart"
+        )));
     }
     Ok(flavours.pop())
 }

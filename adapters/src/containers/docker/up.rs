@@ -63,7 +63,7 @@ pub(super) async fn run(
     } else {
         Kind::Preflight
     };
-    Err(called.failed(kind, compose.what("converging")))
+    Err(called.failed(kind, &compose, "converging"))
 }
 
 async fn call(

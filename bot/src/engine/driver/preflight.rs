@@ -10,7 +10,7 @@ use shipbell_domain::ids::{AppId, ServiceName};
 use shipbell_domain::policy::{Policy, Repositories};
 
 use super::step::Place;
-use super::{evidence, fill};
+use super::{SHOWN, evidence, fill};
 use crate::engine::Site;
 use crate::engine::hub::Hub;
 
@@ -170,8 +170,8 @@ pub(super) fn told(found: &Preflight) -> String {
 }
 
 async fn failed(hub: &Hub, error: ContainerError) -> Outcome {
-    let why = error.to_string();
-    let evidence: Evidence = evidence::keep(hub, vec![why.clone()], &error.output).await;
+    let evidence: Evidence = evidence::keep(hub, vec![error.to_string()], &error.output).await;
+    let why = error.within(SHOWN).to_string();
     let mode = FailureMode::Preflight;
     Outcome::Failed {
         mode,

@@ -26,7 +26,7 @@ use shipbell_domain::snapshot::Snapshot;
 use shipbell_domain::steps::{Step, StepKind};
 
 use super::oneoff::GivenUp;
-use super::{evidence, fill, oneoff};
+use super::{SHOWN, evidence, fill, oneoff};
 use crate::engine::Site;
 use crate::engine::hub::Hub;
 
@@ -238,10 +238,11 @@ async fn proven(hub: &Hub, step: &Step, proof: Proof) -> Outcome {
 }
 
 async fn failed(hub: &Hub, step: &Step, error: ContainerError) -> Outcome {
-    let why = error.to_string();
-    let evidence: Evidence = evidence::keep(hub, vec![why.clone()], &error.output).await;
+    let evidence: Evidence = evidence::keep(hub, vec![error.to_string()], &error.output).await;
     let once = step.once();
-    let mode = match (error.mode, error.kind) {
+    let (mode, kind) = (error.mode, error.kind);
+    let why = error.within(SHOWN).to_string();
+    let mode = match (mode, kind) {
         (Some(Stage::Startup), _) => FailureMode::Startup,
         (Some(Stage::Healthcheck), _) => FailureMode::Healthcheck,
         (None, Kind::Preflight | Kind::NotFound | Kind::Refused) => FailureMode::Preflight,

@@ -117,6 +117,7 @@ async fn pin(hub: &Hub, id: ReleaseId, tries: u32) -> Result<Command, String> {
             }
             Err(error) if may_pass(&error) && tries < TRIES => return Err(error.to_string()),
             Err(error) => {
+                let error = error.within(driver::SHOWN.saturating_sub(reference.len()));
                 let why = format!("{reference}: {error}");
                 return Ok(Command::Report(Report::ImagesUnresolved {
                     release: id,

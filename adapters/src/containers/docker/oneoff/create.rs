@@ -126,8 +126,8 @@ async fn with_compose(
     if started {
         return Ok(());
     }
-    let what = compose.what(&format!("creating {} in", spec.name));
-    Err(called.failed(Kind::Preflight, what))
+    let doing = format!("creating {} in", spec.name);
+    Err(called.failed(Kind::Preflight, &compose, &doing))
 }
 
 fn labels(spec: &OneOff) -> Labels {
