@@ -3,9 +3,12 @@
 
 mod stage;
 
+use std::path::Path;
 use std::time::Duration;
 
+use shipbell::wiring::engine_settings;
 use shipbell_adapters::containers::Flavour;
+use shipbell_adapters::containers::docker::Settings;
 
 use crate::measure::{Failed, Pairs, folder, note, time};
 use stage::{BAD, Stage, Way};
@@ -20,7 +23,8 @@ const WARM_UP: u32 = 1;
 pub(crate) async fn run() -> Result<(), Failed> {
     for flavour in [Flavour::V1, Flavour::V2] {
         let folder = folder()?;
-        let stage = match Stage::new(folder.path(), flavour).await {
+        let settings = settings(folder.path(), flavour)?;
+        let stage = match Stage::new(folder.path(), flavour, settings).await {
             Ok(stage) => stage,
             Err(why) => {
                 note("deploy", &format!("{flavour}: skipped: {why}"));
@@ -32,6 +36,23 @@ pub(crate) async fn run() -> Result<(), Failed> {
         measured?;
     }
     Ok(())
+}
+
+/// What programs get to see. `SHIPBELL_COMPOSE_V2` names a plugin that is not installed.
+fn settings(folder: &Path, flavour: Flavour) -> Result<Settings, Failed> {
+    let usual = engine_settings(None);
+    let plugin = std::env::var_os("SHIPBELL_COMPOSE_V2");
+    let (Some(plugin), Flavour::V2) = (plugin, flavour) else {
+        return Ok(usual);
+    };
+    let config = folder.join("docker");
+    let plugins = config.join("cli-plugins");
+    std::fs::create_dir_all(&plugins)?;
+    std::os::unix::fs::symlink(plugin, plugins.join("docker-compose"))?;
+    Ok(Settings {
+        docker_config: Some(config),
+        ..usual
+    })
 }
 
 async fn measure(stage: &Stage) -> Result<(), Failed> {

@@ -30,7 +30,7 @@ async fn bad(rig: &Rig, state: &str) -> ContainerError {
 
 #[tokio::test]
 async fn an_unhealthy_program_is_named_with_its_last_words() {
-    rig::run("unhealthy", async |rig| {
+    rig::each("unhealthy", async |rig, _| {
         let error = bad(rig, "sick").await;
         assert_eq!(
             (error.kind, error.mode),
@@ -48,7 +48,7 @@ async fn an_unhealthy_program_is_named_with_its_last_words() {
 
 #[tokio::test]
 async fn a_crashing_program_is_named_with_its_exit_code() {
-    rig::run("crashing", async |rig| {
+    rig::each("crashing", async |rig, _| {
         let error = bad(rig, "crash").await;
         assert_eq!(error.kind, Kind::Runtime);
         // Fast machines see it healthy first.
@@ -62,7 +62,7 @@ async fn a_crashing_program_is_named_with_its_exit_code() {
 
 #[tokio::test]
 async fn a_program_that_is_restarted_is_not_well() {
-    rig::run("restarting", async |rig| {
+    rig::each("restarting", async |rig, _| {
         let image = rig.image("bad", "crash").await;
         let heard = Heard::default();
         let up = rig.up(rig.project("    restart: always\n"), &image);
@@ -86,7 +86,7 @@ async fn a_program_that_is_restarted_is_not_well() {
 
 #[tokio::test]
 async fn a_port_in_use_is_named_and_the_next_attempt_converges() {
-    rig::run("port", async |rig| {
+    rig::each("port", async |rig, _| {
         let image = rig.image("port", "well").await;
         let heard = Heard::default();
         let taken = TcpListener::bind("127.0.0.1:0").unwrap();
@@ -99,7 +99,13 @@ async fn a_port_in_use_is_named_and_the_next_attempt_converges() {
             .await
             .unwrap_err();
         assert_eq!(error.kind, Kind::Runtime, "{error:?}");
-        assert!(error.hint.contains("port"), "{error}");
+        let expected = format!(
+            "converging project {}: port 127.0.0.1:{port} of service web is taken by another \
+             program. `ss -ltnp 'sport = :{port}'` names it: stop it, or publish another port; \
+             then deploy again",
+            rig.name
+        );
+        assert_eq!(error.to_string(), expected, "{:?}", error.output);
         drop(taken);
         rig.engines
             .up(&rig.target, &up, &heard.session())
@@ -114,8 +120,68 @@ async fn a_port_in_use_is_named_and_the_next_attempt_converges() {
 }
 
 #[tokio::test]
+async fn a_port_of_another_container_is_named_too() {
+    rig::each("port-twice", async |rig, _| {
+        let image = rig.image("port", "well").await;
+        let heard = Heard::default();
+        let free = TcpListener::bind("127.0.0.1:0").unwrap();
+        let port = free.local_addr().unwrap().port();
+        drop(free);
+        let second = format!(
+            "    ports: [\"127.0.0.1:{port}:80\"]\n  other:\n    image: {}\n    \
+             ports: [\"127.0.0.1:{port}:80\"]\n    depends_on: [web]\n",
+            image.reference
+        );
+        let up = rig.up(rig.project(&second), &image);
+        let up = rig.engines.up(&rig.target, &up, &heard.session()).await;
+        let expected = format!(
+            "converging project {}: port 127.0.0.1:{port} of service other is taken by another \
+             container. `docker ps --filter publish={port}` names it: stop it, or publish \
+             another port; then deploy again",
+            rig.name
+        );
+        assert_eq!(up.unwrap_err().to_string(), expected);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_program_that_cannot_be_started_is_told_and_the_next_attempt_converges() {
+    rig::each("entrypoint", async |rig, _| {
+        let image = rig.image("port", "well").await;
+        let heard = Heard::default();
+        let bad = rig.project("    entrypoint: [/nowhere]\n");
+        let bad = rig.up(bad, &image);
+        let error = rig
+            .engines
+            .up(&rig.target, &bad, &heard.session())
+            .await
+            .unwrap_err();
+        assert_eq!(error.kind, Kind::Runtime, "{error:?}");
+        assert!(error.why.contains("/nowhere"), "{error}");
+        assert_eq!(
+            error.hint,
+            "Its program cannot be started: check entrypoint, command and volumes, in the image \
+             and in the compose file"
+        );
+        let good = rig.up(rig.project(""), &image);
+        rig.engines
+            .up(&rig.target, &good, &heard.session())
+            .await
+            .unwrap();
+        rig.engines
+            .wait_stable(&rig.target, &rig.stable(&image), &heard.session())
+            .await
+            .unwrap();
+        let running = rig.engines.running(&rig.target, &rig.name).await.unwrap();
+        assert_eq!(running.len(), 1, "{running:?}");
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn before_anything_is_touched_it_is_preflight() {
-    rig::run("preflight", async |rig| {
+    rig::each("preflight", async |rig, _| {
         let heard = Heard::default();
         let gone = Pinned {
             reference: format!("sha256:{}", "0".repeat(64)),
@@ -148,43 +214,8 @@ async fn before_anything_is_touched_it_is_preflight() {
 }
 
 #[tokio::test]
-async fn what_an_interrupted_call_left_half_made_is_removed() {
-    rig::run("reap", async |rig| {
-        let image = rig.image("port", "well").await;
-        let docker = bollard::Docker::connect_with_unix_defaults().unwrap();
-        let labels = [
-            ("com.docker.compose.project", rig.name.as_str()),
-            ("com.docker.compose.service", "web"),
-            ("com.docker.compose.replace", "an-older-one"),
-            ("com.docker.compose.oneoff", "False"),
-        ];
-        let labels = labels.map(|(key, value)| (key.to_owned(), value.to_owned()));
-        let half_made = bollard::models::ContainerCreateBody {
-            image: Some(image.reference.clone()),
-            labels: Some(labels.into()),
-            ..bollard::models::ContainerCreateBody::default()
-        };
-        let options = None::<bollard::query_parameters::CreateContainerOptions>;
-        docker.create_container(options, half_made).await.unwrap();
-        let up = rig.up(rig.project(""), &image);
-        let heard = Heard::default();
-        let report = rig
-            .engines
-            .up(&rig.target, &up, &heard.session())
-            .await
-            .unwrap();
-        assert_eq!(report.reaped, 1);
-        rig.engines
-            .wait_stable(&rig.target, &rig.stable(&image), &heard.session())
-            .await
-            .unwrap();
-    })
-    .await;
-}
-
-#[tokio::test]
 async fn a_deadline_ends_compose() {
-    rig::run("deadline", async |rig| {
+    rig::each("deadline", async |rig, _| {
         let image = rig.image("port", "well").await;
         let heard = Heard::default();
         let session = Session {

@@ -1,12 +1,16 @@
 //! The port `Containers` against a real Docker engine and the installed Compose.
 //!
 //! Without an engine every test says so and passes, unless `SHIPBELL_REQUIRE`
-//! names `docker`.
+//! names `docker`. What Compose does is tried with both lines of it; a missing one is
+//! said, unless `SHIPBELL_REQUIRE` names it (`compose1`, `compose2`).
 
 #![cfg(feature = "docker")]
 #![expect(clippy::unwrap_used, reason = "a helper that fails must fail its test")]
 
+mod composes;
+mod cut_off;
 mod failures;
+mod flavours;
 mod images;
 mod oneoffs;
 mod plain;

@@ -39,7 +39,7 @@ async fn containers(rig: &Rig) -> BTreeMap<String, String> {
 
 #[tokio::test]
 async fn what_is_planned_is_what_happens() {
-    rig::run("plan", async |rig| {
+    rig::each("plan", async |rig, _| {
         let (one, two) = (
             rig.image("one", "well").await,
             rig.image("two", "well").await,
@@ -109,7 +109,7 @@ async fn who_looks_at_the_same_time_sees_their_own() {
 
 #[tokio::test]
 async fn variables_files_and_standing_still_are_seen() {
-    rig::run("planned-changes", async |rig| {
+    rig::each("planned-changes", async |rig, _| {
         let one = rig.image("one", "well").await;
         let first = rig.up(rig.project(SECOND), &one);
         up(rig, &first).await;
@@ -147,7 +147,7 @@ async fn variables_files_and_standing_still_are_seen() {
 
 #[tokio::test]
 async fn what_is_built_from_sources_is_told_apart() {
-    rig::run("planned-builds", async |rig| {
+    rig::each("planned-builds", async |rig, _| {
         let one = rig.image("one", "well").await;
         let built = "  tools:\n    build: .\n";
         let found = plan(rig, &rig.up(rig.project(built), &one)).await;

@@ -3,14 +3,14 @@
 use std::collections::BTreeMap;
 
 use shipbell_adapters::containers::{
-    Containers as _, Exec, Flavour, Health, Home, Kind, LogQuery, OneOff, Pinned, Sealing, Session,
+    Containers as _, Exec, Health, Home, Kind, LogQuery, OneOff, Pinned, Sealing, Session,
 };
 
 use crate::rig::{self, Heard, Rig};
 
 #[tokio::test]
 async fn two_versions_after_each_other() {
-    rig::run("versions", async |rig| {
+    rig::each("versions", async |rig, flavour| {
         let (one, two) = (
             rig.image("one", "well").await,
             rig.image("two", "well").await,
@@ -29,7 +29,7 @@ async fn two_versions_after_each_other() {
             .unwrap();
         assert_eq!(found.names(), "web");
         assert!(found.free.is_some_and(|free| free > 0), "{found:?}");
-        assert!(!rig.plugin || found.flavour == Flavour::V2, "{found:?}");
+        assert_eq!(found.flavour, flavour);
 
         rig.engines
             .up(&rig.target, &rig.up(project.clone(), &one), &session)
@@ -72,7 +72,7 @@ async fn two_versions_after_each_other() {
 
 #[tokio::test]
 async fn logs_by_service_and_time() {
-    rig::run("logs", async |rig| {
+    rig::each("logs", async |rig, _| {
         let image = running(rig).await;
         let heard = Heard::default();
         rig.engines
@@ -107,7 +107,7 @@ async fn logs_by_service_and_time() {
 
 #[tokio::test]
 async fn commands_in_a_service() {
-    rig::run("exec", async |rig| {
+    rig::each("exec", async |rig, _| {
         running(rig).await;
         let heard = Heard::default();
         let exec = |script: &str, service: &str| Exec {
@@ -137,7 +137,7 @@ async fn commands_in_a_service() {
 
 #[tokio::test]
 async fn a_migration_in_the_surroundings_of_a_service() {
-    rig::run("migrate", async |rig| {
+    rig::each("migrate", async |rig, _| {
         let image = running(rig).await;
         let heard = Heard::default();
         let spec = OneOff {

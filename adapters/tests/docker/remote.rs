@@ -29,8 +29,14 @@ fn engines(server: &Server, client: &str) -> (DockerEngines, Target) {
 
 #[tokio::test]
 async fn a_project_on_another_machine_is_deployed_there() {
-    rig::run("remote", async |rig| {
-        let Some(server) = Server::start("remote").await else {
+    rig::each("remote", async |rig, flavour| {
+        let (path, config) = (
+            rig.settings.path.clone(),
+            rig.settings.docker_config.clone(),
+        );
+        let config = config.unwrap().display().to_string();
+        let vars = [("PATH", path), ("DOCKER_CONFIG", config)];
+        let Some(server) = Server::start_with("remote", &vars).await else {
             return;
         };
         let (engines, target) = engines(&server, "client");
@@ -45,7 +51,7 @@ async fn a_project_on_another_machine_is_deployed_there() {
             .preflight(&target, &project, &session)
             .await
             .unwrap();
-        assert_eq!(found.names(), "web");
+        assert_eq!((found.names().as_str(), found.flavour), ("web", flavour));
         assert!(found.free.is_some_and(|free| free > 0), "{found:?}");
         let up = rig.up(project.clone(), &image);
         engines.up(&target, &up, &session).await.unwrap();

@@ -11,11 +11,13 @@ use futures_util::FutureExt as _;
 use shipbell_adapters::containers::docker::{DockerEngines, Settings};
 use shipbell_adapters::containers::image::{ImageHealthcheck, ImageSpec, binary_with_libraries};
 use shipbell_adapters::containers::{
-    Containers as _, Home, Labels, LineSink, OneOff, OutputLine, Pinned, Project, Session, Target,
-    Up, Wait,
+    Containers as _, Flavour, Home, Labels, LineSink, OneOff, OutputLine, Pinned, Project, Session,
+    Target, Up, Wait,
 };
 use shipbell_adapters::redact::Redactor;
 use shipbell_adapters::secret::Secret;
+
+use crate::composes;
 
 /// Marks what a test made.
 pub(crate) const MARK: &str = "io.shipbell.test";
@@ -28,11 +30,10 @@ while :; do sleep 60; done"#;
 /// One test's engine and project.
 pub(crate) struct Rig {
     pub(crate) engines: DockerEngines,
+    pub(crate) settings: Settings,
     pub(crate) target: Target,
     pub(crate) name: String,
     pub(crate) directory: tempfile::TempDir,
-    /// The Compose of the plugin must be used.
-    pub(crate) plugin: bool,
 }
 
 /// Remembers every line.
@@ -42,31 +43,56 @@ pub(crate) struct Heard(Mutex<Vec<OutputLine>>);
 /// Runs a test under a name of its own and removes what it made, pass or fail.
 pub(crate) async fn run(name: &str, test: impl AsyncFnOnce(&Rig)) {
     let directory = tempfile::tempdir().unwrap();
-    let plugin = use_plugin(directory.path());
     let settings = Settings {
         home: directory.path().to_owned(),
         ..Settings::default()
     };
+    on(name, (directory, settings), test).await;
+}
+
+/// The same once with each Compose, under which it sees no other.
+pub(crate) async fn each(name: &str, test: impl AsyncFn(&Rig, Flavour)) {
+    for flavour in composes::all(name) {
+        let directory = tempfile::tempdir().unwrap();
+        let settings = composes::settings(directory.path(), &[flavour]);
+        let name = format!("{name}-{}", composes::word(flavour));
+        on(&name, (directory, settings), async |rig| {
+            test(rig, flavour).await;
+        })
+        .await;
+    }
+}
+
+async fn on(
+    name: &str,
+    (directory, settings): (tempfile::TempDir, Settings),
+    test: impl AsyncFnOnce(&Rig),
+) {
     let redactor = Redactor::knowing([&"swordfish".into()]);
     let rig = Rig {
-        engines: DockerEngines::new(settings, redactor),
+        engines: DockerEngines::new(settings.clone(), redactor),
+        settings,
         target: Target::local(),
         name: format!("shipbell-test-{name}"),
         directory,
-        plugin,
     };
     if let Err(error) = rig.clean().await {
         assert!(!requires("docker"), "docker is required: {error}");
-        // The test runner hides what is printed.
-        let mut stderr = std::io::stderr().lock();
-        writeln!(stderr, "skipped: {name}: {error}").unwrap();
+        say(&format!("skipped: {name}: {error}"));
         return;
     }
     let outcome = AssertUnwindSafe(test(&rig)).catch_unwind().await;
     rig.clean().await.unwrap();
     if let Err(panic) = outcome {
+        // Which of the two it was would be told by nothing else.
+        say(&format!("failed: {}", rig.name));
         std::panic::resume_unwind(panic);
     }
+}
+
+/// Says so where the test runner hides nothing.
+pub(crate) fn say(what: &str) {
+    writeln!(std::io::stderr().lock(), "{what}").unwrap();
 }
 
 #[expect(
@@ -75,22 +101,6 @@ pub(crate) async fn run(name: &str, test: impl AsyncFnOnce(&Rig)) {
 )]
 pub(crate) fn requires(what: &str) -> bool {
     std::env::var("SHIPBELL_REQUIRE").is_ok_and(|all| all.split(',').any(|one| one == what))
-}
-
-/// Lets the tests run with another Compose: `SHIPBELL_COMPOSE_V2` names the
-/// program of the plugin. Otherwise they take what is installed.
-#[expect(
-    clippy::disallowed_methods,
-    reason = "tests have no configuration file"
-)]
-fn use_plugin(home: &Path) -> bool {
-    let plugin = std::env::var("SHIPBELL_COMPOSE_V2");
-    if let Ok(plugin) = &plugin {
-        let plugins = home.join(".docker/cli-plugins");
-        std::fs::create_dir_all(&plugins).unwrap();
-        std::os::unix::fs::symlink(plugin, plugins.join("docker-compose")).unwrap();
-    }
-    plugin.is_ok()
 }
 
 impl Rig {

@@ -55,7 +55,7 @@ async fn running(rig: &Rig) -> BTreeMap<String, Running> {
 
 #[tokio::test]
 async fn a_project_is_brought_back_whole() {
-    rig::run("snapshot", async |rig| {
+    rig::each("snapshot", async |rig, _| {
         let (one, two) = (
             rig.image("one", "well").await,
             rig.image("two", "well").await,
@@ -152,7 +152,7 @@ async fn said(rig: &Rig, service: &str, script: &str) -> String {
 
 #[tokio::test]
 async fn the_latest_are_kept_and_nobody_else_can_read_them() {
-    rig::run("kept", async |rig| {
+    rig::each("kept", async |rig, _| {
         let one = rig.image("one", "well").await;
         let first = rig.up(rig.project(""), &one);
         up(rig, &first).await;

@@ -18,6 +18,11 @@ pub(crate) struct Server {
 impl Server {
     /// Starts one, or says why there is none.
     pub(crate) async fn start(test: &str) -> Option<Self> {
+        Self::start_with(test, &[]).await
+    }
+
+    /// The same, with variables that whoever comes finds set.
+    pub(crate) async fn start_with(test: &str, vars: &[(&str, String)]) -> Option<Self> {
         let sshd = Path::new("/usr/sbin/sshd");
         if !sshd.exists() {
             assert!(
@@ -45,6 +50,10 @@ impl Server {
              AuthorizedKeysFile {path}/authorized\nPidFile none\nUsePAM no\nStrictModes no\n\
              PasswordAuthentication no\nAllowStreamLocalForwarding yes\n"
         );
+        let vars = vars.iter().map(|(name, value)| format!(" {name}={value}"));
+        let vars: String = vars.collect();
+        let vars = (!vars.is_empty()).then(|| format!("SetEnv{vars}\n"));
+        let config = config + &vars.unwrap_or_default();
         std::fs::write(of("sshd_config"), config).unwrap();
         let public = std::fs::read_to_string(of("host.pub")).unwrap();
         std::fs::write(of("known"), format!("[127.0.0.1]:{port} {public}")).unwrap();

@@ -8,8 +8,7 @@ use std::process::Stdio;
 use std::time::Duration;
 
 use futures_util::future::join;
-use shipbell::wiring::engine_settings;
-use shipbell_adapters::containers::docker::DockerEngines;
+use shipbell_adapters::containers::docker::{DockerEngines, Settings};
 use shipbell_adapters::containers::image::{
     ImageFile, ImageHealthcheck, ImageSpec, binary_with_libraries,
 };
@@ -54,6 +53,8 @@ pub(super) struct Stage {
     engines: DockerEngines,
     target: Target,
     folder: PathBuf,
+    /// Docker's own configuration, if it is another than usual.
+    config: Option<PathBuf>,
     flavour: Flavour,
     images: BTreeMap<&'static str, Pinned>,
     ports: [u16; 2],
@@ -72,9 +73,15 @@ impl Way {
 
 impl Stage {
     /// An engine with the images; an error if this machine lacks what it takes.
-    pub(super) async fn new(folder: &Path, flavour: Flavour) -> Result<Self, Failed> {
+    pub(super) async fn new(
+        folder: &Path,
+        flavour: Flavour,
+        settings: Settings,
+    ) -> Result<Self, Failed> {
+        let config = settings.docker_config.clone();
         let mut stage = Self {
-            engines: DockerEngines::new(engine_settings(None), Redactor::default()),
+            engines: DockerEngines::new(settings, Redactor::default()),
+            config,
             target: Target::local(),
             folder: folder.to_owned(),
             flavour,
@@ -82,9 +89,10 @@ impl Stage {
             ports: [free_port()?, free_port()?],
         };
         std::fs::write(folder.join("docker-compose.yml"), COMPOSE)?;
-        let words = [stage.compose(), &["version"]].concat();
-        if !says_yes(&words).await {
-            return Err(format!("`{}` does not answer", words.join(" ")).into());
+        let mut asked = stage.compose();
+        let answer = asked.arg("version").output().await;
+        if !answer.is_ok_and(|it| it.status.success()) {
+            return Err(format!("`{flavour}` does not answer").into());
         }
         for version in VERSIONS {
             let image = image(version).await?;
@@ -207,11 +215,21 @@ impl Stage {
         }
     }
 
-    fn compose(&self) -> &'static [&'static str] {
-        match self.flavour {
-            Flavour::V1 => &["docker-compose"],
-            Flavour::V2 => &["docker", "compose"],
+    /// Compose, as it is typed.
+    fn compose(&self) -> Command {
+        let mut command = match self.flavour {
+            Flavour::V1 => Command::new("docker-compose"),
+            Flavour::V2 => {
+                let mut docker = Command::new("docker");
+                docker.arg("compose");
+                docker
+            }
+        };
+        if let Some(config) = &self.config {
+            command.env("DOCKER_CONFIG", config);
         }
+        command.stdin(Stdio::null());
+        command
     }
 
     fn up(&self, version: &str) -> Result<Up, Failed> {
@@ -265,15 +283,13 @@ impl Stage {
             &["pull", "--quiet", "--ignore-pull-failures"],
             &["up", "-d"],
         ] {
-            let mut command = Command::new(self.compose()[0]);
+            let mut command = self.compose();
             command
-                .args(&self.compose()[1..])
                 .args(["-p", Way::Typed.project()])
                 .args(words)
                 .env("TAG", version)
                 .env("PORT", self.port(Way::Typed).to_string())
-                .current_dir(&self.folder)
-                .stdin(Stdio::null());
+                .current_dir(&self.folder);
             let output = command.output().await?;
             // 1.x ends badly for a registry that does not answer, whatever it was told.
             let may_fail = words[0] == "pull";
