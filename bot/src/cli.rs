@@ -8,6 +8,7 @@ mod demo;
 mod discord;
 mod doctor;
 mod migrate;
+mod offline;
 mod open;
 mod printer;
 mod recover;
@@ -81,7 +82,7 @@ enum Command {
     #[cfg(feature = "slack")]
     #[command(subcommand)]
     Slack(slack::Slack),
-    /// Say a chat command to a running bot
+    /// Say a chat command to a running bot, or roll back without one
     Release(release::Release),
     /// The program inside the demo's containers
     #[command(hide = true)]
@@ -90,8 +91,14 @@ enum Command {
 
 /// Runs the program and says how it ended; the bot that serves is started with these options.
 pub fn run(options: Options) -> ExitCode {
-    let program = Program::parse();
-    let quiet = matches!(program.command, Command::Demo(_));
+    let mut program = Program::parse();
+    if let Command::Release(release) = program.command {
+        program.command = Command::Release(release.settled());
+    }
+    let quiet = match &program.command {
+        Command::Release(release) => release.is_offline(),
+        command => matches!(command, Command::Demo(_)),
+    };
     let log = Surroundings::read().log;
     telemetry::begin(
         program.log_format,

@@ -4,14 +4,14 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use shipbell_domain::ids::{Person, Surface};
+use shipbell_domain::ids::Person;
 
 use crate::config::Config;
 use crate::door::{self, Desk, Request, Response};
 use crate::engine::ports::{Clock as _, Links as _, Spawn as _};
 use crate::failure::Failure;
 use crate::system::{SystemClock, Tasks};
-use crate::wiring::Running;
+use crate::wiring::{self, Running};
 
 /// A running bot that the terminals of this machine reach.
 pub struct Reachable {
@@ -112,7 +112,7 @@ impl Terminals {
 
     async fn release(&self, uid: u32, id: String, words: &[String]) -> Response {
         let person = self.person(uid);
-        let surface = Surface::new("terminal").expect("`terminal` is a platform's name");
+        let surface = wiring::terminal();
         match self
             .running
             .hub

@@ -8,6 +8,7 @@
 //! reports ─┘     (one writer)     └─▶ timers
 //! ```
 
+mod alone;
 mod answers;
 mod commits;
 mod drift;
@@ -46,6 +47,7 @@ use shipbell_domain::settings::Settings;
 use shipbell_domain::steps::Value;
 use tokio::sync::mpsc;
 
+pub use alone::Alone;
 pub use hub::{Hub, Stop};
 pub use ports::Ports;
 pub use record::RecordError;

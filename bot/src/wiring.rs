@@ -8,6 +8,7 @@ mod commits;
 mod discord;
 mod hands;
 mod health;
+mod offline;
 #[cfg(any(feature = "discord", feature = "slack"))]
 mod platform;
 #[cfg(feature = "slack")]
@@ -22,6 +23,7 @@ use absent as slack;
 pub(crate) use discord::invitation as discord_invitation;
 pub use hands::engine_settings;
 pub use health::{Finding, State, examine};
+pub(crate) use offline::Offline;
 #[cfg(feature = "slack")]
 pub(crate) use slack::manifest as slack_manifest;
 
@@ -229,6 +231,11 @@ async fn chats(
 /// The browser channel's name among the platforms.
 pub fn surface() -> Surface {
     Surface::new("web").expect("`web` is a platform's name")
+}
+
+/// The terminals of this machine, as a place people speak from.
+pub(crate) fn terminal() -> Surface {
+    Surface::new("terminal").expect("`terminal` is a platform's name")
 }
 
 /// What the configuration says, in the engine's words.

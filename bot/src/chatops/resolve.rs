@@ -167,6 +167,17 @@ pub enum FormRequest {
     },
 }
 
+/// A wish to go back, before anybody looked to what.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WayBack {
+    /// Where.
+    pub environment: EnvId,
+    /// To what, if it was said.
+    pub version: Option<Version>,
+    /// Why, if it was said.
+    pub why: Option<String>,
+}
+
 /// Words nobody can act on, and what to type instead.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Suggestion {
@@ -200,6 +211,24 @@ pub fn resolve(line: &Line, said: &[String], scene: Scene<'_>) -> Resolved {
         said,
     };
     reader.line(line).unwrap_or_else(Resolved::Suggest)
+}
+
+/// Reads a rollback without asking whether there is anything to go back to.
+///
+/// # Errors
+///
+/// Nobody can tell where, or to which version; and what to type instead.
+pub fn way_back(
+    line: &grammar::Rollback,
+    said: &[String],
+    scene: Scene<'_>,
+) -> Result<WayBack, Suggestion> {
+    let reader = Reader {
+        scene,
+        vocabulary: scene.vocabulary,
+        said,
+    };
+    reader.way_back(line)
 }
 
 /// Whether a command only looks, so that a correction may run at a press.

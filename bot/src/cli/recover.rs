@@ -79,10 +79,10 @@ fn explain_stop(why: &str) -> String {
     )
 }
 
-/// What is gone, what that means, and what can be done.
-pub(super) fn explain(loss: &Loss) -> String {
+/// What is gone.
+pub(super) fn what_is_gone(loss: &Loss) -> String {
     let Loss { seen, found } = loss;
-    let what = match loss.kind() {
+    match loss.kind() {
         LossKind::Behind(missing) => format!(
             "The log ends at event {}, and event {} had been seen here: {missing} events are \
              missing. Probably an older copy of the database was restored.",
@@ -98,7 +98,12 @@ pub(super) fn explain(loss: &Loss) -> String {
              up to event {}.",
             found.instance, seen.instance, seen.seq
         ),
-    };
+    }
+}
+
+/// What is gone, what that means, and what can be done.
+pub(super) fn explain(loss: &Loss) -> String {
+    let (Loss { seen, found }, what) = (loss, what_is_gone(loss));
     format!(
         "{what}\n\
          seen   event {}, {}\n\

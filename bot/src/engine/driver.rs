@@ -79,7 +79,7 @@ fn start(hub: &Arc<Hub>, driven: &Arc<Mutex<BTreeSet<EnvId>>>, environment: EnvI
 }
 
 /// Drives the attempts of one environment until none is at work.
-async fn drive(hub: &Hub, environment: &EnvId) {
+pub(super) async fn drive(hub: &Hub, environment: &EnvId) {
     let stream = StreamId::Environment(environment.clone());
     let lock = lock::take(hub, environment).await;
     let mut changes = hub.changes();

@@ -25,6 +25,7 @@ const QUEUE: usize = 1024;
 /// The shared part of a running engine.
 pub struct Hub {
     pub(super) ports: Ports,
+    surfaces: Vec<Surface>,
     setup: RwLock<Arc<Setup>>,
     roster: Mutex<Roster>,
     jobs: mpsc::Sender<Job>,
@@ -47,9 +48,20 @@ pub enum Stop {
 
 impl Hub {
     pub(super) fn new(ports: Ports, setup: Setup) -> (Arc<Self>, mpsc::Receiver<Job>) {
+        let surfaces = ports.chats.keys().cloned().collect();
+        Self::owing(ports, setup, surfaces)
+    }
+
+    /// One that owes to platforms it need not reach itself.
+    pub(super) fn owing(
+        ports: Ports,
+        setup: Setup,
+        surfaces: Vec<Surface>,
+    ) -> (Arc<Self>, mpsc::Receiver<Job>) {
         let (jobs, receiver) = mpsc::channel(QUEUE);
         let hub = Self {
             ports,
+            surfaces,
             roster: Mutex::new(Roster::new(setup.clone())),
             setup: RwLock::new(Arc::new(setup)),
             jobs,
@@ -104,7 +116,7 @@ impl Hub {
     }
 
     pub(super) fn surfaces(&self) -> Vec<Surface> {
-        self.ports.chats.keys().cloned().collect()
+        self.surfaces.clone()
     }
 
     /// What the clock shows; [`Hub::time`] says what to believe.

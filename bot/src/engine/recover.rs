@@ -16,13 +16,26 @@ use super::{Setup, retry};
 pub(super) async fn take_over(hub: &Arc<Hub>) {
     adopt(hub).await;
     for (environment, attempt) in at_work(hub).await {
-        tracing::info!(%environment, attempt, "taking over an attempt that was at work");
-        let report = Command::Report(Report::FenceTaken {
-            environment,
-            attempt,
-        });
-        retry::report(hub, "recovery", report, Settles::Nothing).await;
+        take(hub, environment, attempt).await;
     }
+}
+
+/// The same for one environment; those that are left out go on to whoever starts next.
+pub(super) async fn take_over_one(hub: &Hub, environment: &EnvId) {
+    adopt(hub).await;
+    let mut all = at_work(hub).await.into_iter();
+    if let Some((_, attempt)) = all.find(|(at, _)| at == environment) {
+        take(hub, environment.clone(), attempt).await;
+    }
+}
+
+async fn take(hub: &Hub, environment: EnvId, attempt: u32) {
+    tracing::info!(%environment, attempt, "taking over an attempt that was at work");
+    let report = Command::Report(Report::FenceTaken {
+        environment,
+        attempt,
+    });
+    retry::report(hub, "recovery", report, Settles::Nothing).await;
 }
 
 /// The attempts that are at work: asked for until the database answers, because one

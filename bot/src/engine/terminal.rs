@@ -1,6 +1,7 @@
 //! Commands from somewhere without cards, such as a terminal.
 
 use shipbell_adapters::chat::{Answer, Form};
+use shipbell_domain::command::Wish;
 use shipbell_domain::ids::{Person, Surface};
 use shipbell_storage::{InputId, Verdict};
 
@@ -8,6 +9,7 @@ use super::answers::{self, Who};
 use super::hub::Hub;
 use super::{ingress, view};
 use crate::chatops::resolve::{self, Question, Resolved, Scene};
+use crate::chatops::vocabulary::Vocabulary;
 use crate::render::plain;
 
 impl Hub {
@@ -49,29 +51,44 @@ impl Hub {
             id: InputId { source, id },
         };
         let (answer, refused) = match resolved {
-            Resolved::Wish(_) if self.halted().is_some() => (answers::stopped(self), true),
-            Resolved::Wish(wish) => {
-                let world = vocabulary.world_about(&wish);
-                let recorded = ingress::wish_for(self, &who, wish).await;
-                let answer = recorded
-                    .as_ref()
-                    .map(|it| answers::verdict(self, &who, &world, it));
-                (answer, matches!(recorded, Some(Verdict::Refused(_))))
-            }
+            Resolved::Wish(wish) => wished(self, &who, &vocabulary, wish).await,
             other => {
                 let refused = matches!(other, Resolved::Suggest(_));
                 (ingress::respond(self, &who, scene, other).await, refused)
             }
         };
-        match answer {
-            Some(Answer::Private(card)) if refused => Err(plain(&card)),
-            Some(Answer::Private(card)) => Ok(plain(&card)),
-            Some(Answer::Form(form)) => Err(missing(&form)),
-            Some(Answer::Done | Answer::FieldErrors(_) | Answer::Completions(_)) => {
-                Ok("done".to_owned())
-            }
-            None => Err("nothing was recorded; try again".to_owned()),
+        told(answer, refused)
+    }
+}
+
+/// Has a wish decided: what came of it, and whether it was refused.
+pub(super) async fn wished(
+    hub: &Hub,
+    who: &Who<'_>,
+    vocabulary: &Vocabulary,
+    wish: Wish,
+) -> (Option<Answer>, bool) {
+    if hub.halted().is_some() {
+        return (answers::stopped(hub), true);
+    }
+    let world = vocabulary.world_about(&wish);
+    let recorded = ingress::wish_for(hub, who, wish).await;
+    let answer = recorded
+        .as_ref()
+        .map(|it| answers::verdict(hub, who, &world, it));
+    (answer, matches!(recorded, Some(Verdict::Refused(_))))
+}
+
+/// An answer as text; an error if nothing came of what was wanted.
+pub(super) fn told(answer: Option<Answer>, refused: bool) -> Result<String, String> {
+    match answer {
+        Some(Answer::Private(card)) if refused => Err(plain(&card)),
+        Some(Answer::Private(card)) => Ok(plain(&card)),
+        Some(Answer::Form(form)) => Err(missing(&form)),
+        Some(Answer::Done | Answer::FieldErrors(_) | Answer::Completions(_)) => {
+            Ok("done".to_owned())
         }
+        None => Err("nothing was recorded; try again".to_owned()),
     }
 }
 

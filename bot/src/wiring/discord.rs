@@ -23,6 +23,11 @@ pub(crate) fn surface() -> Surface {
     Surface::new("discord").expect("`discord` is a platform's name")
 }
 
+/// The name of it, if it is configured.
+pub(super) fn surfaces(config: &Config) -> Vec<Surface> {
+    config.chat.discord.iter().map(|_| surface()).collect()
+}
+
 /// Opens Discord if it is configured. It is asked nothing before the bot serves.
 pub(super) async fn open(
     config: &Config,

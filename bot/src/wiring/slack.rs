@@ -22,6 +22,11 @@ pub(crate) fn surface() -> Surface {
     Surface::new("slack").expect("`slack` is a platform's name")
 }
 
+/// The name of it, if it is configured.
+pub(super) fn surfaces(config: &Config) -> Vec<Surface> {
+    config.chat.slack.iter().map(|_| surface()).collect()
+}
+
 /// Opens Slack if it is configured. It is asked nothing before the bot serves.
 pub(super) async fn open(
     config: &Config,

@@ -10,8 +10,8 @@ use std::time::Duration;
 
 use futures_util::FutureExt as _;
 use tempfile::TempDir;
-use tokio::io::{AsyncBufReadExt as _, BufReader};
-use tokio::process::{Child, Command};
+use tokio::io::{AsyncBufReadExt as _, BufReader, Lines};
+use tokio::process::{Child, ChildStdout, Command};
 
 use crate::people::Guest;
 use crate::world::{self, World};
@@ -220,6 +220,15 @@ impl House {
             out: String::from_utf8(output.stdout).unwrap(),
             err: String::from_utf8(output.stderr).unwrap(),
         }
+    }
+
+    /// Begins to run the program, and gives what it prints as it does.
+    pub(crate) fn begins(&self, words: &[&str]) -> (Child, Lines<BufReader<ChildStdout>>) {
+        let mut command = self.command(words);
+        command.stdin(Stdio::null()).stdout(Stdio::piped());
+        let mut child = command.kill_on_drop(true).spawn().unwrap();
+        let said = BufReader::new(child.stdout.take().unwrap()).lines();
+        (child, said)
     }
 
     /// Says a chat command on the terminal, as kai.

@@ -160,6 +160,11 @@ async fn an_older_copy_is_noticed_and_everything_waits_for_a_person() {
         let said = house.shipbell(&["recover"]).await.succeeded();
         assert!(said.contains("Nothing is missing"), "{said}");
         restore(house, &copy);
+        let back = "rollback motorsport production --why x --offline --yes";
+        let ended = house.release(back).await;
+        assert!(ended.out.contains("2 events are missing"), "{ended:?}");
+        let err = ended.failed(1);
+        assert!(err.contains("a part of the log is gone"), "{err}");
         house.serves().await;
 
         // It answers, says what is wrong wherever one looks, and does nothing.

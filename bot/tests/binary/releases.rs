@@ -28,7 +28,8 @@ pub(crate) async fn open(by: &Guest, version: &str) {
         .await;
 }
 
-async fn locked(house: &House) {
+/// Waits until production takes no deploy.
+pub(crate) async fn locked(house: &House) {
     eventually("production is locked", async || {
         house
             .release("status")

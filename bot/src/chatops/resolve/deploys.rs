@@ -4,11 +4,11 @@ use shipbell_domain::attempt::Choice;
 use shipbell_domain::calendar::Length;
 use shipbell_domain::command::Wish;
 use shipbell_domain::environment::Verified;
-use shipbell_domain::ids::{EnvId, ReleaseId};
+use shipbell_domain::ids::{EnvId, ReleaseId, Version};
 
 use super::place::{Place, Words};
 use super::releases::version_of;
-use super::{Answer, FormRequest, Question, Reader, Resolved, Suggestion};
+use super::{Answer, FormRequest, Question, Reader, Resolved, Suggestion, WayBack};
 use crate::chatops::buttons::{open_tick, watch_until};
 use crate::chatops::grammar::{Deploy, Promote, Resume, Rollback, Stop, Unlock, Watch};
 
@@ -91,12 +91,14 @@ impl Reader<'_> {
     }
 
     pub(super) fn rollback(&self, it: &Rollback) -> Answer {
-        let mut words = Words::of(it.app.iter().chain(&it.environment).chain(&it.version));
-        let environment = self.environment(&mut words)?;
-        let wanted = words.take();
-        self.no_more(words.take())?;
-        let target = self.target(&environment, wanted.as_deref())?;
-        let Some(reason) = it.why.clone().filter(|why| !why.trim().is_empty()) else {
+        let WayBack {
+            environment,
+            version,
+            why,
+        } = self.way_back(it)?;
+        let version = version.as_ref().map(Version::as_str);
+        let target = self.target(&environment, version)?;
+        let Some(reason) = why else {
             let target = target.release;
             return Ok(Resolved::Form(FormRequest::Rollback {
                 environment,
@@ -110,6 +112,24 @@ impl Reader<'_> {
             reason,
         }
         .into())
+    }
+
+    /// Where somebody wants to go back, to which version if they named one, and why. That
+    /// there is something to go back to is not asked.
+    pub(super) fn way_back(&self, it: &Rollback) -> Result<WayBack, Suggestion> {
+        let mut words = Words::of(it.app.iter().chain(&it.environment).chain(&it.version));
+        let environment = self.environment(&mut words)?;
+        let wanted = words.take();
+        self.no_more(words.take())?;
+        let version = match wanted.as_deref() {
+            Some(wanted) => Some(self.target(&environment, Some(wanted))?),
+            None => None,
+        };
+        Ok(WayBack {
+            version: version.map(|it| it.manifest.version.clone()),
+            why: it.why.clone().filter(|why| !why.trim().is_empty()),
+            environment,
+        })
     }
 
     pub(super) fn stop(&self, it: &Stop) -> Answer {
