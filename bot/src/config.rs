@@ -89,8 +89,8 @@ pub struct Config {
     pub key: PathBuf,
     /// The file `ssh` reads instead of its user's own.
     pub ssh: Option<PathBuf>,
-    /// How often what runs is compared with what was deployed.
-    pub compare_every: Length,
+    /// How often what runs is compared with what was deployed; never, if it is off.
+    pub compare_every: Option<Length>,
     /// Where people open the dashboard, without a slash at its end.
     pub url: String,
     /// Where people talk.
@@ -240,7 +240,7 @@ fn lower(name: &str, file: &File, look: Look<'_>, desk: &mut Desk) -> Config {
             .and_then(|it| desk.line(it, 500))
             .map(|it| desk.base.join(it)),
         base: desk.base.clone(),
-        compare_every: desk.length_or(file.compare_every.as_ref(), "1d", "10m"),
+        compare_every: compare_every(file.compare_every.as_ref(), desk),
         url: url.unwrap_or_else(|| format!("http://{}", chat.web.listen)),
         chat,
         settings: Settings {
@@ -260,6 +260,14 @@ fn lower(name: &str, file: &File, look: Look<'_>, desk: &mut Desk) -> Config {
         repositories,
         targets: environments.targets,
     }
+}
+
+/// `off`, or how often.
+fn compare_every(written: Option<&At<String>>, desk: &mut Desk) -> Option<Length> {
+    if written.is_some_and(|it| it.as_str() == "off") {
+        return None;
+    }
+    Some(desk.length_or(written, "1d", "10m"))
 }
 
 fn zone(written: &At<String>, desk: &mut Desk) -> Zone {

@@ -75,8 +75,8 @@ pub struct Setup {
     pub identities: BTreeMap<(Surface, UserId), Person>,
     /// The roles that come with being in a platform's group, by its id there.
     pub groups: BTreeMap<(Surface, String), BTreeSet<Role>>,
-    /// How often what runs is compared with what was deployed.
-    pub compare_every: Duration,
+    /// How often what runs is compared with what was deployed; never, if nothing is said.
+    pub compare_every: Option<Duration>,
 }
 
 impl Setup {

@@ -262,7 +262,7 @@ pub fn setup(config: &Config) -> Result<Setup, Failure> {
         sites,
         identities,
         groups,
-        compare_every: config.compare_every.duration(),
+        compare_every: config.compare_every.map(|it| it.duration()),
     })
 }
 

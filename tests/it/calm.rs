@@ -134,7 +134,7 @@ impl Stage {
             (id.clone(), site)
         };
         Setup {
-            compare_every: Duration::from_mins(10),
+            compare_every: Some(Duration::from_mins(10)),
             settings: self.team.settings.clone(),
             policies: vec![self.policy.lock().expect("nobody panics with it").clone()],
             repositories: BTreeMap::new(),

@@ -59,11 +59,10 @@ fn write(out: &mut String, config: &Config, now: DateTime<Utc>) -> fmt::Result {
         config.data.display()
     )?;
     writeln!(out, "The record is signed with {}.", config.key.display())?;
-    writeln!(
-        out,
-        "What runs is compared with what was deployed every {}.",
-        config.compare_every
-    )?;
+    if let Some(every) = config.compare_every {
+        let what = "it is looked whether somebody else changed what was deployed";
+        writeln!(out, "Every {every} {what}.")?;
+    }
     writeln!(out, "\nRoles")?;
     write_roles(out, config)?;
     if let Some(first) = config.policies.first() {

@@ -28,7 +28,7 @@ pub(super) struct File {
     pub(super) data: Option<At<String>>,
     /// The file ssh reads instead of that of the bot's user: keys, known hosts, jumps. Default: ssh's own.
     pub(super) ssh_config: Option<At<String>>,
-    /// How often what runs is compared with what was deployed. Default: 10m.
+    /// How often what runs is compared with what was deployed, or off. Default: 10m.
     pub(super) compare_every: Option<At<String>>,
     /// What the record is signed with.
     pub(super) audit: AuditSection,

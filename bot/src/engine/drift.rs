@@ -19,6 +19,8 @@ use super::driver::vars_of_up;
 use super::hub::Hub;
 use super::{Site, retry};
 
+/// The pause before it is looked whether anything is to be compared again.
+const IDLE: Duration = Duration::from_hours(24);
 /// The pause before what differs is looked at again: a container may just be starting.
 const SURELY: Duration = Duration::from_secs(20);
 /// How long a deploy waits for a look: what was read for it must not grow old.
@@ -30,11 +32,12 @@ const SHORT: usize = 16;
 
 /// Compares everything now and then.
 pub(super) async fn run(hub: Arc<Hub>) {
-    loop {
-        hub.pause(hub.setup().compare_every).await;
-        if hub.halted().is_some() {
-            return;
-        }
+    while hub.halted().is_none() {
+        let Some(every) = hub.setup().compare_every else {
+            hub.pause(IDLE).await;
+            continue;
+        };
+        hub.pause(every).await;
         let all: Vec<EnvId> = hub.setup().sites.keys().cloned().collect();
         for environment in all {
             surely(&hub, &environment).await;
@@ -50,7 +53,8 @@ async fn surely(hub: &Hub, environment: &EnvId) {
     if !first.is_news {
         return;
     }
-    hub.pause(SURELY.min(hub.setup().compare_every)).await;
+    let every = hub.setup().compare_every.unwrap_or(SURELY);
+    hub.pause(SURELY.min(every)).await;
     let second = compare(hub, environment).await;
     if let Some(second) = second.filter(|it| it.report == first.report) {
         tell(hub, second.report).await;
@@ -84,6 +88,7 @@ struct Compared {
 
 /// None where nothing can be compared, or nothing could be seen.
 async fn compare(hub: &Hub, environment: &EnvId) -> Option<Compared> {
+    hub.setup().compare_every?;
     let stream = StreamId::Environment(environment.clone());
     let Ok(Some(Fold::Environment(here))) = hub.ports.store.fold(&stream).await else {
         return None;

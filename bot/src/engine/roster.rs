@@ -205,7 +205,7 @@ mod tests {
             ..(*Day::waiting().world.settings).clone()
         };
         let mut roster = Roster::new(Setup {
-            compare_every: std::time::Duration::from_mins(10),
+            compare_every: None,
             settings: Arc::new(settings),
             policies: Vec::new(),
             repositories: BTreeMap::new(),

@@ -104,7 +104,7 @@ In Slack the channel is C024BE91L; what people do arrives over sockets the bot o
 In Discord the channel is 1187023456789012345. 1 of 4 people have an account there.
 What must be remembered is kept in /etc/shipbell/shipbell-data.
 The record is signed with /etc/shipbell/shipbell-data/audit.key.
-What runs is compared with what was deployed every 10m.
+Every 10m it is looked whether somebody else changed what was deployed.
 
 Roles
   product-owner    Chloé Martin, whoever has the Discord role 1187000000000000002

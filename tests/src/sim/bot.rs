@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use shipbell::engine::ports::{Destination, Ports};
@@ -154,7 +153,8 @@ impl Ground {
             sites: self.team.sites.iter().map(site).collect(),
             identities: self.team.identities.clone(),
             groups: BTreeMap::new(),
-            compare_every: Duration::from_mins(10),
+            // Nobody else is in these worlds.
+            compare_every: None,
         }
     }
 
