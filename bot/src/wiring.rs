@@ -34,6 +34,7 @@ use std::sync::Arc;
 use shipbell_adapters::chat::web::WebChannel;
 use shipbell_adapters::chat::{ChannelId, Chat, Inbound, UserId};
 use shipbell_adapters::containers::Containers;
+use shipbell_domain::calendar::Length;
 use shipbell_domain::history::Loss;
 use shipbell_domain::ids::{Person, Surface};
 use shipbell_storage::{SqliteOptions, SqliteStore, Store as _};
@@ -262,7 +263,7 @@ pub fn setup(config: &Config) -> Result<Setup, Failure> {
         sites,
         identities,
         groups,
-        compare_every: config.compare_every.map(|it| it.duration()),
+        compare_every: config.compare_every.map(Length::duration),
     })
 }
 
