@@ -195,9 +195,9 @@ impl Environment {
             | EnvironmentEvent::TickMissed { .. }
             | EnvironmentEvent::WatchExtended { .. }
             | EnvironmentEvent::WatchEnded { .. } => self.watch_on(event, at),
-            EnvironmentEvent::DriftSeen { .. }
-            | EnvironmentEvent::DriftGone { .. }
-            | EnvironmentEvent::Adopted { .. } => self.drift_on(event, at),
+            EnvironmentEvent::DriftSeen { .. } => self.notice(event, at),
+            EnvironmentEvent::DriftGone { .. } => self.drift = None,
+            EnvironmentEvent::Adopted { .. } => self.adopt(event, at),
         }
     }
 

@@ -7,8 +7,7 @@ use std::time::Duration;
 use futures_util::future::{Either, select};
 use shipbell_adapters::containers::{ContainerError, Discard, Session, Sight};
 use shipbell_domain::command::Report;
-use shipbell_domain::drift::{self, Seen};
-use shipbell_domain::environment::Environment;
+use shipbell_domain::drift::Seen;
 use shipbell_domain::ids::{EnvId, HostName};
 use shipbell_domain::manifest::Manifest;
 use shipbell_domain::snapshot::Kept;
@@ -102,18 +101,13 @@ async fn compare(hub: &Hub, environment: &EnvId) -> Option<Compared> {
             return None;
         }
     };
-    let is_news = is_news(&here, &seen);
+    let is_news = here.differs(&seen).is_some();
     let report = Report::Compared {
         environment: environment.clone(),
         attempt: proven.attempt,
         seen,
     };
     Some(Compared { report, is_news })
-}
-
-fn is_news(here: &Environment, seen: &[Seen]) -> bool {
-    let known = here.drift.as_ref().map(|it| it.differences.as_slice());
-    drift::differences(&here.seen, seen) != known.unwrap_or_default()
 }
 
 /// Everything that runs of an environment, on each of its hosts.

@@ -190,7 +190,7 @@ struct Task<'a> {
 /// Does a piece of work, and looks what runs if it was the last; none if all effects
 /// were stopped before it ended.
 async fn perform(hub: &Hub, task: &Task<'_>, lock: Option<&std::fs::File>) -> Option<Outcome> {
-    let mut outcome = done(hub, task, lock).await?;
+    let mut outcome = carry_out(hub, task, lock).await?;
     let is_last = task.index as usize + 1 == task.attempt.work.len();
     if let Outcome::Succeeded { evidence } = &mut outcome
         && is_last
@@ -207,7 +207,7 @@ async fn perform(hub: &Hub, task: &Task<'_>, lock: Option<&std::fs::File>) -> Op
     Some(outcome)
 }
 
-async fn done(hub: &Hub, task: &Task<'_>, lock: Option<&std::fs::File>) -> Option<Outcome> {
+async fn carry_out(hub: &Hub, task: &Task<'_>, lock: Option<&std::fs::File>) -> Option<Outcome> {
     let gone = |what: String| {
         Some(Outcome::Failed {
             mode: FailureMode::Preflight,

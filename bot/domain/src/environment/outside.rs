@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 
 use super::{Environment, Verified};
 use crate::attempt::{Attempt, Progress};
-use crate::drift::{Drift, Seen};
+use crate::drift::{self, Difference, Drift, Seen};
 use crate::event::{EnvironmentEvent, Outcome};
 
 impl Environment {
@@ -14,58 +14,53 @@ impl Environment {
         self.current().filter(|_| idle)
     }
 
-    pub(super) fn drift_on(&mut self, event: &EnvironmentEvent, at: DateTime<Utc>) {
-        match event {
-            EnvironmentEvent::DriftSeen {
-                differences, seen, ..
-            } => {
-                self.drift = Some(Drift {
-                    since: at,
-                    differences: differences.clone(),
-                    seen: seen.clone(),
-                });
-            }
-            EnvironmentEvent::DriftGone { .. } => self.drift = None,
-            EnvironmentEvent::Adopted {
-                attempt,
-                release,
-                manifest,
-                seen,
-                ..
-            } => {
-                let known = self.current().map(|it| &it.manifest);
-                if known != Some(manifest) {
-                    self.verified.push(Verified {
-                        attempt: *attempt,
-                        release: *release,
-                        manifest: (**manifest).clone(),
-                        at,
-                        snapshot: None,
-                    });
-                    self.forget_the_oldest();
-                }
-                self.attempts = self.attempts.max(*attempt);
-                self.seen.clone_from(seen);
-                self.drift = None;
-            }
-            EnvironmentEvent::AttemptStarted { .. }
-            | EnvironmentEvent::FenceTaken { .. }
-            | EnvironmentEvent::WorkStarted { .. }
-            | EnvironmentEvent::WorkEnded { .. }
-            | EnvironmentEvent::StopAsked { .. }
-            | EnvironmentEvent::WorkHeld { .. }
-            | EnvironmentEvent::Decided { .. }
-            | EnvironmentEvent::AttemptVerified { .. }
-            | EnvironmentEvent::AttemptFailed { .. }
-            | EnvironmentEvent::Locked { .. }
-            | EnvironmentEvent::Unlocked { .. }
-            | EnvironmentEvent::WatchStarted { .. }
-            | EnvironmentEvent::TickChecked { .. }
-            | EnvironmentEvent::TickAnswered { .. }
-            | EnvironmentEvent::TickMissed { .. }
-            | EnvironmentEvent::WatchExtended { .. }
-            | EnvironmentEvent::WatchEnded { .. } => {}
+    /// What is not as it was proven, if that is not what is known already.
+    pub fn differs(&self, seen: &[Seen]) -> Option<Vec<Difference>> {
+        let known = self.drift.as_ref().map(|it| it.differences.as_slice());
+        let found = drift::differences(&self.seen, seen);
+        (known.unwrap_or_default() != found).then_some(found)
+    }
+
+    /// Somebody else changed what runs.
+    pub(super) fn notice(&mut self, event: &EnvironmentEvent, at: DateTime<Utc>) {
+        if let EnvironmentEvent::DriftSeen {
+            differences, seen, ..
+        } = event
+        {
+            self.drift = Some(Drift {
+                since: at,
+                differences: differences.clone(),
+                seen: seen.clone(),
+            });
         }
+    }
+
+    /// What runs is what should run from now on.
+    pub(super) fn adopt(&mut self, event: &EnvironmentEvent, at: DateTime<Utc>) {
+        let EnvironmentEvent::Adopted {
+            attempt,
+            release,
+            manifest,
+            seen,
+            ..
+        } = event
+        else {
+            return;
+        };
+        let known = self.current().map(|it| &it.manifest);
+        if known != Some(manifest) {
+            self.verified.push(Verified {
+                attempt: *attempt,
+                release: *release,
+                manifest: (**manifest).clone(),
+                at,
+                snapshot: None,
+            });
+            self.forget_the_oldest();
+        }
+        self.attempts = self.attempts.max(*attempt);
+        self.seen.clone_from(seen);
+        self.drift = None;
     }
 }
 

@@ -8,7 +8,7 @@ use crate::attempt::CutOff;
 use crate::effect::{Audience, CardId, Effect};
 use crate::environment::Environment;
 use crate::event::{AgendaEvent, EnvironmentEvent, Event, IncidentEvent, ReleaseEvent};
-use crate::ids::{AppId, EnvId, EnvName, IncidentId, Key, Person, ReleaseId, Role};
+use crate::ids::{AppId, EnvId, EnvName, Hash, IncidentId, Key, Person, ReleaseId, Role};
 use crate::incident::Incident;
 use crate::notice::{News, Notice};
 use crate::policy::{Action, EnvPolicy, Policy};
@@ -186,6 +186,15 @@ impl Draft {
         self.policy()
             .filter(|it| it.app == *app)
             .ok_or_else(unknown)
+    }
+
+    /// The name of the policy in force, which what begins now goes by.
+    pub(super) fn require_policy_hash(&self) -> Result<Hash, Refusal> {
+        let pinned = self.world.application.as_ref();
+        let pinned = pinned.and_then(|it| it.pinned.as_ref());
+        pinned.map(|it| it.hash.clone()).ok_or(Refusal::Stale {
+            what: "the application has no policy",
+        })
     }
 
     pub(super) fn require_env(&self, app: &AppId, env: &EnvName) -> Result<&EnvPolicy, Refusal> {

@@ -29,11 +29,9 @@ pub(super) fn compared(
         });
     };
     let (version, runs) = (proven.manifest.version.clone(), proven.release);
-    let differences = drift::differences(&here.seen, seen);
-    let known = here.drift.as_ref().map(|it| it.differences.as_slice());
-    if known.unwrap_or_default() == differences {
+    let Some(differences) = here.differs(seen) else {
         return Ok(Reply::Nothing);
-    }
+    };
     if differences.is_empty() {
         draft.environment_event(environment, EnvironmentEvent::DriftGone { attempt });
         return Ok(Reply::Nothing);
@@ -211,11 +209,7 @@ fn record(
     })?;
     super::release::is_free(draft, app, &version)?;
     let release = draft.world.next_release;
-    let pinned = draft.world.application.as_ref();
-    let pinned = pinned.and_then(|it| it.pinned.as_ref());
-    let policy = pinned.map(|it| it.hash.clone()).ok_or(Refusal::Stale {
-        what: "the application has no policy",
-    })?;
+    let policy = draft.require_policy_hash()?;
     let references = new.images.iter();
     let references = references.map(|(name, it)| (name.clone(), it.reference.clone()));
     let manifest = Manifest {

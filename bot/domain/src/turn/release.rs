@@ -21,16 +21,7 @@ pub(super) fn open(draft: &mut Draft, by: &Person, new: &New) -> Decided {
     is_free(draft, &new.app, &new.version)?;
     draft.require(by, Action::New)?;
     let release = draft.world.next_release;
-    let pinned = draft
-        .world
-        .application
-        .as_ref()
-        .and_then(|it| it.pinned.as_ref());
-    let Some(policy) = pinned.map(|it| it.hash.clone()) else {
-        return Err(Refusal::Stale {
-            what: "the application has no policy",
-        });
-    };
+    let policy = draft.require_policy_hash()?;
     let checked = |what, given: &Option<String>| match given {
         Some(it) => text(what, it).map(Some),
         None => Ok(None),
