@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use shipbell_adapters::containers::{Containers as _, Flavour, Kind, Pinned};
 
-use crate::rig::{self, Heard, Rig};
+use crate::rig::{self, Rig};
 
 /// How many times Compose is killed, each time later.
 const KILLS: usize = 8;
@@ -37,15 +37,11 @@ async fn killed_at_any_moment_the_next_call_ends_in_the_same_place() {
 
 /// Brings the project to an image; how many half-made containers were in the way.
 async fn converge(rig: &Rig, image: &Pinned) -> usize {
-    let heard = Heard::default();
     let up = rig.up(rig.project(""), image);
-    let report = rig.engines.up(&rig.target, &up, &heard.session()).await;
+    let report = rig.converges(&up).await;
     let report = report.unwrap();
     let wait = rig.stable(image);
-    rig.engines
-        .wait_stable(&rig.target, &wait, &heard.session())
-        .await
-        .unwrap();
+    rig.settles(&wait).await.unwrap();
     let running = rig.engines.running(&rig.target, &rig.name).await.unwrap();
     assert_eq!((running.len(), &running[0].image_id), (1, &image.reference));
     report.reaped
@@ -54,10 +50,8 @@ async fn converge(rig: &Rig, image: &Pinned) -> usize {
 /// Kills Compose once the project's containers have changed that often. Whether it
 /// was at work still.
 async fn cut_off(rig: &Rig, image: &Pinned, changes: usize) -> bool {
-    let heard = Heard::default();
     let up = rig.up(rig.project(""), image);
-    let session = heard.session();
-    let work = rig.engines.up(&rig.target, &up, &session);
+    let work = rig.converges(&up);
     let murder = async {
         let mut seen = containers(rig).await;
         let mut left = changes;
@@ -136,17 +130,9 @@ async fn what_an_interrupted_call_left_half_made_is_removed() {
         let options = None::<bollard::query_parameters::CreateContainerOptions>;
         docker.create_container(options, half_made).await.unwrap();
         let up = rig.up(rig.project(""), &image);
-        let heard = Heard::default();
-        let report = rig
-            .engines
-            .up(&rig.target, &up, &heard.session())
-            .await
-            .unwrap();
+        let report = rig.converges(&up).await.unwrap();
         assert_eq!(report.reaped, 1);
-        rig.engines
-            .wait_stable(&rig.target, &rig.stable(&image), &heard.session())
-            .await
-            .unwrap();
+        rig.settles(&rig.stable(&image)).await.unwrap();
     })
     .await;
 }

@@ -12,20 +12,13 @@ use crate::rig::{self, Heard, Rig};
 
 async fn bad(rig: &Rig, state: &str) -> ContainerError {
     let image = rig.image("bad", state).await;
-    let heard = Heard::default();
     let up = rig.up(rig.project(""), &image);
-    rig.engines
-        .up(&rig.target, &up, &heard.session())
-        .await
-        .unwrap();
+    rig.converges(&up).await.unwrap();
     let stable = Wait {
         stable_for: Duration::from_secs(3),
         ..rig.stable(&image)
     };
-    rig.engines
-        .wait_stable(&rig.target, &stable, &heard.session())
-        .await
-        .unwrap_err()
+    rig.settles(&stable).await.unwrap_err()
 }
 
 #[tokio::test]
@@ -64,20 +57,13 @@ async fn a_crashing_program_is_named_with_its_exit_code() {
 async fn a_program_that_is_restarted_is_not_well() {
     rig::each("restarting", async |rig, _| {
         let image = rig.image("bad", "crash").await;
-        let heard = Heard::default();
         let up = rig.up(rig.project("    restart: always\n"), &image);
-        rig.engines
-            .up(&rig.target, &up, &heard.session())
-            .await
-            .unwrap();
+        rig.converges(&up).await.unwrap();
         let stable = Wait {
             stable_for: Duration::from_secs(5),
             ..rig.stable(&image)
         };
-        let waited = rig
-            .engines
-            .wait_stable(&rig.target, &stable, &heard.session())
-            .await;
+        let waited = rig.settles(&stable).await;
         let error = waited.unwrap_err();
         assert_eq!(error.kind, Kind::Runtime, "{error}");
     })
@@ -88,16 +74,11 @@ async fn a_program_that_is_restarted_is_not_well() {
 async fn a_port_in_use_is_named_and_the_next_attempt_converges() {
     rig::each("port", async |rig, _| {
         let image = rig.image("port", "well").await;
-        let heard = Heard::default();
         let taken = TcpListener::bind("127.0.0.1:0").unwrap();
         let port = taken.local_addr().unwrap().port();
         let project = rig.project(&format!("    ports: [\"127.0.0.1:{port}:80\"]\n"));
         let up = rig.up(project, &image);
-        let error = rig
-            .engines
-            .up(&rig.target, &up, &heard.session())
-            .await
-            .unwrap_err();
+        let error = rig.converges(&up).await.unwrap_err();
         assert_eq!(error.kind, Kind::Runtime, "{error:?}");
         let expected = format!(
             "converging project {}: port 127.0.0.1:{port} of service web is taken by another \
@@ -107,14 +88,8 @@ async fn a_port_in_use_is_named_and_the_next_attempt_converges() {
         );
         assert_eq!(error.to_string(), expected, "{:?}", error.output);
         drop(taken);
-        rig.engines
-            .up(&rig.target, &up, &heard.session())
-            .await
-            .unwrap();
-        rig.engines
-            .wait_stable(&rig.target, &rig.stable(&image), &heard.session())
-            .await
-            .unwrap();
+        rig.converges(&up).await.unwrap();
+        rig.settles(&rig.stable(&image)).await.unwrap();
     })
     .await;
 }
@@ -123,7 +98,6 @@ async fn a_port_in_use_is_named_and_the_next_attempt_converges() {
 async fn a_port_of_another_container_is_named_too() {
     rig::each("port-twice", async |rig, _| {
         let image = rig.image("port", "well").await;
-        let heard = Heard::default();
         let free = TcpListener::bind("127.0.0.1:0").unwrap();
         let port = free.local_addr().unwrap().port();
         drop(free);
@@ -133,7 +107,7 @@ async fn a_port_of_another_container_is_named_too() {
             image.reference
         );
         let up = rig.up(rig.project(&second), &image);
-        let up = rig.engines.up(&rig.target, &up, &heard.session()).await;
+        let up = rig.converges(&up).await;
         let expected = format!(
             "converging project {}: port 127.0.0.1:{port} of service other is taken by another \
              container. `docker ps --filter publish={port}` names it: stop it, or publish \
@@ -149,14 +123,9 @@ async fn a_port_of_another_container_is_named_too() {
 async fn a_program_that_cannot_be_started_is_told_and_the_next_attempt_converges() {
     rig::each("entrypoint", async |rig, _| {
         let image = rig.image("port", "well").await;
-        let heard = Heard::default();
         let bad = rig.project("    entrypoint: [/nowhere]\n");
         let bad = rig.up(bad, &image);
-        let error = rig
-            .engines
-            .up(&rig.target, &bad, &heard.session())
-            .await
-            .unwrap_err();
+        let error = rig.converges(&bad).await.unwrap_err();
         assert_eq!(error.kind, Kind::Runtime, "{error:?}");
         assert!(error.why.contains("/nowhere"), "{error}");
         assert_eq!(
@@ -165,14 +134,8 @@ async fn a_program_that_cannot_be_started_is_told_and_the_next_attempt_converges
              and in the compose file"
         );
         let good = rig.up(rig.project(""), &image);
-        rig.engines
-            .up(&rig.target, &good, &heard.session())
-            .await
-            .unwrap();
-        rig.engines
-            .wait_stable(&rig.target, &rig.stable(&image), &heard.session())
-            .await
-            .unwrap();
+        rig.converges(&good).await.unwrap();
+        rig.settles(&rig.stable(&image)).await.unwrap();
         let running = rig.engines.running(&rig.target, &rig.name).await.unwrap();
         assert_eq!(running.len(), 1, "{running:?}");
     })
@@ -188,11 +151,7 @@ async fn before_anything_is_touched_it_is_preflight() {
             local: true,
         };
         let up = rig.up(rig.project(""), &gone);
-        let error = rig
-            .engines
-            .up(&rig.target, &up, &heard.session())
-            .await
-            .unwrap_err();
+        let error = rig.converges(&up).await.unwrap_err();
         assert_eq!(error.kind, Kind::NotFound, "{error:?}");
         let project = rig.project("    nonsense: true\n");
         let error = rig

@@ -11,8 +11,8 @@ use futures_util::FutureExt as _;
 use shipbell_adapters::containers::docker::{DockerEngines, Settings};
 use shipbell_adapters::containers::image::{ImageHealthcheck, ImageSpec, binary_with_libraries};
 use shipbell_adapters::containers::{
-    Containers as _, Flavour, Home, Labels, LineSink, OneOff, OutputLine, Pinned, Project, Session,
-    Target, Up, Wait,
+    ContainerError, Containers as _, Flavour, Home, Labels, LineSink, OneOff, OutputLine, Pinned,
+    Project, Running, Session, Target, Up, UpReport, Wait,
 };
 use shipbell_adapters::redact::Redactor;
 use shipbell_adapters::secret::Secret;
@@ -104,7 +104,7 @@ pub(crate) fn requires(what: &str) -> bool {
 }
 
 impl Rig {
-    async fn clean(&self) -> Result<(), shipbell_adapters::containers::ContainerError> {
+    async fn clean(&self) -> Result<(), ContainerError> {
         self.engines.remove(&self.target, &self.labels()).await?;
         self.engines.down(&self.target, &self.name).await
     }
@@ -201,6 +201,19 @@ impl Rig {
             snapshot: None,
             optional: BTreeSet::new(),
         }
+    }
+
+    /// Converges a project.
+    pub(crate) async fn converges(&self, up: &Up) -> Result<UpReport, ContainerError> {
+        let heard = Heard::default();
+        self.engines.up(&self.target, up, &heard.session()).await
+    }
+
+    /// Waits until a project is well.
+    pub(crate) async fn settles(&self, wait: &Wait) -> Result<Vec<Running>, ContainerError> {
+        let heard = Heard::default();
+        let session = heard.session();
+        self.engines.wait_stable(&self.target, wait, &session).await
     }
 
     pub(crate) fn stable(&self, image: &Pinned) -> Wait {

@@ -30,12 +30,7 @@ async fn what_somebody_else_changed_shows() {
         let project = rig.project("");
         assert_eq!(look(rig, &project).await, [], "nothing runs yet");
         let wanted = rig.up(project.clone(), &one);
-        let heard = Heard::default();
-        let session = heard.session();
-        rig.engines
-            .up(&rig.target, &wanted, &session)
-            .await
-            .unwrap();
+        rig.converges(&wanted).await.unwrap();
 
         let proven = look(rig, &project).await;
         let [web] = &proven[..] else {
@@ -57,10 +52,7 @@ async fn what_somebody_else_changed_shows() {
 
         // Somebody brings another image there, with other settings.
         let by_hand = rig.up(other.clone(), &two);
-        rig.engines
-            .up(&rig.target, &by_hand, &session)
-            .await
-            .unwrap();
+        rig.converges(&by_hand).await.unwrap();
         let changed = look(rig, &other).await;
         assert_eq!((&changed[0].id, changed[0].running), (&two.reference, 1));
         assert_ne!(changed[0].made, web.made);

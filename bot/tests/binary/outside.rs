@@ -37,16 +37,19 @@ async fn brings_by_hand(house: &House, version: &str) {
     assert!(done.status.success(), "{said}");
 }
 
+/// What runs is compared every second.
+fn often(house: &House) {
+    let zone = "timezone = \"UTC\"";
+    house.rewrites(zone, &format!("{zone}\ncompare_every = \"1s\""));
+}
+
 #[tokio::test]
 async fn a_fix_by_hand_is_noticed_and_adopted() {
     run("outside", async |house| {
         for version in ["v1", "v2", "v3"] {
             load(version, Fate::Well).await;
         }
-        house.rewrites(
-            "timezone = \"UTC\"",
-            "timezone = \"UTC\"\ncompare_every = \"1s\"",
-        );
+        often(house);
         house.rewrites(
             "[app.motorsport]",
             "[allow]\noverride = [\"operator\"]\n\n[app.motorsport]",
@@ -101,10 +104,7 @@ async fn a_fix_by_hand_is_noticed_and_adopted() {
 async fn what_is_down_is_told_and_not_adopted() {
     run("outside-down", async |house| {
         load("v1", Fate::Well).await;
-        house.rewrites(
-            "timezone = \"UTC\"",
-            "timezone = \"UTC\"\ncompare_every = \"1s\"",
-        );
+        often(house);
         house.serves().await;
         let (kai, lea) = (
             Guest::enter(house, "kai").await,
