@@ -16,6 +16,7 @@ mod driver;
 mod hub;
 mod ingress;
 mod keep;
+mod live;
 mod news;
 mod outbox;
 mod pace;

@@ -19,7 +19,7 @@ mod sample;
 mod suggestions;
 mod words;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use shipbell_adapters::chat::card::Span;
 use shipbell_domain::World;
 use shipbell_domain::ids::Person;
@@ -46,7 +46,23 @@ pub struct View<'a> {
     pub now: DateTime<Utc>,
     /// For which platform.
     pub dialect: &'a Dialect,
+    /// What the work that goes on said last.
+    pub said: Option<&'a Said>,
 }
+
+/// The last word of a piece of work that goes on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Said {
+    /// Which piece of an attempt's work.
+    pub index: u32,
+    /// What it said, cleaned and redacted.
+    pub text: String,
+    /// When.
+    pub at: DateTime<Utc>,
+}
+
+/// Work that said nothing for so long is told to be silent.
+pub const SILENCE: TimeDelta = TimeDelta::seconds(30);
 
 /// What differs between platforms in words alone.
 pub struct Dialect {

@@ -18,6 +18,7 @@ mod override_file;
 mod plan;
 mod ports;
 mod preflight;
+mod progress;
 mod project;
 mod promote;
 mod push;

@@ -70,6 +70,17 @@ const COST: usize = 64;
 const EVIDENCE: usize = 50;
 const EVIDENCE_LINE: usize = 500;
 
+impl OutputLine {
+    /// A remark of ours.
+    pub fn note(text: String) -> Self {
+        Self {
+            stream: Stream::Note,
+            at: None,
+            text,
+        }
+    }
+}
+
 impl Output {
     /// The last lines, each short: what an error carries.
     pub fn evidence(&self) -> Vec<String> {

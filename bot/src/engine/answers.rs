@@ -60,6 +60,7 @@ pub(super) fn verdict(hub: &Hub, who: &Who<'_>, world: &World, verdict: &Verdict
         world,
         now: hub.now(),
         dialect: &dialect,
+        said: None,
     };
     match verdict {
         Verdict::Recorded { reply, .. } => {
@@ -156,6 +157,7 @@ pub(super) fn after_reaction(
         world,
         now: hub.now(),
         dialect: &dialect,
+        said: None,
     };
     render::reply(&reply, &view).map_or(Answer::Done, private)
 }

@@ -21,6 +21,7 @@ use std::time::Duration;
 
 use shipbell_domain::attempt::{Attempt, FailureMode, Next, Work};
 use shipbell_domain::command::Report;
+use shipbell_domain::effect::CardId;
 use shipbell_domain::event::{Evidence, Outcome};
 use shipbell_domain::ids::EnvId;
 use shipbell_domain::snapshot::Snapshot;
@@ -28,6 +29,7 @@ use shipbell_domain::{Command, Fold, StreamId};
 use shipbell_storage::{Settles, Verdict};
 
 use super::hub::Hub;
+use super::live::Ear;
 use super::news::News;
 use super::{Site, drift, retry};
 
@@ -218,6 +220,7 @@ async fn carry_out(hub: &Hub, task: &Task<'_>, lock: Option<&std::fs::File>) -> 
     let Some(site) = hub.site(task.environment) else {
         return gone(task.environment.to_string());
     };
+    let ear = Ear::open(hub, shown_on(task), task.index);
     match task.work {
         Work::Step(step) => {
             let host = step.on.as_ref();
@@ -232,6 +235,7 @@ async fn carry_out(hub: &Hub, task: &Task<'_>, lock: Option<&std::fs::File>) -> 
                 kept: task.kept.and_then(|it| it.on(host)),
                 index: task.index,
                 lock,
+                ear: &ear,
                 begun: AtomicBool::new(task.begun),
                 tries: AtomicU32::new(0),
             };
@@ -245,7 +249,16 @@ async fn carry_out(hub: &Hub, task: &Task<'_>, lock: Option<&std::fs::File>) -> 
             let outcome = step::run(hub, &place, step).await?;
             Some(preflight::with(found, outcome))
         }
-        Work::Check(check) => Some(verify(hub, &site, task.attempt, check).await),
+        Work::Check(check) => Some(verify(hub, &site, task.attempt, (check, &ear)).await),
+    }
+}
+
+/// The card that shows an attempt while it goes on.
+fn shown_on(task: &Task<'_>) -> CardId {
+    CardId::Progress {
+        release: task.attempt.release,
+        environment: task.environment.clone(),
+        attempt: task.attempt.number,
     }
 }
 
@@ -253,9 +266,9 @@ async fn verify(
     hub: &Hub,
     site: &Site,
     attempt: &Attempt,
-    check: &shipbell_domain::checks::Check,
+    (check, ear): (&shipbell_domain::checks::Check, &Ear<'_>),
 ) -> Outcome {
-    let seen = check::run(hub, site, &attempt.manifest, check).await;
+    let seen = check::run(hub, site, &attempt.manifest, (check, ear)).await;
     let why = seen
         .findings
         .last()

@@ -11,6 +11,7 @@ use shipbell_domain::settings::Settings;
 use shipbell_storage::{Input, Verdict};
 use tokio::sync::{mpsc, oneshot, watch};
 
+use super::live::Live;
 use super::pace::Pace;
 use super::record::{Job, RecordError};
 use super::roster::Roster;
@@ -35,6 +36,7 @@ pub struct Hub {
     pub(super) believed: Believed,
     pub(super) rereads: Rereads,
     pub(super) pace: Pace,
+    pub(super) live: Live,
 }
 
 /// Why nothing is carried out and nothing recorded; questions are answered still.
@@ -71,6 +73,7 @@ impl Hub {
             believed: Believed::default(),
             rereads: Rereads::default(),
             pace: Pace::default(),
+            live: Live::default(),
         };
         (Arc::new(hub), receiver)
     }

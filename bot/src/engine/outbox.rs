@@ -1,6 +1,7 @@
 //! Carries out what is owed: each thing by itself, so that one slow platform or
 //! one doubtful message holds up nothing else.
 
+mod redraw;
 pub(super) mod sweep;
 mod talk;
 mod work;
@@ -10,6 +11,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
+use shipbell_domain::effect::CardId;
 use shipbell_storage::{Owed, OwedId};
 
 use super::hub::Hub;
@@ -48,6 +50,10 @@ pub(super) async fn run(hub: Arc<Hub>) {
                 spawn.spawn("effect", Box::pin(carry_out(hub, desk, owed)));
             }
         }
+        for card in hub.live.due(now) {
+            hub.live.drawn(&card, now);
+            redraw(&hub, &desk, &card, now);
+        }
         let next = next_look(&hub, &desk, now).await;
         news.wait(&hub, next).await;
     }
@@ -59,7 +65,29 @@ async fn carry_out(hub: Arc<Hub>, desk: Arc<Mutex<Desk>>, owed: Owed) {
         Some(surface) => talk::deliver(&hub, surface, owed).await,
         None => work::perform(&hub, owed).await,
     };
-    let mut desk = lock(&desk);
+    put_back(&hub, &desk, id, wait);
+}
+
+/// Draws a card anew wherever nobody is at it.
+fn redraw(hub: &Arc<Hub>, desk: &Arc<Mutex<Desk>>, card: &CardId, now: DateTime<Utc>) {
+    for surface in hub.surfaces() {
+        let id = redraw::name(&surface, card);
+        if !take(desk, &id, now) {
+            hub.live.missed(card);
+            continue;
+        }
+        let (hub, desk, card) = (Arc::clone(hub), Arc::clone(desk), card.clone());
+        let spawn = Arc::clone(&hub.ports.spawn);
+        let task = async move {
+            let wait = redraw::redraw(&hub, &id, &card).await;
+            put_back(&hub, &desk, id, wait);
+        };
+        spawn.spawn("effect", Box::pin(task));
+    }
+}
+
+fn put_back(hub: &Hub, desk: &Mutex<Desk>, id: OwedId, wait: Option<DateTime<Utc>>) {
+    let mut desk = lock(desk);
     desk.at_work.remove(&id);
     if let Some(until) = wait {
         desk.not_before.insert(id, until);
@@ -92,7 +120,8 @@ async fn next_look(hub: &Hub, desk: &Mutex<Desk>, now: DateTime<Utc>) -> Option<
     desk.not_before.retain(|_, at| *at > now);
     let waiting = desk.not_before.values().copied().min();
     drop(desk);
-    [stored, waiting].into_iter().flatten().min()
+    let live = hub.live.next();
+    [stored, waiting, live].into_iter().flatten().min()
 }
 
 fn lock(desk: &Mutex<Desk>) -> std::sync::MutexGuard<'_, Desk> {

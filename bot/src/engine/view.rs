@@ -68,12 +68,14 @@ pub(super) async fn card(
 ) -> Result<Option<Card>, String> {
     let world = world(hub, card).await.map_err(|error| error.to_string())?;
     let dialect = dialect(hub, surface);
+    let said = hub.live.said(card);
     Ok(render::card(
         card,
         &View {
             world: &world,
             now: hub.now(),
             dialect: &dialect,
+            said: said.as_ref(),
         },
     ))
 }
@@ -88,6 +90,7 @@ pub(super) fn notice(hub: &Hub, surface: &Surface, notice: &Notice) -> Card {
             world: &world,
             now: hub.now(),
             dialect: &dialect,
+            said: None,
         },
     )
 }

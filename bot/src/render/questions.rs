@@ -68,6 +68,7 @@ impl<'a> Sight<'a> {
                 world: &world,
                 now: self.scene.now,
                 dialect: self.dialect,
+                said: None,
             },
         )
     }

@@ -27,6 +27,7 @@ pub(super) fn look<T>(world: &World, time: &str, draw: impl FnOnce(&View<'_>) ->
         world,
         now: at(time),
         dialect: &dialect(),
+        said: None,
     })
 }
 

@@ -106,6 +106,40 @@ async fn a_command_runs_in_an_image_alone() {
 }
 
 #[tokio::test]
+async fn what_a_step_says_is_read_while_it_goes_on() {
+    run("talking", async |house| {
+        load("v1", Fate::Well).await;
+        house.rewrites(
+            FIRST,
+            "deploy = [{ host = [\"./talk\"], dir = \"deploy\" }, { pull = \"api\" },",
+        );
+        let program = house.folder().join("deploy/talk");
+        // Who reads waits until somebody writes.
+        let talk = "#!/bin/sh\nmkfifo gate\necho '1 of 2 tables'\nread word < gate\necho $word\n";
+        fs::write(&program, talk).unwrap();
+        fs::set_permissions(&program, fs::Permissions::from_mode(0o755)).unwrap();
+        let (kai, lea) = enters(house).await;
+        begins((&kai, &lea)).await;
+        let card = lea.sees("1 of 2 tables").await;
+        assert!(
+            card.text.contains("Production: Deploy of v1"),
+            "{}",
+            card.text
+        );
+        fs::write(house.folder().join("deploy/gate"), "enough\n").unwrap();
+        lea.sees("Smoke tests of v1 on production").await;
+        let over = eventually("the card says it is over", async || {
+            let card = lea.sees("Production: Deploy of v1").await;
+            card.text.contains("Done").then_some(card)
+        })
+        .await;
+        assert_eq!(over.id, card.id, "it is the same message");
+        assert!(!over.text.contains("1 of 2 tables"), "{}", over.text);
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_step_that_fails_at_every_try_ends_the_deploy() {
     run("steps-failing", async |house| {
         load("v1", Fate::Well).await;

@@ -1,12 +1,12 @@
 //! Pinning images and making them present.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::pin::pin;
 use std::sync::LazyLock;
 use std::time::Duration;
 
 use bollard::auth::DockerCredentials;
-use bollard::models::{CreateImageInfo, ImageInspect};
+use bollard::models::ImageInspect;
 use bollard::query_parameters::{CreateImageOptionsBuilder, ImportImageOptions};
 use futures_util::StreamExt as _;
 use regex::Regex;
@@ -14,6 +14,7 @@ use tokio::time::timeout;
 
 use super::api::Api;
 use super::classify;
+use super::progress::Progress;
 use super::tap::Tap;
 use crate::containers::image::ImageSpec;
 use crate::containers::{ContainerError, Kind, Pinned, Session};
@@ -262,33 +263,6 @@ pub(super) fn late(what: String, within: Duration) -> ContainerError {
 
 fn missing(what: String, why: &str) -> ContainerError {
     ContainerError::new(Kind::NotFound, what, why)
-}
-
-/// Progress of a pull, told once per layer and stage instead of per megabyte.
-#[derive(Default)]
-struct Progress {
-    total: BTreeMap<String, i64>,
-    told: BTreeSet<(String, String)>,
-}
-
-impl Progress {
-    fn line(&mut self, step: &CreateImageInfo) -> Option<String> {
-        let status = step.status.clone()?;
-        let layer = step.id.clone().unwrap_or_default();
-        if let Some(total) = step
-            .progress_detail
-            .as_ref()
-            .and_then(|detail| detail.total)
-        {
-            self.total.insert(layer.clone(), total);
-        }
-        let new = self.told.len() < 1000 && self.told.insert((layer.clone(), status.clone()));
-        match self.total.get(&layer) {
-            Some(total) if new => Some(format!("{layer}: {status} ({total} bytes)")),
-            None if new => Some(format!("{layer}: {status}")),
-            Some(_) | None => None,
-        }
-    }
 }
 
 #[cfg(test)]

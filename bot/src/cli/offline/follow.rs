@@ -251,6 +251,7 @@ mod tests {
                 world,
                 now,
                 dialect: &dialect,
+                said: None,
             },
         )
         .unwrap()
@@ -286,7 +287,7 @@ mod tests {
         let ended = lines(card(&day), false);
         let all: Vec<String> = begun.into_iter().chain(ended).map(|it| it.1).collect();
         insta::assert_snapshot!(all.join("\n"), @r"
-        ▸ Pull php (at work)
+        ▸ Pull php (4 min, nothing said yet)
         ✓ Pull php (60 s)
         ");
         insta::assert_snapshot!(headline(&card(&day)), @r"

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use regex::RegexBuilder;
-use shipbell_adapters::containers::{ContainerError, LogQuery};
+use shipbell_adapters::containers::{ContainerError, LineSink, LogQuery, OutputLine};
 use shipbell_adapters::probes::{Expect, Probe};
 use shipbell_domain::calendar::Length;
 use shipbell_domain::checks::{Check, CheckKind, HttpCheck, LogCheck};
@@ -23,12 +23,12 @@ pub(in crate::engine) struct Seen {
     pub(in crate::engine) lines: Vec<String>,
 }
 
-/// Tries a check as often as it says.
+/// Tries a check as often as it says, and tells of each try that was not the last.
 pub(in crate::engine) async fn run(
     hub: &Hub,
     site: &Site,
     manifest: &Manifest,
-    check: &Check,
+    (check, told): (&Check, &dyn LineSink),
 ) -> Seen {
     let tries = check.tries.max(1);
     let mut count = 0;
@@ -51,6 +51,8 @@ pub(in crate::engine) async fn run(
             }
             return seen;
         }
+        let last = seen.findings.last().map_or("", String::as_str);
+        told.line(OutputLine::note(format!("try {count} of {tries}: {last}")));
         hub.pause(check.every.duration()).await;
     }
 }

@@ -15,9 +15,7 @@ use std::fs::File;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::time::Duration;
 
-use shipbell_adapters::containers::{
-    ContainerError, Discard, FailureMode as Stage, Kind, Pinned, Session,
-};
+use shipbell_adapters::containers::{ContainerError, FailureMode as Stage, Kind, Pinned, Session};
 use shipbell_domain::attempt::{Attempt, FailureMode};
 use shipbell_domain::event::{Evidence, Outcome};
 use shipbell_domain::ids::EnvId;
@@ -29,6 +27,7 @@ use super::oneoff::GivenUp;
 use super::{SHOWN, evidence, fill, oneoff};
 use crate::engine::Site;
 use crate::engine::hub::Hub;
+use crate::engine::live::Ear;
 
 /// The pause before an engine that did not answer is asked again.
 pub(super) const AGAIN: Duration = Duration::from_secs(3);
@@ -46,6 +45,8 @@ pub(super) struct Place<'a> {
     pub(super) kept: Option<&'a Snapshot>,
     pub(super) index: u32,
     pub(super) lock: Option<&'a File>,
+    /// Who hears what it says.
+    pub(super) ear: &'a Ear<'a>,
     /// Whether an earlier try may have begun the work.
     pub(super) begun: AtomicBool,
     /// How often it has failed.
@@ -76,6 +77,8 @@ pub(super) async fn run(hub: &Hub, place: &Place<'_>, step: &Step) -> Option<Out
             return Some(counted(outcome, tries, step));
         }
         tracing::info!(step = step.title(), tries, "failed; trying again");
+        let (next, most) = (tries + 2, step.retries + 1);
+        place.ear.note(&format!("it failed; try {next} of {most}"));
         place.tries.store(tries + 1, Ordering::Relaxed);
         hub.pause(AGAIN).await;
     }
@@ -98,12 +101,14 @@ async fn tried(hub: &Hub, place: &Place<'_>, step: &Step) -> Option<Outcome> {
         let again = !step.once() || finds_itself(step);
         if error.kind == Kind::Unreachable && again && hub.time().await < until {
             tracing::warn!(%error, step = step.title(), "trying again");
+            place.ear.note(&format!("{}; trying again", error.why));
             hub.pause(AGAIN).await;
             continue;
         }
         if error.kind == Kind::Interrupted && converges(step) && killed < KILLED {
             killed += 1;
             tracing::warn!(%error, step = step.title(), "ended from outside; doing it again");
+            place.ear.note("somebody ended it; doing it again");
             hub.pause(AGAIN).await;
             continue;
         }
@@ -174,7 +179,7 @@ async fn once(
     within: Duration,
 ) -> Result<Proof, ContainerError> {
     let session = Session {
-        lines: &Discard,
+        lines: place.ear,
         lock: place.lock,
         within,
     };

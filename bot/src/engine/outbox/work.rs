@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use futures_util::future::join;
-use shipbell_adapters::containers::{ContainerError, Kind};
+use shipbell_adapters::containers::{ContainerError, Discard, Kind};
 use shipbell_domain::command::Report;
 use shipbell_domain::history::LogEnd;
 use shipbell_domain::ids::{EnvId, EnvName, ReleaseId};
@@ -164,7 +164,7 @@ async fn look(hub: &Hub, environment: &EnvId, attempt: u32, tick: u32) -> Result
     let (mut passed, mut findings) = (true, Vec::new());
     if let (Some(checks), Some(manifest), Some(site)) = (checks, manifest, hub.site(environment)) {
         for check in &checks {
-            let seen = driver::check::run(hub, &site, &manifest, check).await;
+            let seen = driver::check::run(hub, &site, &manifest, (check, &Discard)).await;
             passed &= seen.passed;
             findings.extend(seen.findings);
         }

@@ -1,5 +1,6 @@
 //! An attempt, step by step.
 
+use chrono::{DateTime, Utc};
 use shipbell_adapters::chat::card::{Block, ButtonStyle, Card, StepLine, StepState, Text, Tone};
 use shipbell_domain::attempt::{Attempt, AttemptKind, AttemptState, Choice, Progress, Work};
 use shipbell_domain::event::{Evidence, Outcome};
@@ -8,6 +9,7 @@ use shipbell_domain::steps::Then;
 
 use super::{Subject, took};
 use crate::chatops::buttons::Press;
+use crate::render::SILENCE;
 use crate::render::words::{TYPED, bound, button, capital, card, last_lines, pill, strong};
 
 /// How many lines of a failed step are shown.
@@ -127,10 +129,10 @@ fn step(
         Progress::Pending if attempt.is_over() => (StepState::Skipped, "not reached".to_owned()),
         Progress::Pending => (StepState::Pending, String::new()),
         Progress::Running { .. } if attempt.is_over() => (StepState::Unknown, "cut off".to_owned()),
-        Progress::Running { .. } => {
+        Progress::Running { since } => {
             let asked = attempt.asked().filter(|it| it.index == index);
             let detail = asked.map_or_else(
-                || "at work".to_owned(),
+                || at_work(subject, index, *since),
                 |it| format!("{} is asked", it.ask.role),
             );
             (StepState::Running, detail)
@@ -171,6 +173,22 @@ fn step(
                 },
             }
         }
+    }
+}
+
+/// What a piece of work said last, and for how long it has said nothing.
+fn at_work(subject: &Subject<'_>, index: u32, since: DateTime<Utc>) -> String {
+    let (view, now) = (subject.view, subject.view.now);
+    let length = took(since, now);
+    match view.said.filter(|it| it.index == index) {
+        Some(it) if now - it.at >= SILENCE => {
+            let silent = took(it.at, now);
+            let last = bound(&it.text, 100);
+            format!("{length}, silent for {silent}; last: {last}")
+        }
+        Some(it) => format!("{length}, {}", bound(&it.text, 100)),
+        None if now - since >= SILENCE => format!("{length}, nothing said yet"),
+        None => "at work".to_owned(),
     }
 }
 

@@ -18,9 +18,9 @@ use shipbell_domain::quorum::Quorum;
 use shipbell_domain::release::Moment;
 
 use crate::chatops::vocabulary::sample::{Day, RELEASE, at, env, person, place, role};
-use crate::render::card;
 use crate::render::plain::plain;
 use crate::render::sample::{look, sound};
+use crate::render::{Said, View, card};
 
 fn release() -> CardId {
     CardId::Release { release: RELEASE }

@@ -19,6 +19,38 @@ fn progress_names_the_step_it_is_at() {
 }
 
 #[test]
+fn work_that_goes_on_shows_what_it_said_last() {
+    let (day, id) = (Day::deploying(), progress());
+    let shown = |time: &str, said: Option<&Said>| {
+        let card = look(&day.world, time, |view| card(&id, &View { said, ..*view }));
+        let shown = plain(&card.unwrap());
+        let line = shown
+            .lines()
+            .find(|it| it.contains("Recreate containers ("))
+            .unwrap();
+        line.trim().to_owned()
+    };
+    let said = |index| Said {
+        index,
+        text: "web-1: healthy".to_owned(),
+        at: at("14:03"),
+    };
+    assert_eq!(
+        shown("14:03", Some(&said(1))),
+        "▸ Recreate containers (0 s, web-1: healthy)"
+    );
+    assert_eq!(
+        shown("14:06", Some(&said(1))),
+        "▸ Recreate containers (3 min, silent for 3 min; last: web-1: healthy)"
+    );
+    assert_eq!(
+        shown("14:06", Some(&said(0))),
+        "▸ Recreate containers (3 min, nothing said yet)",
+        "another piece of work said that"
+    );
+}
+
+#[test]
 fn work_that_was_cut_off_shows_what_was_seen_and_the_three_ways_on() {
     insta::assert_snapshot!(drawn(&Day::cut_off(), &progress(), "14:06"), @r"
     Rapid Audit Manage, production: Deploy of 2026.11.20-1. Cut off, waits for a person.
