@@ -88,11 +88,13 @@ pub enum Wish {
         text: String,
         link: Option<String>,
     },
-    /// To return an environment to a version verified there; the previous one if not said.
+    /// To return an environment to a version verified there; the previous one if not
+    /// said. Anyway: although something was done since that older images do not undo.
     Rollback {
         environment: EnvId,
         version: Option<Version>,
         reason: String,
+        anyway: bool,
     },
     /// To stop what is being done to an environment, and perhaps go back.
     Stop {

@@ -1,11 +1,14 @@
 //! An environment as its events made it: what runs there and what is being done to it.
 
+mod ahead;
 mod outside;
 
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
+
+pub use ahead::Ahead;
 
 use crate::attempt::{Attempt, AttemptState, Choice, Decision, Progress, Stop};
 use crate::drift::{Drift, Seen};
@@ -36,6 +39,9 @@ pub struct Environment {
     /// what runs here may be anything.
     #[serde(default)]
     pub touched: bool,
+    /// What was done here that older versions cannot run after, oldest first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub ahead: Vec<Ahead>,
     /// What ran when what should run was last verified.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub seen: Vec<Seen>,
@@ -84,6 +90,7 @@ impl Environment {
             lock: None,
             watch: None,
             touched: false,
+            ahead: Vec::new(),
             seen: Vec::new(),
             drift: None,
         }
@@ -147,10 +154,12 @@ impl Environment {
             EnvironmentEvent::WorkStarted { index, .. } => {
                 self.progress(*index, Progress::Running { since: at });
                 self.touched |= self.attempt.as_ref().is_some_and(Attempt::has_touched);
+                self.goes_ahead(*index);
             }
             EnvironmentEvent::WorkEnded { index, outcome, .. } => {
                 let since = self.since(*index).unwrap_or(at);
                 self.with_attempt(|it| it.held = None);
+                self.came_ahead(*index, outcome);
                 self.progress(
                     *index,
                     Progress::Ended {

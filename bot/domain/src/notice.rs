@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::attempt::FailureMode;
 use crate::calendar::Span;
 use crate::drift::Difference;
+use crate::environment::Ahead;
 use crate::event::Override;
 use crate::gates::Waiting;
 use crate::history::{Checkpoint, Loss};
@@ -194,4 +195,6 @@ pub enum AfterFailure {
     RollsBack(Version),
     /// It stays as it is, locked, until somebody decides; the version it could return to.
     Stays(Option<Version>),
+    /// It stays as it is, locked: the version before cannot run any more.
+    Ahead(Box<Ahead>),
 }

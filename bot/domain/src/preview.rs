@@ -13,6 +13,9 @@ pub struct Preview {
     pub changes: Vec<Change>,
     /// Commands that are run once: going back does not undo them.
     pub once: Vec<String>,
+    /// Work that older versions cannot run after, and how to get back all the same.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub irreversible: Vec<(String, String)>,
     /// Why the deploy would fail before it touched anything.
     pub trouble: Option<String>,
     /// What a deploy that fails would return to.
@@ -83,6 +86,9 @@ impl Preview {
             engine: text(&self.engine),
             changes: self.changes.iter().take(MOST).map(change).collect(),
             once: self.once.iter().take(MOST).map(text).collect(),
+            irreversible: (self.irreversible.iter().take(MOST))
+                .map(|(step, restore)| (text(step), text(restore)))
+                .collect(),
             trouble: self.trouble.as_ref().map(text),
             back: self.back.as_ref().map(|it| Back {
                 version: it.version.clone(),

@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 
 use crate::ask::Phase;
+use crate::environment::Ahead;
 use crate::gates::Waiting;
 use crate::ids::{AppId, EnvId, EnvName, IncidentId, Person, ReleaseId, Role, Version};
 use crate::policy::{Action, VersionScheme};
@@ -113,6 +114,12 @@ pub enum Refusal {
         environment: EnvId,
         wanted: Option<Version>,
         known: Vec<Version>,
+    },
+    #[error("what was done to {environment} is not undone by older images")]
+    DataAhead {
+        environment: EnvId,
+        target: Version,
+        ahead: Box<Ahead>,
     },
     #[error("{environment} is not locked")]
     NotLocked { environment: EnvId },

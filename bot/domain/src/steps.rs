@@ -8,6 +8,7 @@ mod exec;
 mod git;
 mod host;
 mod http;
+mod irreversible;
 mod pull;
 mod push;
 mod run;
@@ -27,6 +28,7 @@ pub use exec::Exec;
 pub use git::{Git, GitAction};
 pub use host::Host;
 pub use http::{Http, Method};
+pub use irreversible::Irreversible;
 pub use pull::Pull;
 pub use push::Push;
 pub use run::{Alone, Run};
@@ -55,6 +57,9 @@ pub struct Step {
     /// What follows if it fails; as the environment says if it does not.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub then: Option<Then>,
+    /// That older versions cannot run once it was done; it is never done on the way back.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub irreversible: Option<Irreversible>,
     /// Variables for this step only.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub vars: BTreeMap<String, Value>,
@@ -142,6 +147,7 @@ impl Step {
             retries: 0,
             when: When::Always,
             then: None,
+            irreversible: None,
             vars: BTreeMap::new(),
             on: None,
             kind,
@@ -286,6 +292,9 @@ impl Step {
 
     /// Whether it is done on the way forward, or on the way back.
     pub fn belongs(&self, rollback: bool) -> bool {
+        if self.irreversible.is_some() {
+            return !rollback;
+        }
         match self.when {
             When::Always => true,
             When::Deploy => !rollback,

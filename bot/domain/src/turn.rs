@@ -161,7 +161,8 @@ fn decide_wish(draft: &mut Draft, by: &Person, wish: &Wish) -> Decided {
             environment,
             version,
             reason,
-        } => rollback::by_hand(draft, by, environment, version.as_ref(), reason),
+            anyway,
+        } => rollback::by_hand(draft, by, environment, (version.as_ref(), *anyway), reason),
         Wish::Stop {
             environment,
             rollback,

@@ -176,6 +176,8 @@ pub struct WayBack {
     pub version: Option<Version>,
     /// Why, if it was said.
     pub why: Option<String>,
+    /// Although something was done since that it does not undo.
+    pub anyway: bool,
 }
 
 /// Words nobody can act on, and what to type instead.

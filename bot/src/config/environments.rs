@@ -154,7 +154,7 @@ fn policy(env: EnvName, section: &EnvSection, place: &Place<'_>, desk: &mut Desk
         fleet: targets::fleet(section, desk),
         no_new_commits: section.no_new_commits.as_ref().is_some_and(|it| **it),
         deploy: steps::lower(section.deploy.as_ref(), &around, desk),
-        rollback: steps::lower(section.rollback.as_ref(), &around, desk),
+        rollback: steps::lower_back(section.rollback.as_ref(), &around, desk),
         smoke: smoke::lower(section.smoke.as_ref(), url.as_deref(), desk),
         on_failure: section
             .on_failure

@@ -301,7 +301,8 @@ fn lines(logs: &At<String>, section: &SmokeSection, desk: &mut Desk) -> Option<L
     })
 }
 
-fn pattern(written: &At<String>, desk: &mut Desk) -> Option<String> {
+/// A pattern that lines are compared with; notes one that cannot be meant.
+pub(super) fn pattern(written: &At<String>, desk: &mut Desk) -> Option<String> {
     let text = written.as_str();
     let fault = if text.is_empty() {
         "an empty pattern matches every line".to_owned()

@@ -3,6 +3,7 @@
 mod container;
 mod host;
 mod http;
+mod irreversible;
 mod rules;
 mod section;
 mod verbs;
@@ -71,6 +72,7 @@ pub(super) fn lower(
             retries: retries(section, desk),
             when: when(section, desk),
             then: then(section, desk),
+            irreversible: irreversible::irreversible(section, desk),
             vars: (section.vars.as_ref())
                 .map_or_else(Default::default, |it| targets::step_vars(it, desk)),
             ..Step::new(kind.clone(), timeout(section, &kind, desk))
@@ -84,6 +86,21 @@ pub(super) fn lower(
         steps.push(step);
     }
     steps
+}
+
+/// The same for the way back, on which nothing is done that could not be undone.
+pub(super) fn lower_back(
+    sections: Option<&At<Vec<At<StepSection>>>>,
+    around: &Around<'_>,
+    desk: &mut Desk,
+) -> Vec<Step> {
+    for written in
+        { sections.into_iter().flat_map(|it| it.iter()) }.filter_map(|it| it.irreversible.as_ref())
+    {
+        desk.note(written.span(), irreversible::FORWARD)
+            .help("name the step in deploy alone");
+    }
+    lower(sections, around, desk)
 }
 
 /// Notes a container that an earlier step of the same way brings to something else.

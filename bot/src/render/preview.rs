@@ -2,7 +2,7 @@
 
 use shipbell_domain::preview::{Back, Change, Fate, Preview};
 
-use super::words::{bound, listed};
+use super::words::{bound, closed, listed};
 
 /// The most services that are told one by one.
 const MOST: usize = 8;
@@ -40,6 +40,12 @@ pub(super) fn lines(preview: &Preview) -> Vec<String> {
     if !preview.once.is_empty() {
         let once = listed(&preview.once, MOST);
         lines.push(format!("Not undone by going back: {once}"));
+    }
+    for (step, restore) in preview.irreversible.iter().take(MOST) {
+        let restore = closed(restore, WHY);
+        lines.push(format!(
+            "Older versions cannot run once {step} was done. To get back: {restore}"
+        ));
     }
     lines.push(back(preview.back.as_ref()));
     lines
@@ -142,6 +148,10 @@ mod tests {
                 change("cron", Fate::Started, ("cron:1", "cron:1")),
             ],
             once: vec!["Migrate".to_owned()],
+            irreversible: vec![(
+                "Migrate".to_owned(),
+                "Restore the dump of before.".to_owned(),
+            )],
             trouble: None,
             back: Some(Back {
                 version: Version::new("1.3.0").unwrap(),
@@ -157,6 +167,7 @@ mod tests {
         Stays as it is: db
         Does not answer while it is replaced: web (1.4 s last time)
         Not undone by going back: Migrate
+        Older versions cannot run once Migrate was done. To get back: Restore the dump of before.
         Back to 1.3.0: every image can be had
         ");
     }

@@ -63,6 +63,7 @@ macro_rules! about_environments {
             | Refusal::Decided { .. }
             | Refusal::NothingRunning { .. }
             | Refusal::NoTarget { .. }
+            | Refusal::DataAhead { .. }
             | Refusal::NotLocked { .. }
             | Refusal::NotWatched { .. }
             | Refusal::NoDrift { .. }

@@ -239,6 +239,11 @@ pub(super) fn counted(count: usize, what: &str) -> String {
     format!("{count} {what}{}", if count == 1 { "" } else { "s" })
 }
 
+/// Words of others as a sentence of ours, with one full stop.
+pub(super) fn closed(words: &str, most: usize) -> String {
+    format!("{}.", bound(words, most).trim_end_matches('.'))
+}
+
 /// At most so many characters; what is left out is counted, on one line.
 pub(super) fn bound(words: &str, most: usize) -> String {
     let flat = words.split_whitespace().collect::<Vec<_>>().join(" ");

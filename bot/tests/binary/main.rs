@@ -22,6 +22,7 @@ mod consent;
 mod crashes;
 mod hosts;
 mod integrity;
+mod irreversible;
 mod offline;
 mod plain;
 mod releases;

@@ -124,7 +124,7 @@ Who may do what
   watch     release-manager, sre
   incident  release-manager, sre
 
-The shop (shop), versions like 2026.11.20-1, policy 27f43937
+The shop (shop), versions like 2026.11.20-1, policy b4b0298e
   images       api: ghcr.io/acme/api, named with every release (--image)
                web: ghcr.io/acme/web:{version}, with the version filled in
   images from  ghcr.io/acme
@@ -143,7 +143,7 @@ The shop (shop), versions like 2026.11.20-1, policy 27f43937
     announced    at once when it is planned
     deploy       Pull web (at most 5m)
                  Pull api (at most 10m)
-                 Migrate (at most 10m, ["bin/migrate", "--all"] in a container of api, never repeated without a person, with ALLOW_MIGRATIONS, DB_ADMIN, DB_CERT)
+                 Migrate (at most 10m, ["bin/migrate", "--all"] in a container of api, never repeated without a person, with ALLOW_MIGRATIONS, DB_ADMIN, DB_CERT, older versions cannot run after it)
                  Run bin/check-schema (at most 10m, ["bin/check-schema"] in the image api alone, on shop_default)
                  Recreate containers (at most 10m, healthy within 2m, stable for 10s)
                  Replace container shop-worker (at most 10m, the image api, ["bin/worker", "--queue=mail"], ports 127.0.0.1:9100:9100, volumes shop-mail at /mail, /srv/shop/templates at /templates (read only), on shop_default, restart unless-stopped, healthy within 2m, stable for 10s, with QUEUE_URL)
@@ -185,7 +185,7 @@ The shop (shop), versions like 2026.11.20-1, policy 27f43937
     announced    1d before a planned deploy, and a deploy must have been announced
     deploy       Pull web (at most 5m)
                  Pull api (at most 10m)
-                 Migrate (at most 10m, ["bin/migrate", "--all"] in a container of api, never repeated without a person, with ALLOW_MIGRATIONS, DB_ADMIN, DB_CERT)
+                 Migrate (at most 10m, ["bin/migrate", "--all"] in a container of api, never repeated without a person, with ALLOW_MIGRATIONS, DB_ADMIN, DB_CERT, older versions cannot run after it)
                  Run bin/check-schema (at most 10m, ["bin/check-schema"] in the image api alone, on shop_default)
                  Recreate containers (at most 10m, healthy within 2m, stable for 10s)
                  Replace container shop-worker (at most 10m, the image api, ["bin/worker", "--queue=mail"], ports 127.0.0.1:9100:9100, volumes shop-mail at /mail, /srv/shop/templates at /templates (read only), on shop_default, restart unless-stopped, healthy within 2m, stable for 10s, with QUEUE_URL)

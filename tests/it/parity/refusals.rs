@@ -3,6 +3,7 @@
 use shipbell_domain::Refusal;
 use shipbell_domain::ask::Phase;
 use shipbell_domain::calendar::Span;
+use shipbell_domain::environment::Ahead;
 use shipbell_domain::gates::{Moved, NotGreen, Waiting};
 use shipbell_domain::ids::{EnvId, IncidentId, ReleaseId};
 use shipbell_domain::origin::CheckState;
@@ -57,21 +58,22 @@ fn place(refusal: &Refusal) -> usize {
         Refusal::Decided { .. } => 25,
         Refusal::NothingRunning { .. } => 26,
         Refusal::NoTarget { .. } => 27,
-        Refusal::NotLocked { .. } => 28,
-        Refusal::NotWatched { .. } => 29,
-        Refusal::NoDrift { .. } => 30,
-        Refusal::NotWhole { .. } => 31,
-        Refusal::OutsideWindows { .. } => 32,
-        Refusal::AskOver { .. } => 33,
-        Refusal::InThePast { .. } => 34,
-        Refusal::TooLong { .. } => 35,
-        Refusal::TooMany { .. } => 36,
-        Refusal::Missing { .. } => 37,
-        Refusal::IncidentOver { .. } => 38,
-        Refusal::AlreadyAcknowledged { .. } => 39,
-        Refusal::OpenReleases { .. } => 40,
-        Refusal::Stale { .. } => 41,
-        Refusal::AutomaticItem { .. } => 42,
+        Refusal::DataAhead { .. } => 28,
+        Refusal::NotLocked { .. } => 29,
+        Refusal::NotWatched { .. } => 30,
+        Refusal::NoDrift { .. } => 31,
+        Refusal::NotWhole { .. } => 32,
+        Refusal::OutsideWindows { .. } => 33,
+        Refusal::AskOver { .. } => 34,
+        Refusal::InThePast { .. } => 35,
+        Refusal::TooLong { .. } => 36,
+        Refusal::TooMany { .. } => 37,
+        Refusal::Missing { .. } => 38,
+        Refusal::IncidentOver { .. } => 39,
+        Refusal::AlreadyAcknowledged { .. } => 40,
+        Refusal::OpenReleases { .. } => 41,
+        Refusal::Stale { .. } => 42,
+        Refusal::AutomaticItem { .. } => 43,
     }
 }
 
@@ -232,6 +234,17 @@ fn environments() -> Vec<Refusal> {
             environment: production(),
             wanted: Some(id("0.9.0")),
             known: vec![id("1.0.0")],
+        },
+        Refusal::DataAhead {
+            environment: production(),
+            target: id("1.0.0"),
+            ahead: Box::new(Ahead {
+                attempt: 2,
+                index: 1,
+                step: "Run migrate".to_owned(),
+                version: id("1.1.0"),
+                restore: "Restore the dump of before the deploy.".to_owned(),
+            }),
         },
         Refusal::NotLocked {
             environment: production(),

@@ -153,12 +153,23 @@ pub struct Evidence {
     pub hash: Option<Hash>,
     /// How many bytes were kept.
     pub size: u64,
+    /// Whether it proved that it changed nothing.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub unchanged: bool,
     /// What a project was brought to by it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub snapshot: Option<Box<Snapshot>>,
     /// What runs at the end of an attempt that went well.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub seen: Vec<Seen>,
+}
+
+#[expect(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "serde asks with a reference"
+)]
+fn is_false(it: &bool) -> bool {
+    !*it
 }
 
 impl EnvironmentEvent {

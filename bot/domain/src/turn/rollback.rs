@@ -19,7 +19,7 @@ pub(super) fn by_hand(
     draft: &mut Draft,
     by: &Person,
     environment: &EnvId,
-    version: Option<&Version>,
+    (version, anyway): (Option<&Version>, bool),
     reason: &str,
 ) -> Decided {
     draft.require_env(&environment.app, &environment.env)?;
@@ -58,6 +58,21 @@ pub(super) fn by_hand(
             version,
         });
     }
+    let ahead = known.and_then(|it| it.ahead_of(&target));
+    if let Some(ahead) = ahead.filter(|_| !anyway) {
+        return Err(Refusal::DataAhead {
+            environment: environment.clone(),
+            target: target.manifest.version,
+            ahead: Box::new(ahead.clone()),
+        });
+    }
+    let reason = match ahead {
+        Some(it) => format!(
+            "{reason} (although {} of {} is not undone by it)",
+            it.step, it.version
+        ),
+        None => reason,
+    };
     // It is told where the version that is left behind was told.
     let from = known.and_then(leaving).unwrap_or(target.release);
     let version = target.manifest.version.clone();

@@ -12,6 +12,7 @@ mod failing;
 mod gating;
 mod going_back;
 mod incidents;
+mod irreversible;
 mod looking_ahead;
 mod losing;
 mod many_hosts;

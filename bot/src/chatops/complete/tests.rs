@@ -69,6 +69,7 @@ fn the_next_word_is_offered() {
     rollback rapid-audit production 2026.11.18-2  # was verified here
     rollback rapid-audit production 2026.11.17-1  # was verified here
     rollback rapid-audit production --why  # Why
+    rollback rapid-audit production --anyway  # Although what was done since cannot be undone by it: everybody is told
     plan staging --owner c|
     plan staging --owner chloe  # Chloé Martin
     check |

@@ -1,6 +1,7 @@
 //! The form that confirms a rollback: from what, to what, and what to think of first.
 
 use shipbell_adapters::chat::card::{Form, Input, InputKind};
+use shipbell_domain::environment::Ahead;
 use shipbell_domain::ids::{EnvId, ReleaseId};
 use shipbell_domain::policy::Severity;
 
@@ -22,6 +23,16 @@ pub(super) fn form(id: &EnvId, target: ReleaseId, scene: Scene<'_>) -> Form {
             ..line(&format!("ask{number}"), label)
         });
     }
+    let ahead = ahead(id, target, scene);
+    if ahead.is_some() {
+        inputs.push(Input {
+            kind: InputKind::Tick,
+            ..line(
+                "anyway",
+                "That is done, or it can run all the same".to_owned(),
+            )
+        });
+    }
     inputs.push(reason("Why?"));
     if must_confirm(id, scene) {
         inputs.push(line("confirm", format!("Type {env} to confirm")));
@@ -29,10 +40,14 @@ pub(super) fn form(id: &EnvId, target: ReleaseId, scene: Scene<'_>) -> Form {
     Form {
         id: format!("rollback:{}:{target}:{}", code(id), attempts(id, scene)),
         title: format!("Roll back {env}"),
-        intro: intro([
-            format!("{}: {goes}", scene.vocabulary.settings.title_of(&id.app)),
-            "Windows, freezes, locks and sign-offs do not hold a rollback back.".to_owned(),
-        ]),
+        intro: intro(
+            [
+                format!("{}: {goes}", scene.vocabulary.settings.title_of(&id.app)),
+                "Windows, freezes, locks and sign-offs do not hold a rollback back.".to_owned(),
+            ]
+            .into_iter()
+            .chain(ahead.map(not_undone)),
+        ),
         inputs,
         submit: format!("Roll back {env}"),
         danger: true,
@@ -72,6 +87,11 @@ pub(super) fn command(
             errors.push((name, "Check this first, then tick it.".to_owned()));
         }
     }
+    let ahead = ahead(&id, target, scene);
+    if ahead.is_some() && values.get("anyway") != "true" {
+        let message = "Do that first, or make sure that the older version can run without it.";
+        errors.push(("anyway".to_owned(), message.to_owned()));
+    }
     if must_confirm(&id, scene) && values.get("confirm") != id.env.as_str() {
         errors.push(("confirm".to_owned(), format!("Type {} here.", id.env)));
     }
@@ -80,13 +100,30 @@ pub(super) fn command(
     }
     let version = version_of(target, scene);
     let why = format!("--why={}", values.get("why"));
-    Ok(vec![
+    let mut words = vec![
         "rollback".to_owned(),
         id.app.to_string(),
         id.env.to_string(),
         version,
         why,
-    ])
+    ];
+    words.extend(ahead.map(|_| "--anyway".to_owned()));
+    Ok(words)
+}
+
+fn not_undone(ahead: &Ahead) -> String {
+    let (step, version) = (&ahead.step, &ahead.version);
+    format!(
+        "{step} of {version} is not undone by it. To get back: {}",
+        ahead.restore
+    )
+}
+
+/// What was done since that version was there, and cannot be undone by older images.
+fn ahead<'a>(id: &EnvId, target: ReleaseId, scene: Scene<'a>) -> Option<&'a Ahead> {
+    let environment = scene.vocabulary.environment(id)?;
+    let mut verified = environment.verified.iter().rev();
+    environment.ahead_of(verified.find(|it| it.release == target)?)
 }
 
 fn questions<'a>(id: &EnvId, scene: Scene<'a>) -> impl Iterator<Item = &'a String> {

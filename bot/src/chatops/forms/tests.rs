@@ -3,8 +3,11 @@
 mod sent;
 mod shown;
 
+use std::sync::Arc;
+
 use shipbell_adapters::chat::card::{Form, InputKind};
 use shipbell_domain::command::Wish;
+use shipbell_domain::environment::Ahead;
 use shipbell_domain::ids::ReleaseId;
 use shipbell_domain::policy::Severity;
 
@@ -115,12 +118,42 @@ fn a_rollback_is_confirmed_point_by_point() {
         environment: place("production"),
         version: target,
         reason,
+        anyway: false,
     };
     assert_eq!(said[0].resolved, Resolved::Wish(wish));
     assert_eq!(
         said[0].text,
         "rollback rapid-audit production 2026.11.18-2 --why=\"login answers 500\""
     );
+}
+
+#[test]
+fn a_rollback_past_what_it_does_not_undo_is_confirmed_as_such() {
+    let mut day = Day::failed();
+    let here = day.world.environments.get_mut(&env("production")).unwrap();
+    Arc::make_mut(here).ahead.push(Ahead {
+        attempt: 8,
+        index: 1,
+        step: "Migrate".to_owned(),
+        version: version("2026.11.20-1"),
+        restore: "Restore the dump of before.".to_owned(),
+    });
+    let vocabulary = of_world(&day.world);
+    let shown = show(&rollback(), &vocabulary);
+    let words =
+        "Migrate of 2026.11.20-1 is not undone by it. To get back: Restore the dump of before.";
+    assert!(shown.contains(words), "{shown}");
+    let mut values = vec![
+        ("why", "login answers 500"),
+        ("ask1", "true"),
+        ("confirm", "production"),
+    ];
+    let errors = send(&rollback(), &vocabulary, &values).unwrap_err();
+    let fields: Vec<&str> = errors.iter().map(|(field, _)| field.as_str()).collect();
+    assert_eq!(fields, ["anyway"]);
+    values.push(("anyway", "true"));
+    let said = send(&rollback(), &vocabulary, &values).unwrap();
+    assert!(said[0].text.ends_with(" --anyway"), "{}", said[0].text);
 }
 
 #[test]

@@ -42,6 +42,9 @@ pub struct Rollback {
     /// Why
     #[arg(long)]
     pub why: Option<String>,
+    /// Although what was done since cannot be undone by it: everybody is told
+    #[arg(long)]
+    pub anyway: bool,
 }
 
 /// Stop what is being done.

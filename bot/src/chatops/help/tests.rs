@@ -78,7 +78,7 @@ fn the_tree_explains_itself() {
         List the checklist, or settle an item of it
     note [release] <text> [--link ADDRESS]
         Keep something with the record of a release
-    rollback [app] <environment> [version] [--why WHY]
+    rollback [app] <environment> [version] [--why WHY] [--anyway]
         Return an environment to a version that was verified there
     stop [app] <environment> [--rollback WHY]
         Stop what is being done to an environment

@@ -95,6 +95,7 @@ impl Reader<'_> {
             environment,
             version,
             why,
+            anyway,
         } = self.way_back(it)?;
         let version = version.as_ref().map(Version::as_str);
         let target = self.target(&environment, version)?;
@@ -110,6 +111,7 @@ impl Reader<'_> {
             environment,
             version,
             reason,
+            anyway,
         }
         .into())
     }
@@ -128,6 +130,7 @@ impl Reader<'_> {
         Ok(WayBack {
             version: version.map(|it| it.manifest.version.clone()),
             why: it.why.clone().filter(|why| !why.trim().is_empty()),
+            anyway: it.anyway,
             environment,
         })
     }

@@ -145,6 +145,7 @@ fn deploys() {
         environment,
         version: target,
         reason,
+        anyway: false,
     };
     assert_eq!(
         wish("rollback staging 2026.11.20-1 --why 'login is down'"),

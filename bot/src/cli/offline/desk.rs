@@ -144,6 +144,7 @@ mod tests {
 
     fn back(version: Option<&str>, why: Option<&str>) -> Spoken {
         Spoken::Back(WayBack {
+            anyway: false,
             environment: place("production"),
             version: version.map(sample::version),
             why: why.map(str::to_owned),

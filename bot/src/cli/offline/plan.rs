@@ -23,6 +23,8 @@ pub(super) enum Plan {
         to: Option<Version>,
         /// What was named.
         named: Option<Version>,
+        /// Although something was done since that it does not undo.
+        anyway: bool,
     },
     /// A deploy that the bot died in is stopped behind its piece of work, and taken back.
     TakeBack {
@@ -104,6 +106,7 @@ fn back(place: Place<'_>, known: Option<&Environment>, wanted: &WayBack) -> Resu
             .map(|it| it.version.clone()),
         to: to.cloned(),
         named: wanted.version.clone(),
+        anyway: wanted.anyway,
     })
 }
 
@@ -135,6 +138,7 @@ fn take_back(
             from: Some(from),
             to: Some(to),
             named: wanted.version.clone(),
+            anyway: wanted.anyway,
         });
     }
     Ok(Plan::TakeBack { number, from, to })
@@ -255,10 +259,11 @@ impl Plan {
     pub(super) fn wish(&self, environment: &EnvId, reason: String) -> Option<Wish> {
         let environment = environment.clone();
         match self {
-            Self::Back { named, .. } => Some(Wish::Rollback {
+            Self::Back { named, anyway, .. } => Some(Wish::Rollback {
                 environment,
                 version: named.clone(),
                 reason,
+                anyway: *anyway,
             }),
             Self::TakeBack { .. } => Some(Wish::Stop {
                 environment,

@@ -279,7 +279,9 @@ fn rules(step: &Step) -> String {
     };
     let vars = (!step.vars.is_empty()).then(|| format!(", with {}", comma(step.vars.keys())));
     let (tries, vars) = (tries.unwrap_or_default(), vars.unwrap_or_default());
-    format!("{tries}{when}{then}{vars}")
+    let ahead = step.irreversible.as_ref();
+    let ahead = ahead.map_or("", |_| ", older versions cannot run after it");
+    format!("{tries}{when}{then}{vars}{ahead}")
 }
 
 fn called(http: &Http) -> String {

@@ -94,11 +94,13 @@ fn misplaced(section: &StepSection, verb: Verb, desk: &mut Desk) {
 
 type Key = (&'static str, Option<Range<usize>>, &'static [Verb]);
 
-fn keys(it: &StepSection) -> [Key; 28] {
+fn keys(it: &StepSection) -> [Key; 30] {
     const HTTP: &[Verb] = &[Verb::Http];
     const GIT: &[Verb] = &[Verb::Git];
     const ONCE: &[Verb] = &[Verb::Run, Verb::Host, Verb::Http];
     const WITH_VARS: &[Verb] = &[Verb::Up, Verb::Container, Verb::Run, Verb::Exec, Verb::Host];
+    const WRITES: &[Verb] = &[Verb::Run, Verb::Exec, Verb::Host];
+    const ONE_WAY: &[Verb] = &[Verb::Run, Verb::Exec, Verb::Host, Verb::Ask];
     const PLAIN: &[Verb] = &[Verb::Container];
     const WELL: &[Verb] = &[Verb::Up, Verb::Container];
     const TRIED: &[Verb] = &[
@@ -143,6 +145,8 @@ fn keys(it: &StepSection) -> [Key; 28] {
         ("poll", span(it.poll.as_ref()), HTTP),
         ("retry", span(it.retry.as_ref()), TRIED),
         ("vars", span(it.vars.as_ref()), WITH_VARS),
+        ("irreversible", span(it.irreversible.as_ref()), ONE_WAY),
+        ("unless", span(it.unless.as_ref()), WRITES),
     ]
 }
 

@@ -106,6 +106,10 @@ pub(in crate::config) struct StepSection {
     pub(super) on_failure: Option<At<String>>,
     /// Whether the next step follows even if it fails, the same as `on_failure` = "continue". Default: false.
     pub(super) optional: Option<At<bool>>,
+    /// That older versions cannot run once `run`, `exec`, `host` or `ask` was done, as after a migration that drops a column: how to get back all the same, which is told to whoever wants to. It is done on the way forward only. Default: older versions can run.
+    pub(super) irreversible: Option<At<String>>,
+    /// A pattern (a regular expression) of what an irreversible step writes if it had nothing to do, such as "Already at the latest version". Default: it always did something.
+    pub(super) unless: Option<At<String>>,
     /// Variables for this step only; a secret is { env = "NAME" } or { file = "/path" }. Default: none.
     pub(super) vars: Option<At<BTreeMap<At<String>, At<Written>>>>,
 }

@@ -104,9 +104,14 @@ async fn seen(
     let alone = preflight::alone(hub, &release.app);
     let environment = release.environment(env);
     let allowed = preflight::allowed(hub, &release.app);
-    let once = deploy(policy).filter(|it| it.once());
+    let once = deploy(policy).filter(|it| it.once() && it.irreversible.is_none());
+    let irreversible = deploy(policy).filter_map(|it| {
+        let restore = it.irreversible.as_ref()?.restore.clone();
+        Some((it.title(), restore))
+    });
     let mut preview = Preview {
         once: once.map(Step::title).collect(),
+        irreversible: irreversible.collect(),
         ..Preview::default()
     };
     for (host, site) in site.each() {

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use regex::RegexBuilder;
+use regex::{Regex, RegexBuilder};
 use shipbell_adapters::containers::{ContainerError, LineSink, LogQuery, OutputLine};
 use shipbell_adapters::probes::{Expect, Probe};
 use shipbell_domain::calendar::Length;
@@ -148,6 +148,11 @@ async fn read(hub: &Hub, site: &Site, check: &LogCheck) -> Seen {
     judge(check, lines)
 }
 
+/// A pattern, if it is one and not too large.
+pub(super) fn pattern(text: &str) -> Result<Regex, regex::Error> {
+    RegexBuilder::new(text).size_limit(PATTERN_LIMIT).build()
+}
+
 fn judge(check: &LogCheck, lines: Vec<String>) -> Seen {
     let (service, count) = (&check.service, lines.len());
     let Some(pattern) = &check.deny else {
@@ -158,7 +163,7 @@ fn judge(check: &LogCheck, lines: Vec<String>) -> Seen {
             lines,
         };
     };
-    let pattern = match RegexBuilder::new(pattern).size_limit(PATTERN_LIMIT).build() {
+    let pattern = match self::pattern(pattern) {
         Ok(pattern) => pattern,
         Err(error) => {
             let findings = vec![format!("the pattern for {service} cannot be read: {error}")];

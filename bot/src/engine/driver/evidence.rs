@@ -34,6 +34,7 @@ pub(super) async fn keep(hub: &Hub, findings: Vec<String>, lines: &[String]) -> 
         tail,
         hash,
         size: text.len() as u64,
+        unchanged: false,
         snapshot: None,
         seen: Vec::new(),
     }

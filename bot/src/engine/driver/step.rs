@@ -24,7 +24,7 @@ use shipbell_domain::snapshot::Snapshot;
 use shipbell_domain::steps::{Step, StepKind};
 
 use super::oneoff::GivenUp;
-use super::{SHOWN, evidence, fill, oneoff};
+use super::{SHOWN, check, evidence, fill, oneoff};
 use crate::engine::Site;
 use crate::engine::hub::Hub;
 use crate::engine::live::Ear;
@@ -226,6 +226,7 @@ async fn proven(hub: &Hub, step: &Step, proof: Proof) -> Outcome {
     } = proof;
     let evidence = Evidence {
         snapshot: snapshot.map(|it| Box::new(it.of_host(step.on.as_ref()))),
+        unchanged: unchanged(step, &lines),
         ..evidence::keep(hub, findings, &lines).await
     };
     match code.filter(|code| *code != 0) {
@@ -242,11 +243,21 @@ async fn proven(hub: &Hub, step: &Step, proof: Proof) -> Outcome {
     }
 }
 
+/// Whether what it wrote says that it had nothing to do.
+fn unchanged(step: &Step, lines: &[String]) -> bool {
+    let pattern = step.irreversible.as_ref().and_then(|it| it.unless.as_ref());
+    let pattern = pattern.and_then(|it| check::pattern(it).ok());
+    pattern.is_some_and(|it| lines.iter().any(|line| it.is_match(line)))
+}
+
 async fn failed(hub: &Hub, step: &Step, error: ContainerError) -> Outcome {
-    let evidence: Evidence = evidence::keep(hub, vec![error.to_string()], &error.output).await;
+    let mut evidence: Evidence = evidence::keep(hub, vec![error.to_string()], &error.output).await;
     let once = step.once();
     let (mode, kind) = (error.mode, error.kind);
     let why = error.within(SHOWN).to_string();
+    // It was not begun.
+    evidence.unchanged =
+        mode.is_none() && matches!(kind, Kind::Preflight | Kind::NotFound | Kind::Refused);
     let mode = match (mode, kind) {
         (Some(Stage::Startup), _) => FailureMode::Startup,
         (Some(Stage::Healthcheck), _) => FailureMode::Healthcheck,

@@ -6,7 +6,7 @@ use shipbell_domain::ids::{EnvName, Person, Version};
 use shipbell_domain::notice::{AfterFailure, News};
 
 use super::Told;
-use crate::render::words::{TYPED, bound, capital, last_lines, said};
+use crate::render::words::{TYPED, bound, capital, closed, last_lines, said};
 
 /// How many of the last lines are shown.
 const TAIL: usize = 12;
@@ -169,6 +169,17 @@ fn follows(told: &Told<'_>, env: &EnvName, next: &AfterFailure) -> Text {
                 capital(env.as_str())
             )),
             told.voice.command(&format!("rollback {place}")),
+        ]),
+        AfterFailure::Ahead(ahead) => Text(vec![
+            said(format!(
+                "{} stays as it is, locked: older versions cannot run once {} of {} was done. To get back: {} Then: ",
+                capital(env.as_str()),
+                ahead.step,
+                ahead.version,
+                closed(&ahead.restore, TYPED),
+            )),
+            told.voice
+                .command(&format!("rollback {place} --anyway --why \"reason\"")),
         ]),
         AfterFailure::Stays(None) => Text(vec![
             said(format!(

@@ -273,15 +273,16 @@ fn help_on_one_and_on_all() {
         "13:55",
     );
     insta::assert_snapshot!([one, noun].join("\n\n"), @r#"
-    Return an environment to a version that was verified there: /release rollback [app] <environment> [version] [--why WHY]
+    Return an environment to a version that was verified there: /release rollback [app] <environment> [version] [--why WHY] [--anyway]
     ---
     Return an environment to a version that was verified there
     Written as:
-      | /release rollback [app] <environment> [version] [--why WHY]
+      | /release rollback [app] <environment> [version] [--why WHY] [--anyway]
       app          The application
       environment  The environment
       version      The version; the last good one if not said
       --why WHY    Why
+      --anyway     Although what was done since cannot be undone by it: everybody is told
     For example: `/release rollback rapid-audit production`, `/release rollback rapid-audit production 2026.11.17-1 --why "login answers 500"`
 
     Open and run incidents: /release incident list

@@ -3,10 +3,11 @@
 use shipbell_adapters::chat::card::Card;
 use shipbell_domain::Refusal;
 use shipbell_domain::calendar::Span;
+use shipbell_domain::environment::Ahead;
 use shipbell_domain::ids::{EnvId, Person, Version};
 
 use super::{No, plainly, three};
-use crate::render::words::{bound, listed, release_name, said, typed_id};
+use crate::render::words::{bound, closed, listed, release_name, said, typed_id};
 
 pub(super) fn draw(no: &No<'_>, refusal: &Refusal) -> Card {
     let voice = &no.voice;
@@ -44,6 +45,11 @@ pub(super) fn draw(no: &No<'_>, refusal: &Refusal) -> Card {
             wanted,
             known,
         } => no_target(no, environment, wanted.as_ref(), known),
+        Refusal::DataAhead {
+            environment,
+            target,
+            ahead,
+        } => data_ahead(no, environment, target, ahead),
         Refusal::NotLocked { environment } => three(
             &format!("{} is not locked.", no.at(environment)),
             "",
@@ -149,6 +155,22 @@ fn decided(no: &No<'_>, id: &EnvId, by: &Person) -> Card {
     let what = format!("{} has said how {} goes on.", no.voice.name(by), no.at(id));
     let todo = no.try_this("How it stands:", "status");
     three(&what, "Your answer came after that.", todo)
+}
+
+fn data_ahead(no: &No<'_>, id: &EnvId, target: &Version, ahead: &Ahead) -> Card {
+    let what = format!("{target} cannot run in {} any more.", no.at(id));
+    let why = format!(
+        "{} of {} was done since, and older images do not undo it. To get back: {}",
+        bound(&ahead.step, 80),
+        ahead.version,
+        closed(&ahead.restore, 300),
+    );
+    let line = format!(
+        "rollback {} {target} --anyway --why \"reason\"",
+        typed_id(id)
+    );
+    let todo = no.try_this("Once that is done, or if it can run all the same:", &line);
+    three(&what, &why, todo)
 }
 
 fn no_target(no: &No<'_>, id: &EnvId, wanted: Option<&Version>, known: &[Version]) -> Card {

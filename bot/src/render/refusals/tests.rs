@@ -5,6 +5,7 @@ mod gates;
 use shipbell_domain::Refusal;
 use shipbell_domain::ask::Phase;
 use shipbell_domain::calendar::Span;
+use shipbell_domain::environment::Ahead;
 use shipbell_domain::gates::Waiting;
 use shipbell_domain::ids::{AppId, IncidentId, ReleaseId};
 use shipbell_domain::policy::{Action, VersionScheme};
@@ -263,6 +264,17 @@ fn refused_for_how_things_stand() {
             wanted: Some(version("x")),
             known: vec![version("2026.11.17-1")],
         },
+        Refusal::DataAhead {
+            environment: production(),
+            target: version("2026.11.17-1"),
+            ahead: Box::new(Ahead {
+                attempt: 8,
+                index: 1,
+                step: "Migrate".to_owned(),
+                version: version("2026.11.20-1"),
+                restore: "Restore the dump of before the deploy.".to_owned(),
+            }),
+        },
         Refusal::NotLocked {
             environment: production(),
         },
@@ -335,6 +347,9 @@ fn refused_for_how_things_stand() {
 
     x was never verified in Rapid Audit Manage, production. Verified there: 2026.11.17-1.
     Choose one: `/release rollback rapid-audit production <version>`
+
+    2026.11.17-1 cannot run in Rapid Audit Manage, production any more. Migrate of 2026.11.20-1 was done since, and older images do not undo it. To get back: Restore the dump of before the deploy.
+    Once that is done, or if it can run all the same: `/release rollback rapid-audit production 2026.11.17-1 --anyway --why "reason"`
 
     Rapid Audit Manage, production is not locked.
     How it stands: `/release status`

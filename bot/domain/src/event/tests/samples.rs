@@ -226,6 +226,7 @@ fn preview() -> Preview {
             away: None,
         }],
         once: vec!["Migrate".to_owned()],
+        irreversible: Vec::new(),
         trouble: None,
         back: Some(Back {
             version: version(),

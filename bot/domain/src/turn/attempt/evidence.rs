@@ -12,6 +12,7 @@ pub(super) fn bounded(outcome: &Outcome) -> Outcome {
         tail: limited(&evidence.tail),
         hash: evidence.hash.clone(),
         size: evidence.size,
+        unchanged: evidence.unchanged,
         snapshot: whole(evidence.snapshot.as_deref()),
         seen: drift::bounded(&evidence.seen),
     };

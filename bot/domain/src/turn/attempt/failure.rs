@@ -96,10 +96,12 @@ fn what_now(
         && !matches!(mode, FailureMode::Interrupted | FailureMode::Stopped);
     let stop = attempt.stop.as_ref();
     let wanted = policy.is_some() && stop.is_some_and(|it| it.rollback.is_some());
-    let target = known
-        .and_then(|it| it.current())
-        .map(|it| it.manifest.version.clone());
-    match target {
+    let current = known.and_then(|it| it.current());
+    let ahead = current.and_then(|it| known?.ahead_of(it));
+    if let Some(ahead) = ahead.filter(|_| automatic || wanted) {
+        return AfterFailure::Ahead(Box::new(ahead.clone()));
+    }
+    match current.map(|it| it.manifest.version.clone()) {
         Some(version) if automatic || wanted => AfterFailure::RollsBack(version),
         target => AfterFailure::Stays(target),
     }
@@ -115,7 +117,7 @@ fn follow(
     match next {
         AfterFailure::Untouched => {}
         AfterFailure::RollsBack(_) => rollback::by_itself(draft, environment, attempt, why),
-        AfterFailure::Stays(_) => {
+        AfterFailure::Stays(_) | AfterFailure::Ahead(_) => {
             let what = if attempt.is_rollback() {
                 "the rollback to"
             } else {

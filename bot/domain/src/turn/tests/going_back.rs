@@ -157,6 +157,7 @@ fn it_needs_the_role_a_reason_and_nothing_else_running() {
         environment: environment.clone(),
         version: None,
         reason,
+        anyway: false,
     };
     assert!(matches!(
         team.says("bo", rollback),

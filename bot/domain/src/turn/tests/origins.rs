@@ -370,6 +370,7 @@ fn going_back_asks_no_forge() {
         environment,
         version: None,
         reason: "slow".to_owned(),
+        anyway: false,
     };
     team.says("bo", wish).unwrap();
     assert!(team.is_busy("staging"));

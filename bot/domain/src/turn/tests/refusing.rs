@@ -52,6 +52,7 @@ fn texts_have_a_limit_and_are_not_empty() {
             environment,
             version: None,
             reason,
+            anyway: false,
         }
     };
     let what = "the reason";

@@ -143,6 +143,7 @@ fn evidence_keeps_its_limits() {
         tail,
         hash: None,
         size: 1,
+        unchanged: false,
         snapshot: None,
         seen: Vec::new(),
     };

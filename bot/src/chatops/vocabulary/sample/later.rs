@@ -74,6 +74,7 @@ impl Day {
             tail,
             hash: None,
             size: 900,
+            unchanged: false,
             snapshot: None,
             seen: Vec::new(),
         };

@@ -23,6 +23,7 @@ fn planned(day: &Day, spoken: &Spoken) -> Result<Plan, String> {
 
 fn back(wanted: Option<&str>) -> Spoken {
     Spoken::Back(WayBack {
+        anyway: false,
         environment: place("production"),
         version: wanted.map(version),
         why: None,
@@ -91,6 +92,7 @@ fn what_ran_before_is_named_before_anything_is_done() {
     assert_eq!(
         planned(&day, &back(None)),
         Ok(Plan::Back {
+            anyway: false,
             from: Some(version(GOOD)),
             to: Some(version(BEFORE)),
             named: None,

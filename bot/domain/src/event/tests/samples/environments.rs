@@ -32,6 +32,7 @@ pub(super) fn attempts() -> Vec<EnvironmentEvent> {
         tail,
         hash: Some(hash()),
         size: 5,
+        unchanged: false,
         snapshot: None,
         seen: Vec::new(),
     };

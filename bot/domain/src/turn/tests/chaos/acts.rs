@@ -39,6 +39,7 @@ pub(super) fn anything(team: &mut Team, (kind, who, place, number): (u8, usize, 
                     environment,
                     version,
                     reason: text,
+                    anyway: false,
                 },
             )
         }

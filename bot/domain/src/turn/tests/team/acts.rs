@@ -253,6 +253,7 @@ impl Team {
                 environment,
                 version: to.map(version),
                 reason,
+                anyway: false,
             },
         )
     }
