@@ -64,9 +64,9 @@ impl Hosts for HostPrograms {
             Err(error) => return failed(Kind::Preflight, error.to_string()),
         };
         if let Host::There(_) = host
-            && let Some((kind, why)) = ssh::trouble(code, &output.tail(5))
+            && let Some(trouble) = ssh::trouble(code, &output.tail(5))
         {
-            return failed(kind, why);
+            return Err(trouble.error(what).output(output.evidence()));
         }
         let code = code.into();
         Ok(Ran { code, output })

@@ -160,9 +160,7 @@ impl Compose<'_> {
         let output = tap.finish();
         match ended {
             Ok(Ended::Code(code)) => match self.trouble(code, &output) {
-                Some((kind, why)) => {
-                    Err(ContainerError::new(kind, what, why).output(output.evidence()))
-                }
+                Some(trouble) => Err(trouble.error(what).output(output.evidence())),
                 None => Ok(Called { code, output }),
             },
             Ok(Ended::Killed) => {
@@ -251,7 +249,7 @@ impl Compose<'_> {
     }
 
     /// What a code means that is not Compose's own.
-    fn trouble(&self, code: i32, output: &Output) -> Option<(Kind, String)> {
+    fn trouble(&self, code: i32, output: &Output) -> Option<ssh::Trouble> {
         match self.host {
             Host::Here => None,
             Host::There(_) => ssh::trouble(code, &output.tail(5)),

@@ -75,8 +75,7 @@ impl Tunnel {
             if !tunnel.lives() {
                 let last = tunnel.said(redactor).await;
                 // Whatever its code: it has failed.
-                let (kind, why) = ssh::refused(&last);
-                return Err(ContainerError::new(kind, what, why).output(last));
+                return Err(ssh::refused(&last).error(what).output(last));
             }
             if Instant::now() > deadline {
                 let why = "the connection is not there in time";

@@ -219,7 +219,7 @@ impl Machine<'_> {
         let said = String::from_utf8_lossy(&output.stderr);
         let last: Vec<String> = said.lines().map(|line| self.redactor.line(line)).collect();
         match ssh::trouble(code, &last) {
-            Some((kind, why)) => Err(ContainerError::new(kind, self.what, why).output(last)),
+            Some(trouble) => Err(trouble.error(self.what).output(last)),
             None if code != 0 && !last.is_empty() => {
                 Err(self.failed(last.last().cloned().unwrap_or_default()))
             }

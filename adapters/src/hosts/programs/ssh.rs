@@ -5,8 +5,8 @@ use std::time::Duration;
 use tokio::process::Command;
 
 use super::super::{Program, Ssh};
-use crate::containers::Kind;
 use crate::containers::docker::Settings;
+use crate::containers::{ContainerError, Kind};
 
 /// How long after its time a program of another machine is waited for: it is
 /// asked to end, ten seconds later it is ended, and that has to be heard.
@@ -18,46 +18,80 @@ const FAILED: i32 = 255;
 /// The exit code of `timeout` when the time was up.
 const TIMED_OUT: i32 = 124;
 
-/// What `ssh` says, and what that means. The first match wins.
-const WORDS: [(&str, Kind, &str); 9] = [
+/// What `ssh` says, what that means, and what to do. The first match wins.
+const WORDS: [(&str, Kind, &str, &str); 9] = [
     (
         "REMOTE HOST IDENTIFICATION HAS CHANGED",
         Kind::Refused,
-        "its key is another one than before: find out why, then correct known_hosts",
+        "its key is another one than before",
+        "Find out why, then correct known_hosts",
     ),
     (
         "Host key verification failed",
         Kind::Refused,
-        "its key is not known: compare it, and add it to known_hosts",
+        "its key is not known",
+        "Compare it, and add it to known_hosts",
     ),
     (
         "Permission denied",
         Kind::Refused,
-        "it does not let us in: add the bot's key there",
+        "it does not let us in",
+        "Add the bot's key there",
     ),
     (
         "Could not resolve hostname",
         Kind::Unreachable,
         "its name is not known",
+        "Correct the address, or the file that ssh reads",
     ),
     (
         "Connection refused",
         Kind::Unreachable,
         "nothing listens there",
+        "Start its ssh server, or correct the address",
     ),
-    ("timed out", Kind::Unreachable, "it does not answer in time"),
+    (
+        "timed out",
+        Kind::Unreachable,
+        "it does not answer in time",
+        REACHED,
+    ),
     (
         "No route to host",
         Kind::Unreachable,
         "there is no way to it",
+        REACHED,
     ),
-    ("not responding", Kind::Unreachable, "it answers no more"),
+    (
+        "not responding",
+        Kind::Unreachable,
+        "it answers no more",
+        REACHED,
+    ),
     (
         "Connection closed",
         Kind::Unreachable,
         "it closed the connection",
+        REACHED,
     ),
 ];
+
+const REACHED: &str = "Check that it runs, and that this machine reaches it";
+
+/// Why something could not be done behind `ssh`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Trouble {
+    kind: Kind,
+    why: String,
+    hint: &'static str,
+}
+
+impl Trouble {
+    /// As the error of what was tried.
+    pub(crate) fn error(self, what: impl Into<String>) -> ContainerError {
+        ContainerError::new(self.kind, what, self.why).hint(self.hint)
+    }
+}
 
 /// `ssh` with what holds for every call; what to do there comes behind it.
 pub(crate) fn line(settings: &Settings, ssh: &Ssh) -> Command {
@@ -119,26 +153,35 @@ fn quoted(word: &str) -> String {
 }
 
 /// What an exit code means that is not the program's own.
-pub(crate) fn trouble(code: i32, last: &[String]) -> Option<(Kind, String)> {
+pub(crate) fn trouble(code: i32, last: &[String]) -> Option<Trouble> {
     match code {
         FAILED => Some(refused(last)),
-        TIMED_OUT => {
-            let why = "it took too long and was ended there";
-            Some((Kind::Timeout, why.to_owned()))
-        }
+        TIMED_OUT => Some(Trouble {
+            kind: Kind::Timeout,
+            why: "it took too long and was ended there".to_owned(),
+            hint: "",
+        }),
         _ => None,
     }
 }
 
 /// What it means that `ssh` failed with these last words.
-pub(crate) fn refused(last: &[String]) -> (Kind, String) {
+pub(crate) fn refused(last: &[String]) -> Trouble {
     let text = last.join("\n");
-    let found = WORDS.iter().find(|(words, _, _)| text.contains(words));
-    if let Some((_, kind, meaning)) = found {
-        return (*kind, (*meaning).to_owned());
+    let found = WORDS.iter().find(|(words, ..)| text.contains(words));
+    if let Some((_, kind, why, hint)) = found {
+        return Trouble {
+            kind: *kind,
+            why: (*why).to_owned(),
+            hint,
+        };
     }
     let said = last.last().map_or("it says nothing", String::as_str);
-    (Kind::Unreachable, format!("ssh failed: {said}"))
+    Trouble {
+        kind: Kind::Unreachable,
+        why: format!("ssh failed: {said}"),
+        hint: "",
+    }
 }
 
 #[cfg(test)]
@@ -154,7 +197,7 @@ mod tests {
 
     #[test]
     fn what_ssh_says_is_told_apart() {
-        let said = |text: &str| trouble(FAILED, &[text.to_owned()]).unwrap().0;
+        let said = |text: &str| trouble(FAILED, &[text.to_owned()]).unwrap().kind;
         assert_eq!(said("Host key verification failed."), Kind::Refused);
         let denied = "deploy@host: Permission denied (publickey).";
         assert_eq!(said(denied), Kind::Refused);
