@@ -26,8 +26,8 @@ pub use spec::{
     Exec, Flavour, Home, Labels, LogQuery, OneOff, Pinned, Project, Snapshot, Target, Up, Wait,
 };
 pub use state::{
-    Change, Declared, Exit, Fate, Found, Health, Phase, Plan, Preflight, Ran, Running, Sealing,
-    Sight, TOMBSTONE, UpReport,
+    Change, Declared, Exit, Fate, Found, Health, Phase, Plan, Preflight, Published, Ran, Running,
+    Sealing, Sight, TOMBSTONE, Taken, UpReport,
 };
 
 /// What the bot asks of container engines. Every call is safe to make twice.

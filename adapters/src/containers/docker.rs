@@ -12,6 +12,7 @@ mod credentials;
 mod disk;
 mod exec;
 mod images;
+mod listening;
 mod logs;
 mod oneoff;
 mod override_file;

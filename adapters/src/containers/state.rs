@@ -1,6 +1,8 @@
 //! What an engine answers, as plain data.
 
 use std::collections::BTreeMap;
+use std::fmt;
+use std::net::{IpAddr, SocketAddr};
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -25,6 +27,8 @@ pub struct Preflight {
     pub services: Vec<Declared>,
     /// How many bytes are free where the engine keeps its images, if that can be told.
     pub free: Option<u64>,
+    /// The ports its files publish that somebody else has, as far as that can be seen.
+    pub taken: Vec<Taken>,
 }
 
 /// A service as a project's files declare it.
@@ -38,6 +42,60 @@ pub struct Declared {
     pub builds: bool,
     /// Whether the machine passes requests on to it.
     pub published: bool,
+    /// At which of its ports the machine does, those that are left to the engine aside.
+    pub ports: Vec<Published>,
+}
+
+/// A port of the machine that leads to a service.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Published {
+    /// The machine's address it is open at; every one if not said.
+    pub address: Option<IpAddr>,
+    /// The port.
+    pub port: u16,
+    /// Whether it is one of UDP, not TCP.
+    pub udp: bool,
+}
+
+/// A port that a service is to have, and somebody else has.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Taken {
+    /// The service.
+    pub service: String,
+    /// The port.
+    pub port: Published,
+    /// The container that has it; a program of the machine if it is none.
+    pub by: Option<String>,
+}
+
+impl Taken {
+    /// What is so.
+    pub fn why(&self) -> String {
+        let holder = match &self.by {
+            Some(container) => format!("container {container}"),
+            None => "another program".to_owned(),
+        };
+        let (port, service) = (self.port, &self.service);
+        format!("port {port} of service {service} is taken by {holder}")
+    }
+
+    /// What to do about it.
+    pub fn hint(&self) -> String {
+        if let Some(container) = &self.by {
+            return format!("Stop {container}, or publish another port");
+        }
+        let port = self.port.port;
+        format!("`ss -ltnp 'sport = :{port}'` names it: stop it, or publish another port")
+    }
+}
+
+impl fmt::Display for Published {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.address {
+            Some(address) => SocketAddr::new(address, self.port).fmt(f),
+            None => self.port.fmt(f),
+        }
+    }
 }
 
 impl Preflight {

@@ -5,7 +5,7 @@ use std::os::unix::net::UnixListener;
 use std::time::Duration;
 
 use shipbell_adapters::containers::{
-    ContainerError, Containers as _, FailureMode, Kind, Pinned, Session, Target, Wait,
+    ContainerError, Containers as _, FailureMode, Kind, Pinned, Session, Taken, Target, Wait,
 };
 
 use crate::rig::{self, Heard, Rig};
@@ -87,9 +87,22 @@ async fn a_port_in_use_is_named_and_the_next_attempt_converges() {
             rig.name
         );
         assert_eq!(error.to_string(), expected, "{:?}", error.output);
+
+        // Whoever looks before knows it too, until it is free or the project has it.
+        let seen = async || {
+            let heard = Heard::default();
+            let session = heard.session();
+            let looking = (rig.engines).preflight(&rig.target, &up.project, &session);
+            looking.await.unwrap().taken
+        };
+        let why: Vec<String> = seen().await.iter().map(Taken::why).collect();
+        let expected = format!("port 127.0.0.1:{port} of service web is taken by another program");
+        assert_eq!(why, [expected]);
         drop(taken);
+        assert_eq!(seen().await, []);
         rig.converges(&up).await.unwrap();
         rig.settles(&rig.stable(&image)).await.unwrap();
+        assert_eq!(seen().await, []);
     })
     .await;
 }

@@ -94,6 +94,21 @@ impl<'a> Api<'a> {
         info.ok()?.docker_root_dir.filter(|it| it.starts_with('/'))
     }
 
+    /// What the engine's machine is called; none if it does not say.
+    pub(super) async fn machine(&self) -> Option<String> {
+        let info = self
+            .call("asking about the engine", self.docker.info())
+            .await;
+        info.ok()?.name
+    }
+
+    /// Every container that runs.
+    pub(super) async fn alive(&self) -> Result<Vec<ContainerSummary>, ContainerError> {
+        let none = ListContainersOptionsBuilder::default().build();
+        let listing = self.docker.list_containers(Some(none));
+        self.call("listing containers", listing).await
+    }
+
     /// Every container that carries all the labels, `key` or `key=value`.
     pub(super) async fn labelled(
         &self,

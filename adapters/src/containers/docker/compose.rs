@@ -1,6 +1,7 @@
 //! The Compose program, called for one project.
 
 mod declared;
+mod published;
 mod stem;
 mod there;
 

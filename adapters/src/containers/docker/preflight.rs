@@ -2,7 +2,7 @@
 
 use super::api::Api;
 use super::compose::Compose;
-use super::disk;
+use super::{disk, listening};
 use crate::containers::{ContainerError, Preflight, Session};
 
 /// What serves a project, and what its files declare.
@@ -15,6 +15,7 @@ pub(super) async fn look(
     let services = compose.declared(session).await?;
     let (flavour, tool) = (compose.tool.flavour, compose.tool.version.clone());
     let free = disk::free(api, compose).await;
+    let taken = listening::taken(api, compose, &services).await?;
     Ok(Preflight {
         engine,
         api: version,
@@ -22,5 +23,6 @@ pub(super) async fn look(
         compose: tool,
         services,
         free,
+        taken,
     })
 }

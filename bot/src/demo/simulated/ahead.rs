@@ -22,8 +22,10 @@ pub(super) fn found() -> Preflight {
             image: None,
             builds: false,
             published: true,
+            ports: Vec::new(),
         }],
         free: None,
+        taken: Vec::new(),
     }
 }
 

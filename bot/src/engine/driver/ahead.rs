@@ -121,9 +121,9 @@ async fn seen(
         let changes = plan.changes.iter().chain(&containers);
         let changes = changes.map(|it| change(it, host.as_ref(), &away));
         preview.changes.extend(changes);
-        let judged =
-            preflight::judge((&manifest.images, &alone), Some(&allowed), &plan.found).err();
-        let trouble = judged.map(|it| match &host {
+        let judged = preflight::judge((&manifest.images, &alone), Some(&allowed), &plan.found)
+            .and_then(|()| preflight::ports(deploy(policy), &plan.found));
+        let trouble = judged.err().map(|it| match &host {
             Some(host) => it.on(host.as_str()).to_string(),
             None => it.to_string(),
         });

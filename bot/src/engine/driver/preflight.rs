@@ -8,6 +8,7 @@ use shipbell_domain::attempt::{Attempt, FailureMode, Work};
 use shipbell_domain::event::{Evidence, Outcome};
 use shipbell_domain::ids::{AppId, ServiceName};
 use shipbell_domain::policy::{Policy, Repositories};
+use shipbell_domain::steps::{Step, StepKind};
 
 use super::step::Place;
 use super::{SHOWN, evidence, fill};
@@ -78,7 +79,13 @@ async fn look_at(
     let allowed = (!attempt.is_rollback()).then(|| allowed(hub, &place.environment.app));
     let alone = alone(hub, &place.environment.app);
     let images = (&attempt.manifest.images, &alone);
-    let judged = found.and_then(|found| judge(images, allowed.as_ref(), &found).map(|()| found));
+    let judged = found.and_then(|found| {
+        judge(images, allowed.as_ref(), &found)?;
+        if !attempt.is_rollback() {
+            ports(steps_of(attempt), &found)?;
+        }
+        Ok(found)
+    });
     match judged {
         Ok(found) => Ok(Some(told(&found))),
         Err(error) if matches!(error.kind, Kind::Unreachable | Kind::Timeout) => Ok(None),
@@ -157,6 +164,45 @@ pub(in crate::engine) fn judge<T>(
         ),
         Some(_) | None => Ok(()),
     }
+}
+
+/// Why the project cannot come up: somebody else has a port that its files publish, and
+/// nothing that is done before is anything that could change it. The way back may find
+/// it free once the version that went wrong is gone.
+pub(super) fn ports<'a>(
+    steps: impl Iterator<Item = &'a Step>,
+    found: &Preflight,
+) -> Result<(), ContainerError> {
+    let Some(taken) = found.taken.first() else {
+        return Ok(());
+    };
+    for step in steps {
+        match &step.kind {
+            StepKind::Up(_) => {
+                let what = "looking before anything is touched";
+                let error = ContainerError::new(Kind::Preflight, what, taken.why());
+                return Err(error.hint(format!("{}; then deploy again", taken.hint())));
+            }
+            StepKind::Pull(_) | StepKind::Tag(_) | StepKind::Push(_) => {}
+            StepKind::Container(_)
+            | StepKind::Run(_)
+            | StepKind::Exec(_)
+            | StepKind::Host(_)
+            | StepKind::SetEnv(_)
+            | StepKind::Git(_)
+            | StepKind::Http(_)
+            | StepKind::Wait(_)
+            | StepKind::Ask(_) => return Ok(()),
+        }
+    }
+    Ok(())
+}
+
+fn steps_of(attempt: &Attempt) -> impl Iterator<Item = &Step> {
+    attempt.work.iter().filter_map(|work| match work {
+        Work::Step(step) => Some(step),
+        Work::Check(_) => None,
+    })
 }
 
 /// Engine, Compose and room, in words.

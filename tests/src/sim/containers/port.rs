@@ -49,8 +49,10 @@ impl Containers for Engine {
                 image: None,
                 builds: false,
                 published: true,
+                ports: Vec::new(),
             }],
             free: None,
+            taken: Vec::new(),
         })
     }
 

@@ -2,41 +2,63 @@
 //! every variable filled in. Both lines of Compose write the same plain form,
 //! two spaces for each level.
 
+use super::published::Ports;
 use crate::containers::Declared;
 
 /// Every service, by name.
 pub(super) fn services<'a>(lines: impl Iterator<Item = &'a str>) -> Vec<Declared> {
     let mut services: Vec<Declared> = Vec::new();
-    let mut inside = false;
+    let (mut inside, mut ports) = (false, None::<Ports>);
     for line in lines {
         let text = line.trim_start();
-        match line.len() - text.len() {
-            0 if !text.is_empty() && !text.starts_with('-') => inside = text == "services:",
+        let depth = line.len() - text.len();
+        let is_item = text.starts_with('-');
+        if depth < 4 || (depth == 4 && !is_item) {
+            end(&mut services, &mut ports);
+        }
+        match depth {
+            0 if !text.is_empty() && !is_item => inside = text == "services:",
             2 if inside => services.extend(key(text).map(|(name, _)| Declared {
                 name,
                 image: None,
                 builds: false,
                 published: false,
+                ports: Vec::new(),
             })),
-            4 if inside => {
+            4 if inside && !is_item => {
                 if let (Some(service), Some((key, value))) = (services.last_mut(), key(text)) {
                     match key.as_str() {
                         "image" => service.image = (!value.is_empty()).then_some(value),
                         "build" => service.builds = true,
-                        "ports" => service.published = true,
+                        "ports" => {
+                            service.published = true;
+                            ports = Some(Ports::default());
+                        }
                         _ => {}
                     }
                 }
             }
-            _ => {}
+            _ => {
+                if let Some(ports) = &mut ports {
+                    ports.line(text);
+                }
+            }
         }
     }
+    end(&mut services, &mut ports);
     services.sort_by(|a, b| a.name.cmp(&b.name));
     services
 }
 
+/// The ports of a service are all read.
+fn end(services: &mut [Declared], ports: &mut Option<Ports>) {
+    if let (Some(service), Some(ports)) = (services.last_mut(), ports.take()) {
+        service.ports = ports.all();
+    }
+}
+
 /// A key and what stands behind it on its line.
-fn key(text: &str) -> Option<(String, String)> {
+pub(super) fn key(text: &str) -> Option<(String, String)> {
     let (key, value) = text.split_once(':')?;
     if key.starts_with(['-', '#']) || !(value.is_empty() || value.starts_with(' ')) {
         return None;
