@@ -7,6 +7,7 @@ mod ask;
 pub(super) mod check;
 mod evidence;
 mod fill;
+mod held;
 mod lock;
 mod oneoff;
 pub(super) mod preflight;

@@ -15,6 +15,7 @@ use std::fs::File;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::time::Duration;
 
+use chrono::TimeDelta;
 use shipbell_adapters::containers::{ContainerError, FailureMode as Stage, Kind, Pinned, Session};
 use shipbell_domain::attempt::{Attempt, FailureMode};
 use shipbell_domain::event::{Evidence, Outcome};
@@ -24,13 +25,17 @@ use shipbell_domain::snapshot::Snapshot;
 use shipbell_domain::steps::{Step, StepKind};
 
 use super::oneoff::GivenUp;
-use super::{SHOWN, check, evidence, fill, oneoff};
+use super::{SHOWN, check, evidence, fill, held, oneoff};
 use crate::engine::Site;
 use crate::engine::hub::Hub;
 use crate::engine::live::Ear;
 
 /// The pause before an engine that did not answer is asked again.
 pub(super) const AGAIN: Duration = Duration::from_secs(3);
+
+/// How long an engine or a registry may be away before people are told: one that starts
+/// anew is back by then.
+const BLIP: TimeDelta = TimeDelta::seconds(10);
 
 /// How often a program that brings something to a state is begun again after somebody
 /// else has ended it: by then they mean it, or the machine cannot bear it.
@@ -87,7 +92,8 @@ pub(super) async fn run(hub: &Hub, place: &Place<'_>, step: &Step) -> Option<Out
 /// One try. An engine that does not answer is asked again for as long as the
 /// step may take: every step finds what an earlier try began.
 async fn tried(hub: &Hub, place: &Place<'_>, step: &Step) -> Option<Outcome> {
-    let until = hub.time().await + step.timeout.delta();
+    let begun = hub.time().await;
+    let until = begun + step.timeout.delta();
     let (mut given_up, mut killed) = (false, 0);
     loop {
         let within = (until - hub.time().await)
@@ -102,6 +108,10 @@ async fn tried(hub: &Hub, place: &Place<'_>, step: &Step) -> Option<Outcome> {
         if error.kind == Kind::Unreachable && again && hub.time().await < until {
             tracing::warn!(%error, step = step.title(), "trying again");
             place.ear.note(&format!("{}; trying again", error.why));
+            if hub.time().await >= begun + BLIP {
+                let why = error.within(SHOWN).to_string();
+                held::tell(hub, place.environment, Some(why)).await;
+            }
             hub.pause(AGAIN).await;
             continue;
         }
