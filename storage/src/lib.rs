@@ -34,7 +34,7 @@ pub use chain::{Digest, Flaw, LogLine, Walk, Wrong};
 pub use error::StoreError;
 #[cfg(any(test, feature = "fake"))]
 pub use memory::{MemoryDisk, MemoryStore};
-pub use sqlite::inspect::{Findings, Inspection, Mended, Stretch};
+pub use sqlite::inspect::{Findings, Inspection, Mended, Standing, Stretch};
 pub use sqlite::{SqliteOptions, SqliteStore};
 pub use store::{
     Claim, Commit, Decide, Doubt, EventRow, Input, InputId, Message, Owed, OwedId, SWEEP_AFTER,

@@ -1,6 +1,7 @@
 //! Looks a database over from outside: a bot may be running on it, and nothing is written.
 
 mod excerpt;
+mod standing;
 
 use std::path::{Path, PathBuf};
 
@@ -18,6 +19,7 @@ use crate::{StoreError, chain};
 
 pub use super::mend::{Mended, mend};
 pub use excerpt::Stretch;
+pub use standing::Standing;
 
 /// How many flaws are told; more say nothing more.
 const MAX_TOLD: usize = 50;

@@ -56,6 +56,23 @@ async fn a_whole_database_is_whole_also_beside_its_bot() {
     assert_eq!(beside.erased, 0);
 }
 
+#[tokio::test]
+async fn what_stands_is_read_beside_its_bot() {
+    let (_folder, path) = stopped().await;
+    let store = SqliteStore::open(&path, OPTIONS).await.unwrap();
+    let mut inspection = Inspection::open(&path).await.unwrap();
+    let standing = inspection.standing().await.unwrap();
+    let releases: Vec<String> = { standing.releases.iter() }
+        .map(|it| it.id.to_string())
+        .collect();
+    let environments: Vec<String> = { standing.environments.iter() }
+        .map(|it| it.id.to_string())
+        .collect();
+    assert_eq!(releases, ["r1"], "the other one is over");
+    assert_eq!(environments, ["shop/staging"]);
+    drop(store);
+}
+
 /// Each tampering, and what must be told of it.
 #[tokio::test]
 async fn what_was_tampered_with_is_named() {
