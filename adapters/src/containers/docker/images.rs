@@ -13,11 +13,11 @@ use regex::Regex;
 use tokio::time::timeout;
 
 use super::api::Api;
-use super::classify;
 use super::progress::Progress;
 use super::tap::Tap;
+use super::{DockerEngines, classify, credentials};
 use crate::containers::image::ImageSpec;
-use crate::containers::{ContainerError, Kind, Pinned, Session};
+use crate::containers::{ContainerError, Kind, Pinned, Session, Target};
 
 static REFERENCE: LazyLock<Regex> = LazyLock::new(|| {
     let host = r"(?:[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?(?::[0-9]{1,5})?/)?";
@@ -26,6 +26,21 @@ static REFERENCE: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(&format!("^(?:{host}{path}{rest}|sha256:[0-9a-f]{{64}})$"))
         .expect("the pattern is constant")
 });
+
+impl DockerEngines {
+    /// What a registry says that a reference means now, whatever the engine has; asked by
+    /// the engine, which must reach it when it counts.
+    pub async fn in_registry(
+        &self,
+        target: &Target,
+        image: &str,
+    ) -> Result<Pinned, ContainerError> {
+        let credentials = credentials::of(&self.settings, image).await;
+        let api = self.api(target).await?;
+        let what = format!("asking the registry for {}", api.redactor.text(image));
+        api.asked(what, image, credentials).await
+    }
+}
 
 impl Api<'_> {
     /// Pins a reference to what it means now.
@@ -57,16 +72,26 @@ impl Api<'_> {
         if let Some(id) = present.as_ref().and_then(never_in_a_registry) {
             return Ok(local(id));
         }
-        let asking = self.docker.inspect_registry_image(image, credentials);
-        match self.call(what.clone(), asking).await {
-            Ok(found) => match found.descriptor.digest {
-                Some(digest) => Ok(Pinned {
-                    reference: format!("{repository}@{digest}"),
-                    local: false,
-                }),
-                None => Err(missing(what, "the registry names no digest")),
-            },
+        match self.asked(what, image, credentials).await {
             Err(error) => without_registry(present, repository, error),
+            pinned => pinned,
+        }
+    }
+
+    async fn asked(
+        &self,
+        what: String,
+        image: &str,
+        credentials: Option<DockerCredentials>,
+    ) -> Result<Pinned, ContainerError> {
+        let asking = self.docker.inspect_registry_image(image, credentials);
+        let found = self.call(what.clone(), asking).await?;
+        match found.descriptor.digest {
+            Some(digest) => Ok(Pinned {
+                reference: format!("{}@{digest}", repository(image)),
+                local: false,
+            }),
+            None => Err(missing(what, "the registry names no digest")),
         }
     }
 
