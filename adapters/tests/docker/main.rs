@@ -11,6 +11,7 @@ mod composes;
 mod cut_off;
 mod failures;
 mod flavours;
+mod guarded;
 mod images;
 mod oneoffs;
 mod plain;

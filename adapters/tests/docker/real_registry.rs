@@ -1,24 +1,9 @@
 //! A real registry behind a password that holds every character.
 
-use std::io::Write as _;
-use std::net::{TcpListener, TcpStream};
-use std::path::Path;
-use std::process::{Child, Command, Stdio};
-
 use shipbell_adapters::containers::{Containers as _, Kind};
-use shipbell_adapters::redact::base64;
 
+use crate::guarded::{PASSWORD, Registry};
 use crate::rig::{self, Heard};
-use crate::server::until;
-
-/// It holds everything a password may, and what becomes `+` and `/` in base64.
-const PASSWORD: &str = "???>>>~~~ é:\"'\\$`%#@!&*(){}[]|;<>,.=+-_/^";
-
-struct Registry {
-    child: Child,
-    address: String,
-    _folder: tempfile::TempDir,
-}
 
 #[tokio::test]
 async fn an_image_is_pushed_pulled_and_promoted_by_its_digest() {
@@ -96,69 +81,4 @@ async fn whoever_has_another_password_is_refused_and_told_what_to_do() {
         rig.forget(&tagged).await;
     })
     .await;
-}
-
-impl Registry {
-    async fn start(test: &str) -> Option<Self> {
-        let program = Path::new("/usr/bin/docker-registry");
-        if !program.exists() {
-            assert!(
-                !rig::requires("registry"),
-                "a registry is required: there is no {}",
-                program.display()
-            );
-            // The test runner hides what is printed.
-            let mut stderr = std::io::stderr().lock();
-            writeln!(stderr, "skipped: {test}: there is no {}", program.display()).unwrap();
-            return None;
-        }
-        let folder = tempfile::tempdir().unwrap();
-        let hashed = Command::new("htpasswd")
-            .args(["-nbB", "bot", PASSWORD])
-            .output()
-            .unwrap();
-        std::fs::write(folder.path().join("passwords"), hashed.stdout).unwrap();
-        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-        let address = listener.local_addr().unwrap().to_string();
-        drop(listener);
-        let path = folder.path().display();
-        let config = format!(
-            "version: 0.1\nstorage: {{filesystem: {{rootdirectory: {path}/data}}}}\n\
-             http: {{addr: \"{address}\"}}\n\
-             auth: {{htpasswd: {{realm: test, path: {path}/passwords}}}}\n"
-        );
-        std::fs::write(folder.path().join("config.yml"), config).unwrap();
-        let child = Command::new(program)
-            .arg("serve")
-            .arg(folder.path().join("config.yml"))
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .spawn()
-            .unwrap();
-        let registry = Self {
-            child,
-            address,
-            _folder: folder,
-        };
-        until("the registry listens", || {
-            TcpStream::connect(&registry.address).is_ok()
-        })
-        .await;
-        Some(registry)
-    }
-
-    /// Stores a password where Docker's programs store it.
-    fn log_in(&self, home: &Path, password: &str) {
-        let auth = base64::encode(format!("bot:{password}").as_bytes());
-        let config = serde_json::json!({"auths": {&self.address: {"auth": auth}}});
-        std::fs::create_dir_all(home.join(".docker")).unwrap();
-        std::fs::write(home.join(".docker/config.json"), config.to_string()).unwrap();
-    }
-}
-
-impl Drop for Registry {
-    fn drop(&mut self) {
-        drop(self.child.kill());
-        drop(self.child.wait());
-    }
 }

@@ -1,14 +1,12 @@
 //! Three hosts, each with an engine of its own: one after the other, and all of them back
 //! when one fails.
 
-mod engines;
-
 use std::fs;
 
+use crate::engines::Engine;
 use crate::house::{House, eventually, run};
 use crate::people::Guest;
 use crate::world::Fate;
-use engines::Engine;
 
 /// Nothing listens outside its container: three of each run on one machine.
 const COMPOSE: &str = r#"version: "3.3"

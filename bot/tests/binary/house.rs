@@ -254,13 +254,30 @@ impl House {
         fs::write(self.config(), text.replace(from, to)).unwrap();
     }
 
-    /// What the service answers, asked from outside.
-    pub(crate) async fn says(&self, service: &str, path: &str) -> Option<String> {
-        let port = if service == "api" {
+    /// Puts other words in place of some in the compose file, which must be there.
+    pub(crate) fn compose_says(&self, (from, to): (&str, &str)) {
+        let text = fs::read_to_string(self.compose()).unwrap();
+        assert!(text.contains(from), "{from} is not in:\n{text}");
+        self.compose_is(&text.replace(from, to));
+    }
+
+    /// Gives the project another compose file.
+    pub(crate) fn compose_is(&self, text: &str) {
+        fs::write(self.compose(), text).unwrap();
+    }
+
+    /// Where a service is asked from outside.
+    pub(crate) fn port_of(&self, service: &str) -> u16 {
+        if service == "api" {
             self.api
         } else {
             self.frontend
-        };
+        }
+    }
+
+    /// What the service answers, asked from outside.
+    pub(crate) async fn says(&self, service: &str, path: &str) -> Option<String> {
+        let port = self.port_of(service);
         world::answer(&format!("http://127.0.0.1:{port}{path}")).await
     }
 
@@ -301,6 +318,10 @@ impl House {
 
     pub(crate) fn config(&self) -> PathBuf {
         self.folder.path().join("shipbell.toml")
+    }
+
+    fn compose(&self) -> PathBuf {
+        self.folder.path().join("deploy/compose.production.yml")
     }
 
     pub(crate) fn folder(&self) -> &Path {

@@ -9,10 +9,15 @@
     reason = "a helper that fails must fail its test"
 )]
 
+mod engines;
+#[path = "../../../adapters/tests/docker/guarded.rs"]
+mod guarded;
 mod house;
 mod outside;
 mod pages;
 mod people;
+#[path = "../../../adapters/tests/hosts/server.rs"]
+mod server;
 mod tampering;
 mod world;
 
@@ -20,6 +25,7 @@ mod audit;
 mod configuration;
 mod consent;
 mod crashes;
+mod faults;
 mod hosts;
 mod integrity;
 mod irreversible;

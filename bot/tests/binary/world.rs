@@ -21,6 +21,7 @@ const IMAGES: &str = "shipbell-e2e-";
 const PROJECT: &str = "com.docker.compose.project";
 const PLAIN: &str = "io.shipbell.project";
 const BUSYBOX: [&str; 2] = ["/bin/busybox", "/usr/bin/busybox"];
+const CRASH: &str = "echo \"started $VERSION\"; echo \"out of luck\" >&2; exit 7";
 const SERVE: &str = "echo \"started $VERSION\"; exec /bin/busybox httpd -f -vv -p 8000 -h /www";
 
 /// What a project's containers are, told by Docker.
@@ -34,6 +35,8 @@ pub(crate) enum Fate {
     Well,
     /// It starts, and never gets healthy.
     Sick,
+    /// It ends by itself, soon after each start.
+    Crashes,
 }
 
 /// Why tests with containers cannot run here, if they cannot.
@@ -82,6 +85,18 @@ pub(crate) async fn load(version: &str, fate: Fate) {
 
 /// Loads a version of both images into an engine.
 pub(crate) async fn load_into(engine: &Target, version: &str, fate: Fate) {
+    load_as(engine, (version, fate), |service| {
+        reference(service, version)
+    })
+    .await;
+}
+
+/// Loads a version of both images into an engine, called something else.
+pub(crate) async fn load_as(
+    engine: &Target,
+    (version, fate): (&str, Fate),
+    name: impl Fn(&str) -> String,
+) {
     let home = std::env::temp_dir();
     let engines = DockerEngines::new(
         Settings {
@@ -93,7 +108,7 @@ pub(crate) async fn load_into(engine: &Target, version: &str, fate: Fate) {
     let server = binary_with_libraries(Path::new(busybox().unwrap()), "/bin/busybox");
     let server = server.await.unwrap();
     for service in ["api", "frontend"] {
-        let tag = reference(service, version);
+        let tag = name(service);
         let image = image(tag, service, (version, fate), server.clone());
         engines.load(engine, &image).await.unwrap();
     }
@@ -308,7 +323,7 @@ fn image(
     };
     page("/www/index.html", format!("{service} {version}\n"));
     page("/www/api/docs/index.html", "how to use it\n".to_owned());
-    if fate == Fate::Well || service == "frontend" {
+    if fate != Fate::Sick || service == "frontend" {
         page(
             "/www/api/health/index.html",
             format!("{service} {version} is well\n"),
@@ -320,7 +335,7 @@ fn image(
         tag,
         files,
         entrypoint: words(&["/bin/busybox", "sh", "-c"]),
-        command: words(&[SERVE]),
+        command: words(&[if fate == Fate::Crashes { CRASH } else { SERVE }]),
         env: [("VERSION".to_owned(), version.to_owned())].into(),
         healthcheck: Some(ImageHealthcheck {
             command: words(&check),

@@ -1,7 +1,7 @@
-//! A Docker engine of its own for each host, all on this machine.
+//! Docker engines of the tests' own, all on this machine: each can go away and come back.
 
 use std::fs::File;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::Mutex;
 
@@ -13,46 +13,71 @@ use crate::world::{self, Fate};
 /// So many numbers have five digits: more do not fit into the name of a network device.
 const NUMBERS: u32 = 100_000;
 
-pub(super) struct Engine {
-    pub(super) name: &'static str,
+pub(crate) struct Engine {
+    pub(crate) name: &'static str,
     folder: PathBuf,
+    /// Where it keeps what it has.
+    data: PathBuf,
     bridge: String,
     dockerd: Mutex<Option<Child>>,
 }
 
 impl Engine {
-    /// Starts one. Its bridge is its own: an engine without any would take away the one
-    /// of the engine that is here already.
-    pub(super) fn start(name: &'static str, house: &House) -> Self {
+    /// Starts one.
+    pub(crate) fn start(name: &'static str, house: &House) -> Self {
+        let data = house.folder().join(name).join("data");
+        Self::start_in(name, house, &data)
+    }
+
+    /// Starts one that keeps what it has in this folder. Its bridge is its own: an engine
+    /// without any would take away the one of the engine that is here already.
+    pub(crate) fn start_in(name: &'static str, house: &House, data: &Path) -> Self {
         let folder = house.folder().join(name);
         std::fs::create_dir(&folder).unwrap();
         let bridge = format!("sb{}{}", std::process::id() % NUMBERS, &name[..2]);
         ip(&["link", "add", &bridge, "type", "bridge"]);
-        let path = |of: &str| folder.join(of).display().to_string();
         // What this machine's own engine is told is nothing to this one.
-        std::fs::write(path("settings"), "{}").unwrap();
-        let log = File::create(folder.join("log")).unwrap();
+        std::fs::write(folder.join("settings"), "{}").unwrap();
+        let engine = Self {
+            name,
+            folder,
+            data: data.to_owned(),
+            bridge,
+            dockerd: Mutex::default(),
+        };
+        engine.comes_back();
+        engine
+    }
+
+    /// It is started, for the first time or again.
+    pub(crate) fn comes_back(&self) {
+        let path = |of: &str| self.folder.join(of).display().to_string();
+        let mut log = File::options();
+        let log = log.create(true).append(true).open(self.folder.join("log"));
         let dockerd = Command::new("dockerd")
             .arg(format!("--config-file={}", path("settings")))
             .arg(format!("--host=unix://{}", path("sock")))
-            .arg(format!("--data-root={}", path("data")))
+            .arg(format!("--data-root={}", self.data.display()))
             .arg(format!("--exec-root={}", path("exec")))
             .arg(format!("--pidfile={}", path("pid")))
-            .arg(format!("--bridge={bridge}"))
+            .arg(format!("--bridge={}", self.bridge))
             .args(["--iptables=false", "--ip-forward=false", "--ip-masq=false"])
             .stdout(Stdio::null())
-            .stderr(log)
+            .stderr(log.unwrap())
             .spawn()
             .unwrap();
-        Self {
-            name,
-            folder,
-            bridge,
-            dockerd: Mutex::new(Some(dockerd)),
-        }
+        *self.dockerd.lock().unwrap() = Some(dockerd);
     }
 
-    pub(super) fn target(&self) -> Target {
+    /// It dies, and says nothing to anybody.
+    pub(crate) fn dies(&self) {
+        let dockerd = self.dockerd.lock().unwrap().take();
+        let mut dockerd = dockerd.unwrap();
+        dockerd.kill().unwrap();
+        dockerd.wait().unwrap();
+    }
+
+    pub(crate) fn target(&self) -> Target {
         Target {
             docker: format!("unix://{}", self.folder.join("sock").display()),
             certs: None,
@@ -60,7 +85,7 @@ impl Engine {
     }
 
     /// Waits until it answers.
-    pub(super) async fn answers(&self) {
+    pub(crate) async fn answers(&self) {
         eventually(&format!("engine {} answers", self.name), async || {
             self.docker(&["version"])
         })
@@ -68,12 +93,12 @@ impl Engine {
     }
 
     /// Loads a version of both images.
-    pub(super) async fn load(&self, version: &str, fate: Fate) {
+    pub(crate) async fn load(&self, version: &str, fate: Fate) {
         world::load_into(&self.target(), version, fate).await;
     }
 
     /// The containers of the project that there are.
-    pub(super) fn containers(&self, house: &House) -> Vec<String> {
+    pub(crate) fn containers(&self, house: &House) -> Vec<String> {
         let mine = format!(
             "label=com.docker.compose.project={}",
             house.world().project()
@@ -84,9 +109,17 @@ impl Engine {
         all
     }
 
+    /// The containers that there are of an image.
+    pub(crate) fn made_from(&self, image: &str) -> Vec<String> {
+        let of = format!("ancestor={image}");
+        let found = self.docker(&["ps", "-aq", "--filter", &of]);
+        let found = found.unwrap_or_default();
+        found.lines().map(str::to_owned).collect()
+    }
+
     /// Fails unless exactly one container of each service runs this version here.
     #[track_caller]
-    pub(super) fn runs(&self, house: &House, version: &str) {
+    pub(crate) fn runs(&self, house: &House, version: &str) {
         for service in ["api", "frontend"] {
             let reference = world::reference(service, version);
             let image = ["inspect", "--format", "{{.Id}}", &reference];
@@ -113,7 +146,7 @@ impl Engine {
     }
 
     /// The engine goes away, with everything that runs on it.
-    pub(super) fn stop(&self) {
+    pub(crate) fn stop(&self) {
         // It would ask each container first, and wait.
         let left = self.docker(&["ps", "-aq"]).unwrap_or_default();
         let ids: Vec<&str> = left.lines().collect();
