@@ -50,10 +50,12 @@ impl Server {
              AuthorizedKeysFile {path}/authorized\nPidFile none\nUsePAM no\nStrictModes no\n\
              PasswordAuthentication no\nAllowStreamLocalForwarding yes\n"
         );
-        let vars = vars.iter().map(|(name, value)| format!(" {name}={value}"));
-        let vars: String = vars.collect();
-        let vars = (!vars.is_empty()).then(|| format!("SetEnv{vars}\n"));
-        let config = config + &vars.unwrap_or_default();
+        // A shell that ssh starts reads what its user's home holds. Only the first such
+        // line counts, so all variables are in it.
+        let home = ("HOME", path.to_string());
+        let vars = std::iter::once(&home).chain(vars);
+        let vars = vars.map(|(name, value)| format!(" {name}={value}"));
+        let config = format!("{config}SetEnv{}\n", vars.collect::<String>());
         std::fs::write(of("sshd_config"), config).unwrap();
         let public = std::fs::read_to_string(of("host.pub")).unwrap();
         std::fs::write(of("known"), format!("[127.0.0.1]:{port} {public}")).unwrap();

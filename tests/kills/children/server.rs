@@ -47,14 +47,16 @@ impl Server {
             fs::create_dir_all(of("docker/cli-plugins")).unwrap();
             let there = of("docker/cli-plugins/docker-compose");
             std::os::unix::fs::symlink(plugin, there).unwrap();
-            format!("SetEnv DOCKER_CONFIG={path}/docker\n")
+            format!(" DOCKER_CONFIG={path}/docker")
         });
-        let plugin = plugin.unwrap_or_default();
+        // A shell that ssh starts reads what its user's home holds. Only the first such
+        // line counts, so all variables are in it.
+        let vars = format!("SetEnv HOME={path}{}\n", plugin.unwrap_or_default());
         let config = format!(
             "ListenAddress 127.0.0.1:{port}\nHostKey {path}/host\n\
              AuthorizedKeysFile {path}/user.pub\nPidFile none\nUsePAM no\nStrictModes no\n\
              PasswordAuthentication no\nAllowStreamLocalForwarding yes\n\
-             UseDNS no\nKexAlgorithms curve25519-sha256\n{plugin}"
+             UseDNS no\nKexAlgorithms curve25519-sha256\n{vars}"
         );
         fs::write(of("sshd_config"), config).unwrap();
         let public = fs::read_to_string(of("host.pub")).unwrap();

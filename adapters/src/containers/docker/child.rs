@@ -2,10 +2,12 @@
 
 use std::fs::File;
 use std::io;
+use std::os::fd::{AsRawFd as _, OwnedFd};
 use std::process::{ExitStatus, Stdio};
 use std::time::Duration;
 
-use tokio::io::{AsyncRead, AsyncReadExt as _};
+use tokio::io::AsyncReadExt as _;
+use tokio::net::unix::pipe::Receiver;
 use tokio::process::{Child, Command};
 use tokio::time::{Instant, sleep_until, timeout};
 
@@ -32,7 +34,8 @@ pub(crate) enum Ended {
 
 /// Runs `command` in a process group of its own, so that what ends the bot does
 /// not end it. The lock file, if any, is its standard input: it stays open
-/// exactly as long as the program lives. Dropping the future leaves it running.
+/// exactly as long as the program lives. Dropping the future leaves it running,
+/// also when it writes more.
 pub(crate) async fn run(
     mut command: Command,
     lock: Option<&File>,
@@ -44,28 +47,40 @@ pub(crate) async fn run(
         .transpose()?
         .map_or_else(Stdio::null, Stdio::from);
     command.process_group(0).kill_on_drop(false);
+    let (stdout, its_stdout) = pipe()?;
+    let (stderr, its_stderr) = pipe()?;
     let mut child = command
         .stdin(stdin)
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
+        .stdout(its_stdout)
+        .stderr(its_stderr)
         .spawn()?;
-    // The command keeps its own copy of the lock file open otherwise.
+    // The command keeps its own copies open otherwise: of the lock file, and of the
+    // pipes, whose end would never be seen.
     drop(command);
-    let status = follow(&mut child, Instant::now() + within, tap).await?;
+    let streams = (Some(stdout), Some(stderr));
+    let status = follow(&mut child, streams, Instant::now() + within, tap).await?;
     match status {
         Some(status) => Ok(status.code().map_or(Ended::Killed, Ended::Code)),
         None => end(&mut child).await.map(|()| Ended::TimedOut),
     }
 }
 
+/// A pipe whose other end can read it as well. Whoever writes into a pipe that nobody
+/// can read is ended, or fails: so a child is its own reader when this program dies.
+fn pipe() -> io::Result<(Receiver, Stdio)> {
+    let (ours, writer) = io::pipe()?;
+    let path = format!("/proc/self/fd/{}", writer.as_raw_fd());
+    let both = File::options().read(true).write(true).open(path)?;
+    Ok((Receiver::from_owned_fd(OwnedFd::from(ours))?, both.into()))
+}
+
 /// Reads both streams until the program has ended; none if it takes too long.
 async fn follow(
     child: &mut Child,
+    (mut stdout, mut stderr): (Option<Receiver>, Option<Receiver>),
     deadline: Instant,
     tap: &mut Tap<'_>,
 ) -> io::Result<Option<ExitStatus>> {
-    let mut stdout = child.stdout.take();
-    let mut stderr = child.stderr.take();
     let mut out = vec![0; 16 * 1024];
     let mut err = vec![0; 16 * 1024];
     let mut status = None;
@@ -90,7 +105,7 @@ async fn follow(
     Ok(status)
 }
 
-async fn read(from: &mut Option<impl AsyncRead + Unpin>, into: &mut [u8]) -> io::Result<usize> {
+async fn read(from: &mut Option<Receiver>, into: &mut [u8]) -> io::Result<usize> {
     match from {
         Some(stream) => stream.read(into).await,
         None => Ok(0),
@@ -126,7 +141,7 @@ async fn signal(child: &Child, signal: &str) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::containers::Discard;
+    use crate::containers::{Discard, LineSink, OutputLine};
     use crate::redact::Redactor;
 
     async fn sh(script: &str, within: Duration) -> (Ended, String) {
@@ -149,6 +164,44 @@ mod tests {
         let script = "sleep 60 & trap 'kill $!; echo asked; exit' TERM; wait";
         let (ended, _) = sh(script, Duration::from_millis(200)).await;
         assert_eq!(ended, Ended::TimedOut);
+    }
+
+    /// Tells when a line has come.
+    struct Heard(tokio::sync::Notify);
+
+    impl LineSink for Heard {
+        fn line(&self, _: OutputLine) {
+            self.0.notify_one();
+        }
+    }
+
+    #[tokio::test]
+    async fn a_child_that_nobody_reads_any_more_goes_on_to_its_end() {
+        let folder = tempfile::tempdir().unwrap();
+        let heard = Heard(tokio::sync::Notify::new());
+        let mut tap = Tap::new(&Redactor::default(), &heard);
+        let mut command = Command::new("/bin/sh");
+        command.current_dir(folder.path());
+        let script = "mkfifo gone; echo ready; cat gone; echo one; echo two >&2; mkdir last";
+        command.args(["-c", script]);
+        tokio::select! {
+            ended = run(command, None, Duration::from_mins(1), &mut tap) => {
+                panic!("{ended:?}: it waits for us")
+            }
+            () = heard.0.notified() => {}
+        }
+        // The script reads on once we have let go of it.
+        tokio::fs::write(folder.path().join("gone"), "")
+            .await
+            .unwrap();
+        let last = folder.path().join("last");
+        let arrives = async {
+            while !last.exists() {
+                tokio::time::sleep(Duration::from_millis(5)).await;
+            }
+        };
+        let reached = timeout(Duration::from_secs(10), arrives).await;
+        assert!(reached.is_ok(), "it wrote what nobody reads, and was ended");
     }
 
     #[tokio::test]
