@@ -23,7 +23,8 @@ pub use error::{ContainerError, FailureMode, Kind};
 pub use output::{Collector, Discard, LineSink, Output, OutputLine, Stream};
 pub use plain::{Container, PLAIN, Port, Replaced, Restart, Volume};
 pub use spec::{
-    Exec, Flavour, Home, Labels, LogQuery, OneOff, Pinned, Project, Snapshot, Target, Up, Wait,
+    Build, Exec, Flavour, Home, Labels, LogQuery, OneOff, Pinned, Project, Shelf, Snapshot, Tagged,
+    Target, Up, Wait,
 };
 pub use state::{
     Change, Declared, Exit, Fate, Found, Health, Phase, Plan, Preflight, Published, Ran, Running,
@@ -75,6 +76,27 @@ pub trait Containers: Send + Sync {
         &self,
         target: &Target,
         image: &str,
+        session: &Session<'_>,
+    ) -> Result<Pinned, ContainerError>;
+
+    /// What an image with a tag is, and the labels it carries; none if there is none.
+    /// One of a registry is made present, because an engine reads its labels.
+    async fn look_up(
+        &self,
+        target: &Target,
+        image: (&str, Shelf),
+        session: &Session<'_>,
+    ) -> Result<Option<Tagged>, ContainerError>;
+
+    /// Builds an image from a folder, with its tag and labels, and pins it by its id.
+    ///
+    /// It has its tag only when this has gone well. A build that goes on alone,
+    /// because the future was dropped, ends by itself when its time is up, and
+    /// gives no tag to anything.
+    async fn build(
+        &self,
+        target: &Target,
+        build: &Build,
         session: &Session<'_>,
     ) -> Result<Pinned, ContainerError>;
 

@@ -6,6 +6,7 @@
 
 mod apps;
 mod audit;
+mod builds;
 mod chat;
 mod checklist;
 mod environments;

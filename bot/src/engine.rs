@@ -10,6 +10,7 @@
 
 mod alone;
 mod answers;
+mod build;
 mod commits;
 mod drift;
 mod driver;

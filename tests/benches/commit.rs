@@ -151,6 +151,7 @@ impl Bench {
             note: None,
             ticket: None,
             policy: Hash::of([b"policy".as_slice()]),
+            builds: BTreeMap::new(),
         };
         bench.store.commit(bench.recording(0, opened)?).await?;
         Ok(bench)

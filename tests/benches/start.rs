@@ -196,6 +196,7 @@ fn life(number: u32, pinned: &Pinned) -> Result<Vec<(StreamId, Event)>, Failed> 
         note: Some("faster checkout".to_owned()),
         ticket: None,
         policy: pinned.hash.clone(),
+        builds: BTreeMap::new(),
     };
     let mut events = vec![
         opened,

@@ -5,6 +5,7 @@
 //! else reads its files as it does.
 
 mod api;
+mod build;
 pub(crate) mod child;
 mod classify;
 mod compose;
@@ -25,8 +26,10 @@ mod promote;
 mod push;
 mod remove;
 mod replace;
+mod settings;
 mod sight;
 mod snapshot;
+mod tagged;
 pub(crate) mod tap;
 mod tools;
 mod tunnel;
@@ -35,12 +38,13 @@ mod wait;
 mod watched;
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use async_trait::async_trait;
 use tokio::time::Instant;
+
+pub use self::settings::Settings;
 
 use self::api::Api;
 use self::compose::{Aim, Compose, Stems};
@@ -48,9 +52,9 @@ use self::tools::Tool;
 use self::tunnel::Tunnel;
 use super::image::ImageSpec;
 use super::{
-    Change, Container, ContainerError, Containers, Exec, Exit, Found, Kind, Labels, LogQuery,
-    OneOff, Output, Pinned, Plan, Preflight, Project, Ran, Replaced, Running, Sealing, Session,
-    Sight, Snapshot, Target, Up, UpReport, Wait,
+    Build, Change, Container, ContainerError, Containers, Exec, Exit, Found, Kind, Labels,
+    LogQuery, OneOff, Output, Pinned, Plan, Preflight, Project, Ran, Replaced, Running, Sealing,
+    Session, Shelf, Sight, Snapshot, Tagged, Target, Up, UpReport, Wait,
 };
 use crate::hosts::{Host, Ssh};
 use crate::redact::Redactor;
@@ -64,22 +68,6 @@ pub struct DockerEngines {
     tools: Mutex<BTreeMap<Host, Vec<Tool>>>,
     tunnels: tokio::sync::Mutex<BTreeMap<Ssh, Tunnel>>,
     stems: Stems,
-}
-
-/// What the programs we start get to see; they see nothing else.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Settings {
-    /// Where programs are looked for: `PATH`.
-    pub path: String,
-    /// `HOME`.
-    pub home: PathBuf,
-    /// Docker's own configuration, with credentials of registries; none for
-    /// `.docker` under the home.
-    pub docker_config: Option<PathBuf>,
-    /// The file `ssh` reads instead of its user's own; none for that one.
-    pub ssh_config: Option<PathBuf>,
-    /// Where an agent with keys for `ssh` listens.
-    pub ssh_agent: Option<PathBuf>,
 }
 
 impl DockerEngines {
@@ -181,18 +169,6 @@ fn host_of(target: &Target) -> Result<Host, ContainerError> {
     })
 }
 
-impl Default for Settings {
-    fn default() -> Self {
-        Self {
-            path: "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin".into(),
-            home: "/".into(),
-            docker_config: None,
-            ssh_config: None,
-            ssh_agent: None,
-        }
-    }
-}
-
 #[async_trait]
 impl Containers for DockerEngines {
     async fn preflight(
@@ -247,6 +223,29 @@ impl Containers for DockerEngines {
         let credentials = credentials::of(&self.settings, image).await;
         let api = self.api(target).await?;
         api.push(image, credentials, session).await
+    }
+
+    async fn look_up(
+        &self,
+        target: &Target,
+        (image, place): (&str, Shelf),
+        session: &Session<'_>,
+    ) -> Result<Option<Tagged>, ContainerError> {
+        let api = self.api(target).await?;
+        let credentials = credentials::of(&self.settings, image).await;
+        match place {
+            Shelf::Engine => api.on_engine(image).await,
+            Shelf::Registry => api.in_registry(image, credentials, session).await,
+        }
+    }
+
+    async fn build(
+        &self,
+        target: &Target,
+        build: &Build,
+        session: &Session<'_>,
+    ) -> Result<Pinned, ContainerError> {
+        self.build_image(target, build, session).await
     }
 
     async fn promote(

@@ -61,6 +61,45 @@ pub struct Pinned {
     pub local: bool,
 }
 
+/// Where an image is looked for by its name and tag.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Shelf {
+    /// In the registry its name begins with, whatever the engine has.
+    Registry,
+    /// On the engine, whatever a registry has.
+    Engine,
+}
+
+/// What was found under a name and tag.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Tagged {
+    /// The image: by its digest where a registry has it, by its id on an engine.
+    pub pinned: Pinned,
+    /// The labels it carries.
+    pub labels: Labels,
+}
+
+/// Build an image.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Build {
+    /// What it is called, with a tag.
+    pub tag: String,
+    /// Where paths begin, on the machine the engine's projects are on.
+    pub directory: PathBuf,
+    /// The folder that is built, from there.
+    pub context: String,
+    /// The Dockerfile, from there; the one in the folder if not said.
+    pub file: Option<String>,
+    /// What it is built for; the engine's own platform if not said.
+    pub platform: Option<String>,
+    /// Arguments of the build. Whoever has the image can read them.
+    pub args: BTreeMap<String, String>,
+    /// The labels it gets.
+    pub labels: Labels,
+    /// Where the id of what was built is written; no two builds share a file.
+    pub id_file: PathBuf,
+}
+
 /// Converge a project.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Up {

@@ -7,6 +7,7 @@
 #![cfg(feature = "docker")]
 #![expect(clippy::unwrap_used, reason = "a helper that fails must fail its test")]
 
+mod builds;
 mod composes;
 mod cut_off;
 mod failures;

@@ -199,6 +199,12 @@ pub enum Report {
     },
     /// They could not be.
     ImagesUnresolved { release: ReleaseId, why: String },
+    /// One of them could not be built; with the last lines that were said.
+    BuildFailed {
+        release: ReleaseId,
+        why: String,
+        tail: Vec<String>,
+    },
     /// What stands on the asks of a release, all platforms read in full at one time.
     /// With an environment it answers a wish to deploy there.
     StandingRead {

@@ -39,6 +39,12 @@ pub enum News {
     },
     /// The images could not be pinned.
     ImagesUnresolved { version: Version, why: String },
+    /// One of them could not be built.
+    BuildFailed {
+        version: Version,
+        why: String,
+        tail: Vec<String>,
+    },
     /// What a deploy would change, for those who asked.
     DryRun {
         env: EnvName,

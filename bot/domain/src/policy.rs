@@ -1,12 +1,14 @@
 //! What a team demands of a release of one application: gates, rights, steps,
 //! checks, watch and rollback. Pinned by its hash when a release is opened.
 
+mod build;
 mod repositories;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
+pub use build::{Build, is_commit};
 pub use repositories::Repositories;
 
 use crate::calendar::Length;
@@ -29,6 +31,9 @@ pub struct Policy {
     pub scheme: VersionScheme,
     /// The images, each with its reference; `{version}` stands for the version.
     pub images: BTreeMap<ServiceName, String>,
+    /// How those of them are built that the bot builds itself.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub builds: BTreeMap<ServiceName, Build>,
     /// Where images may come from; from anywhere if nothing is said.
     #[serde(default, skip_serializing_if = "Repositories::is_empty")]
     pub allow_images: Repositories,

@@ -52,6 +52,11 @@ pub enum Refusal {
     },
     #[error("image {service} needs a reference")]
     ImageMissing { service: String },
+    #[error("image {service} is built from a commit")]
+    CommitNeeded {
+        service: String,
+        given: Option<String>,
+    },
     #[error("no checklist item {item}")]
     UnknownItem { item: u32, count: u32 },
     #[error("nothing named {what} here")]

@@ -17,6 +17,7 @@ use crate::gates::Waiting;
 use crate::ids::{AppId, EnvId, EnvName, Hash, Person, ReleaseId, ServiceName, Version};
 use crate::manifest::Manifest;
 use crate::origin::{Checked, Tip};
+use crate::policy::Build;
 use crate::preview::Preview;
 
 /// One release of one application, on its way through the environments.
@@ -34,6 +35,9 @@ pub struct Release {
     pub opened_at: DateTime<Utc>,
     /// The images as they were asked for.
     pub references: BTreeMap<ServiceName, String>,
+    /// How those of them are built that it does not find.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub builds: BTreeMap<ServiceName, Build>,
     /// The commit it was built from, where somebody said so.
     pub commit: Option<String>,
     /// What somebody noted.
@@ -174,6 +178,7 @@ impl Release {
             note,
             ticket,
             policy,
+            builds,
         } = event
         else {
             return None;
@@ -185,6 +190,7 @@ impl Release {
             requester: requester.clone(),
             opened_at: at,
             references: references.clone(),
+            builds: builds.clone(),
             commit: commit.clone(),
             note: note.clone(),
             ticket: ticket.clone(),

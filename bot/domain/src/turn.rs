@@ -6,6 +6,7 @@
 //! | new                    | version free                                 | opened                                                    |
 //! | images pinned          | open, not pinned                             | manifest fixed, asks opened                               |
 //! | images unresolved      | open, not pinned                             | images unresolved                                         |
+//! | build failed           | open, not pinned                             | images unresolved                                         |
 //! | dry run                | images pinned                                | preview wanted                                            |
 //! | looked ahead           | open                                         | previewed; told to those who wanted it                    |
 //! | plan                   | open, inside the windows                     | planned, announced                                        |
@@ -219,7 +220,12 @@ fn decide_report(draft: &mut Draft, report: &Report) -> Decided {
             preview,
         } => ahead::found(draft, *release, env, preview),
         Report::ImagesPinned { release, images } => release::pinned(draft, *release, images),
-        Report::ImagesUnresolved { release, why } => release::unresolved(draft, *release, why),
+        Report::ImagesUnresolved { release, why } => {
+            release::unresolved(draft, *release, (why, None))
+        }
+        Report::BuildFailed { release, why, tail } => {
+            release::unresolved(draft, *release, (why, Some(tail)))
+        }
         Report::StandingRead {
             release,
             env,

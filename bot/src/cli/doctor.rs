@@ -1,5 +1,6 @@
 //! `shipbell doctor`: asks everything the bot depends on, and changes nothing.
 
+mod builds;
 mod machines;
 mod registries;
 mod standing;
@@ -62,6 +63,7 @@ pub(super) async fn run(path: PathBuf) -> Result<(), Failure> {
     findings.extend(machines::examine(&hands, &setup).await);
     findings.extend(registries::examine(&hands, &setup).await);
     findings.extend(standing::examine(&hands, (&config, &setup)).await);
+    findings.extend(builds::look(&hands.hosts, &config, &setup).await);
     findings.extend(smoke(&config).await?);
     report(&findings)
 }

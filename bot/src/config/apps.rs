@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use schemars::JsonSchema;
 use serde::Deserialize;
-use shipbell_domain::ids::{AppId, Role};
+use shipbell_domain::ids::{AppId, Role, ServiceName};
 use shipbell_domain::policy::{Action, Pinned, Policy, Severity, VersionScheme};
 
 use super::at::At;
@@ -15,7 +15,7 @@ use super::forges::{self, Forges, Repository, Wanted};
 use super::quorums::Electorate;
 use super::steps::same_title;
 use super::targets::Look;
-use super::{hash, images};
+use super::{builds, hash, images};
 
 /// The most applications.
 const MOST: usize = 100;
@@ -28,8 +28,8 @@ pub(super) struct App {
     title: Option<At<String>>,
     /// How versions are written: calver, semver, git-sha or any. Default: any.
     version: Option<At<String>>,
-    /// The image of each service; {version} is filled in, and without a tag a release must name it.
-    images: BTreeMap<At<String>, At<String>>,
+    /// The image of each service; {version} is filled in, and without a tag a release must name it. Or how it is built.
+    images: images::Section,
     /// The repositories images may come from, or what their names begin with. Default: anywhere.
     allow_images: Vec<At<String>>,
     /// Where its commits are: github:organisation/name, gitlab:group/name, or an address or folder git knows. Default: nowhere.
@@ -112,10 +112,12 @@ fn policy(
     all: &mut Environments,
     desk: &mut Desk,
 ) -> Policy {
-    let images = images::lower(&section.images, desk);
-    let services = images.keys().cloned().collect();
+    let images = images::lower(&app, &section.images, desk);
+    let named = section.images.keys();
+    let services = named.filter_map(|it| ServiceName::new(it.as_str()).ok());
+    let services = services.collect();
     let allow_images = images::allowed(&section.allow_images, &section.images, desk);
-    if images.is_empty() && section.images.is_empty() && !lost(key, section, desk) {
+    if images.references.is_empty() && section.images.is_empty() && !lost(key, section, desk) {
         let noted = desk.note(key.span(), format!("`{}` has no images", **key));
         noted.help("add images = { web = \"registry/name:{version}\" }");
     }
@@ -131,13 +133,16 @@ fn policy(
         look: team.look,
     };
     environments::lower(&section.env, &place, desk, all);
+    let mine = all.targets.iter().filter(|(id, _)| id.app == app);
+    builds::within_reach(&section.images, mine.map(|(_, target)| target), desk);
     Policy {
         scheme: section
             .version
             .as_ref()
             .map(|it| scheme(it, desk))
             .unwrap_or_default(),
-        images,
+        images: images.references,
+        builds: images.builds,
         allow_images,
         origin: None,
         checklist: checklist::lower(&section.checklist, desk),

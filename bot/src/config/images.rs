@@ -2,12 +2,16 @@
 
 use std::collections::BTreeMap;
 
-use shipbell_domain::ids::ServiceName;
-use shipbell_domain::policy::Repositories;
+use shipbell_domain::ids::{AppId, ServiceName};
+use shipbell_domain::policy::{Build, Repositories};
 
 use super::at::At;
+use super::builds::ImageSection;
 use super::desk::Desk;
-use super::placeholders;
+use super::{builds, placeholders};
+
+/// `images`, as they are written.
+pub(super) type Section = BTreeMap<At<String>, At<ImageSection>>;
 
 /// The most images of an application.
 const MOST: usize = 50;
@@ -15,28 +19,44 @@ const MOST: usize = 50;
 /// The longest reference.
 const LONGEST: usize = 300;
 
-pub(super) fn lower(
-    section: &BTreeMap<At<String>, At<String>>,
-    desk: &mut Desk,
-) -> BTreeMap<ServiceName, String> {
+/// What the images come to.
+#[derive(Default)]
+pub(super) struct Images {
+    pub(super) references: BTreeMap<ServiceName, String>,
+    pub(super) builds: BTreeMap<ServiceName, Build>,
+}
+
+pub(super) fn lower(app: &AppId, section: &Section, desk: &mut Desk) -> Images {
     desk.limit(section.keys().next().map(At::span), section.len(), MOST);
-    let mut images = BTreeMap::new();
+    let mut images = Images::default();
     for (name, written) in section {
         let service = desk.name(name, ServiceName::new);
-        if let Some((message, help)) = fault(written) {
-            desk.note(written.span(), message).help(help);
+        let build = builds::lower(app, written, desk);
+        let Some((span, reference)) = ImageSection::reference(written) else {
+            continue;
+        };
+        if let Some((message, help)) = fault(reference) {
+            desk.note(span.clone(), message).help(help);
         }
-        images.extend(service.map(|service| (service, (**written).clone())));
+        let Some(service) = service else { continue };
+        if built_otherwise(&images, reference, build.as_ref()) {
+            desk.note(span, "another image of that name is made in another way")
+                .help("give each of them a name of its own");
+        }
+        (images.references).insert(service.clone(), reference.to_owned());
+        images.builds.extend(build.map(|build| (service, build)));
     }
     images
 }
 
+/// Whether one name would stand for two images.
+fn built_otherwise(images: &Images, reference: &str, build: Option<&Build>) -> bool {
+    let mut others = images.references.iter().filter(|it| it.1 == reference);
+    others.any(|(other, _)| images.builds.get(other) != build)
+}
+
 /// Where images may come from; the application's own must.
-pub(super) fn allowed(
-    section: &[At<String>],
-    images: &BTreeMap<At<String>, At<String>>,
-    desk: &mut Desk,
-) -> Repositories {
+pub(super) fn allowed(section: &[At<String>], images: &Section, desk: &mut Desk) -> Repositories {
     desk.limit(section.get(MOST).map(At::span), section.len(), MOST);
     let mut allowed = Vec::new();
     for written in section {
@@ -50,8 +70,9 @@ pub(super) fn allowed(
         allowed.push(name.to_owned());
     }
     let allowed = Repositories(allowed);
-    for written in images.values().filter(|it| !allowed.allow(it.as_str())) {
-        desk.note(written.span(), "`allow_images` does not allow this")
+    let references = images.values().filter_map(ImageSection::reference);
+    for (span, _) in references.filter(|(_, it)| !allowed.allow(it)) {
+        desk.note(span, "`allow_images` does not allow this")
             .help("add its repository there, or take the image from one of them");
     }
     allowed
@@ -83,8 +104,21 @@ pub(super) fn tag(written: &At<String>, desk: &mut Desk) -> Option<String> {
     None
 }
 
-/// What an image needs before it can be fetched, in words.
-pub(super) fn in_words(reference: &str) -> String {
+/// What an image needs before it can be fetched, or how it is built, in words.
+pub(super) fn in_words(reference: &str, build: Option<&Build>) -> String {
+    if let Some(build) = build {
+        let file = build.file.iter().map(|it| format!(" with {it}"));
+        let platform = build.platform.iter().map(|it| format!(" for {it}"));
+        let how: String = file.chain(platform).collect();
+        let then = if build.push { "pushed" } else { "not pushed" };
+        let place = build.env.iter().map(|it| format!(" on the host of {it}"));
+        let place: String = place.collect();
+        let within = build.within;
+        return format!(
+            "{reference}, built from {}{how}{place} of the release's commit within {within}, {then}",
+            build.context
+        );
+    }
     let name = reference.rsplit('/').next().unwrap_or(reference);
     if reference.contains("{version}") {
         format!("{reference}, with the version filled in")
@@ -175,15 +209,18 @@ mod tests {
 
     #[test]
     fn people_are_told_what_is_named_when() {
-        assert_eq!(in_words("web"), "web, named with every release (--image)");
         assert_eq!(
-            in_words("web:{version}"),
+            in_words("web", None),
+            "web, named with every release (--image)"
+        );
+        assert_eq!(
+            in_words("web:{version}", None),
             "web:{version}, with the version filled in"
         );
         assert_eq!(
-            in_words("localhost:5000/web"),
+            in_words("localhost:5000/web", None),
             "localhost:5000/web, named with every release (--image)"
         );
-        assert_eq!(in_words("web:1"), "web:1, always");
+        assert_eq!(in_words("web:1", None), "web:1, always");
     }
 }

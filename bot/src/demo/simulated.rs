@@ -13,9 +13,10 @@ use std::time::Duration;
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 use shipbell_adapters::containers::{
-    Change, Container as Plain, ContainerError, Containers, Exec, Exit, FailureMode, Flavour,
-    Found, Home, Kind, Labels, LogQuery, OneOff, Output, Pinned, Plan, Preflight, Project, Ran,
-    Replaced, Running, Sealing, Session, Sight, Snapshot, Target, Up, UpReport, Wait,
+    Build, Change, Container as Plain, ContainerError, Containers, Exec, Exit, FailureMode,
+    Flavour, Found, Home, Kind, Labels, LogQuery, OneOff, Output, Pinned, Plan, Preflight, Project,
+    Ran, Replaced, Running, Sealing, Session, Shelf, Sight, Snapshot, Tagged, Target, Up, UpReport,
+    Wait,
 };
 use tokio::sync::Mutex;
 use tokio::time::{Instant, sleep};
@@ -116,19 +117,16 @@ impl Simulated {
     }
 }
 
+type Answer<T> = Result<T, ContainerError>;
+
 #[async_trait]
 impl Containers for Simulated {
-    async fn preflight(
-        &self,
-        _: &Target,
-        project: &Project,
-        _: &Session<'_>,
-    ) -> Result<Preflight, ContainerError> {
+    async fn preflight(&self, _: &Target, project: &Project, _: &Session<'_>) -> Answer<Preflight> {
         self.place(&project.name)?;
         Ok(ahead::found())
     }
 
-    async fn plan(&self, _: &Target, up: &Up, _: &Session<'_>) -> Result<Plan, ContainerError> {
+    async fn plan(&self, _: &Target, up: &Up, _: &Session<'_>) -> Answer<Plan> {
         self.place(&up.project.name)?;
         let state = self.state.lock().await;
         let runs = state.containers.get(&up.project.name);
@@ -136,7 +134,7 @@ impl Containers for Simulated {
         Ok(ahead::plan(runs.map(pinned).as_ref(), up.pins.get("web")))
     }
 
-    async fn resolve(&self, _: &Target, image: &str) -> Result<Pinned, ContainerError> {
+    async fn resolve(&self, _: &Target, image: &str) -> Answer<Pinned> {
         let named = |it: &&Version| image::tag(&self.instance, it.name) == image;
         let version = versions::ALL.iter().find(named);
         version.map(pinned).ok_or_else(|| {
@@ -148,36 +146,34 @@ impl Containers for Simulated {
         })
     }
 
-    async fn pull(
-        &self,
-        _: &Target,
-        image: &Pinned,
-        _: &Session<'_>,
-    ) -> Result<(), ContainerError> {
+    async fn pull(&self, _: &Target, image: &Pinned, _: &Session<'_>) -> Answer<()> {
         version(image).map(|_| ())
     }
 
-    async fn push(
-        &self,
-        _: &Target,
-        image: &str,
-        _: &Session<'_>,
-    ) -> Result<Pinned, ContainerError> {
+    async fn push(&self, _: &Target, image: &str, _: &Session<'_>) -> Answer<Pinned> {
         let why = "there is no registry in this world";
         Err(ContainerError::new(Kind::Refused, image, why))
     }
 
-    async fn promote(
+    async fn look_up(
         &self,
-        image: &Pinned,
-        _: &str,
+        _: &Target,
+        _: (&str, Shelf),
         _: &Session<'_>,
-    ) -> Result<(), ContainerError> {
+    ) -> Answer<Option<Tagged>> {
+        Ok(None)
+    }
+
+    async fn build(&self, target: &Target, build: &Build, _: &Session<'_>) -> Answer<Pinned> {
+        self.resolve(target, &build.tag).await
+    }
+
+    async fn promote(&self, image: &Pinned, _: &str, _: &Session<'_>) -> Answer<()> {
         let why = "there is no registry in this world";
         Err(ContainerError::new(Kind::Refused, &image.reference, why))
     }
 
-    async fn up(&self, _: &Target, up: &Up, _: &Session<'_>) -> Result<UpReport, ContainerError> {
+    async fn up(&self, _: &Target, up: &Up, _: &Session<'_>) -> Answer<UpReport> {
         let project = &up.project.name;
         let version = version_of(&up.pins)?;
         let mut state = self.state.lock().await;
@@ -207,13 +203,7 @@ impl Containers for Simulated {
         })
     }
 
-    async fn keep(
-        &self,
-        _: &Target,
-        up: &Up,
-        name: &str,
-        _: &Session<'_>,
-    ) -> Result<Snapshot, ContainerError> {
+    async fn keep(&self, _: &Target, up: &Up, name: &str, _: &Session<'_>) -> Answer<Snapshot> {
         Ok(ahead::kept(up, name))
     }
 
@@ -222,7 +212,7 @@ impl Containers for Simulated {
         target: &Target,
         wait: &Wait,
         session: &Session<'_>,
-    ) -> Result<Vec<Running>, ContainerError> {
+    ) -> Answer<Vec<Running>> {
         let begun = Instant::now();
         loop {
             let state = self.state.lock().await;
@@ -249,25 +239,15 @@ impl Containers for Simulated {
         }
     }
 
-    async fn foresee(&self, _: &Target, it: &Plain) -> Result<Change, ContainerError> {
+    async fn foresee(&self, _: &Target, it: &Plain) -> Answer<Change> {
         Err(ahead::no_plain_ones(it))
     }
 
-    async fn replace(
-        &self,
-        _: &Target,
-        it: &Plain,
-        _: &Session<'_>,
-    ) -> Result<Replaced, ContainerError> {
+    async fn replace(&self, _: &Target, it: &Plain, _: &Session<'_>) -> Answer<Replaced> {
         Err(ahead::no_plain_ones(it))
     }
 
-    async fn run_once(
-        &self,
-        _: &Target,
-        spec: &OneOff,
-        _: &Session<'_>,
-    ) -> Result<Exit, ContainerError> {
+    async fn run_once(&self, _: &Target, spec: &OneOff, _: &Session<'_>) -> Answer<Exit> {
         let version = match &spec.home {
             Home::Service { pins, .. } => version_of(pins)?,
             Home::Image { image, .. } => version(image)?,
@@ -297,18 +277,12 @@ impl Containers for Simulated {
         })
     }
 
-    async fn find(&self, _: &Target, name: &str) -> Result<Option<Found>, ContainerError> {
+    async fn find(&self, _: &Target, name: &str) -> Answer<Option<Found>> {
         let state = self.state.lock().await;
         Ok(state.kept.once.get(name).map(|it| found(name, it.as_ref())))
     }
 
-    async fn tombstone(
-        &self,
-        _: &Target,
-        name: &str,
-        _: &Pinned,
-        _: &Labels,
-    ) -> Result<Sealing, ContainerError> {
+    async fn tombstone(&self, _: &Target, name: &str, _: &Pinned, _: &Labels) -> Answer<Sealing> {
         let mut state = self.state.lock().await;
         let known = state
             .kept
@@ -323,28 +297,23 @@ impl Containers for Simulated {
         })
     }
 
-    async fn stop_once(
-        &self,
-        target: &Target,
-        name: &str,
-        _: Duration,
-    ) -> Result<Option<Found>, ContainerError> {
+    async fn stop_once(&self, target: &Target, name: &str, _: Duration) -> Answer<Option<Found>> {
         self.find(target, name).await
     }
 
-    async fn exec(&self, _: &Target, _: &Exec, _: &Session<'_>) -> Result<Ran, ContainerError> {
+    async fn exec(&self, _: &Target, _: &Exec, _: &Session<'_>) -> Answer<Ran> {
         let output = output(["nothing runs in a simulated container".to_owned()]);
         Ok(Ran { code: 127, output })
     }
 
-    async fn logs(&self, _: &Target, query: &LogQuery) -> Result<Output, ContainerError> {
+    async fn logs(&self, _: &Target, query: &LogQuery) -> Answer<Output> {
         let state = self.state.lock().await;
         let container = state.containers.get(&query.project);
         let tail = usize::try_from(query.tail).unwrap_or(usize::MAX);
         Ok(output(container.map(|it| it.log(tail)).unwrap_or_default()))
     }
 
-    async fn running(&self, _: &Target, project: &str) -> Result<Vec<Running>, ContainerError> {
+    async fn running(&self, _: &Target, project: &str) -> Answer<Vec<Running>> {
         let state = self.state.lock().await;
         let container = state.containers.get(project).into_iter();
         Ok(container.map(|it| it.seen(project)).collect())
@@ -355,12 +324,12 @@ impl Containers for Simulated {
         target: &Target,
         project: &Project,
         _: &Session<'_>,
-    ) -> Result<Vec<Sight>, ContainerError> {
+    ) -> Answer<Vec<Sight>> {
         let running = self.running(target, &project.name).await?;
         Ok(running.into_iter().map(Sight::of_one).collect())
     }
 
-    async fn remove(&self, target: &Target, labels: &Labels) -> Result<(), ContainerError> {
+    async fn remove(&self, target: &Target, labels: &Labels) -> Answer<()> {
         if labels.get(super::world::INSTANCE) != Some(&self.instance) {
             return Ok(());
         }
@@ -371,7 +340,7 @@ impl Containers for Simulated {
         Ok(())
     }
 
-    async fn down(&self, _: &Target, project: &str) -> Result<(), ContainerError> {
+    async fn down(&self, _: &Target, project: &str) -> Answer<()> {
         let mut state = self.state.lock().await;
         if let Some(container) = state.containers.remove(project) {
             container.stop().await;

@@ -6,30 +6,42 @@ pub(super) mod sweep;
 mod talk;
 mod work;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
+use shipbell_domain::Effect;
 use shipbell_domain::effect::CardId;
+use shipbell_domain::ids::Surface;
 use shipbell_storage::{Owed, OwedId};
 
 use super::hub::Hub;
 use super::news::News;
 
-/// How many things a lane are looked at in one round. A lane is a platform, or all
-/// that no platform shows.
+/// How many things a platform, or all that no platform shows, are looked at in one round.
 const BATCH: usize = 512;
 /// How many things a lane are carried out at once: those of a platform that is slow
 /// or away wait, and with them only what else is owed to it.
 const AT_ONCE: usize = 8;
+/// How many releases are pinned at once: their images may have to be built.
+const PINNED_AT_ONCE: usize = 2;
 /// The pause after the database did not answer, and for what must wait for another message.
 const AGAIN: Duration = Duration::from_secs(1);
+
+/// What waits for one another: a reading before a deploy for no build, and nothing for a
+/// platform that is away.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Lane {
+    Platform(Surface),
+    Images,
+    Others,
+}
 
 /// What is being carried out, and what must wait.
 #[derive(Default)]
 struct Desk {
-    at_work: BTreeSet<OwedId>,
+    at_work: BTreeMap<OwedId, Lane>,
     not_before: BTreeMap<OwedId, DateTime<Utc>>,
 }
 
@@ -44,7 +56,7 @@ pub(super) async fn run(hub: Arc<Hub>) {
             continue;
         };
         for owed in owed {
-            if take(&desk, &owed.id, now) {
+            if take(&desk, (&owed.id, lane(&owed)), now) {
                 let (hub, desk) = (Arc::clone(&hub), Arc::clone(&desk));
                 let spawn = Arc::clone(&hub.ports.spawn);
                 spawn.spawn("effect", Box::pin(carry_out(hub, desk, owed)));
@@ -72,7 +84,8 @@ async fn carry_out(hub: Arc<Hub>, desk: Arc<Mutex<Desk>>, owed: Owed) {
 fn redraw(hub: &Arc<Hub>, desk: &Arc<Mutex<Desk>>, card: &CardId, now: DateTime<Utc>) {
     for surface in hub.surfaces() {
         let id = redraw::name(&surface, card);
-        if !take(desk, &id, now) {
+        let lane = Lane::Platform(surface.clone());
+        if !take(desk, (&id, lane), now) {
             hub.live.missed(card);
             continue;
         }
@@ -98,15 +111,38 @@ fn put_back(hub: &Hub, desk: &Mutex<Desk>, id: OwedId, wait: Option<DateTime<Utc
 
 /// Takes one thing, unless it is being carried out, must wait, or enough is going on
 /// in its lane.
-fn take(desk: &Mutex<Desk>, id: &OwedId, now: DateTime<Utc>) -> bool {
+fn take(desk: &Mutex<Desk>, (id, lane): (&OwedId, Lane), now: DateTime<Utc>) -> bool {
     let mut desk = lock(desk);
-    let in_lane = |it: &&OwedId| it.surface == id.surface;
-    let full = desk.at_work.iter().filter(in_lane).count() >= AT_ONCE;
-    if full || desk.not_before.get(id).is_some_and(|at| *at > now) {
+    let most = match lane {
+        Lane::Platform(_) | Lane::Others => AT_ONCE,
+        Lane::Images => PINNED_AT_ONCE,
+    };
+    let in_lane = |it: &&Lane| **it == lane;
+    let full = desk.at_work.values().filter(in_lane).count() >= most;
+    let taken = desk.at_work.contains_key(id);
+    if full || taken || desk.not_before.get(id).is_some_and(|at| *at > now) {
         return false;
     }
     desk.not_before.remove(id);
-    desk.at_work.insert(id.clone())
+    desk.at_work.insert(id.clone(), lane);
+    true
+}
+
+fn lane(owed: &Owed) -> Lane {
+    match (&owed.id.surface, &owed.effect) {
+        (Some(surface), _) => Lane::Platform(surface.clone()),
+        (None, Effect::PinImages { .. }) => Lane::Images,
+        (
+            None,
+            Effect::Card { .. }
+            | Effect::Say { .. }
+            | Effect::ReadStanding { .. }
+            | Effect::ReadChecks { .. }
+            | Effect::LookAhead { .. }
+            | Effect::LookAt { .. }
+            | Effect::Checkpoint { .. },
+        ) => Lane::Others,
+    }
 }
 
 /// When to look again: something new is owed, or something need not wait any longer.
@@ -130,29 +166,34 @@ fn lock(desk: &Mutex<Desk>) -> std::sync::MutexGuard<'_, Desk> {
 
 #[cfg(test)]
 mod tests {
-    use shipbell_domain::ids::{Key, Surface};
+    use shipbell_domain::ids::Key;
 
     use super::*;
 
     #[test]
     fn a_platform_that_is_slow_holds_up_nothing_else() {
         let (desk, now) = (Mutex::<Desk>::default(), DateTime::UNIX_EPOCH);
-        let owed = |number: usize, surface: Option<&str>| OwedId {
+        let id = |number: usize, surface: Option<&str>| OwedId {
             key: Key::new(format!("say/{number}")).unwrap(),
             surface: surface.map(|it| Surface::new(it).unwrap()),
         };
+        let takes = |number: usize, surface: Option<&str>| {
+            let lane = match surface {
+                Some(it) => Lane::Platform(Surface::new(it).unwrap()),
+                None => Lane::Others,
+            };
+            take(&desk, (&id(number, surface), lane), now)
+        };
         for number in 0..AT_ONCE {
-            assert!(take(&desk, &owed(number, Some("slack")), now));
+            assert!(takes(number, Some("slack")));
         }
-        assert!(!take(&desk, &owed(0, Some("slack")), now), "it is at work");
-        let next = owed(AT_ONCE, Some("slack"));
-        assert!(!take(&desk, &next, now), "enough is going on there");
-        assert!(take(&desk, &owed(0, Some("web")), now));
-        assert!(
-            take(&desk, &owed(0, None), now),
-            "a reading before a deploy"
-        );
-        lock(&desk).at_work.remove(&owed(0, Some("slack")));
-        assert!(take(&desk, &next, now));
+        assert!(!takes(0, Some("slack")), "it is at work");
+        assert!(!takes(AT_ONCE, Some("slack")), "enough is going on there");
+        assert!(takes(0, Some("web")));
+        let pin = |number| take(&desk, (&id(number, None), Lane::Images), now);
+        assert!(pin(100) && pin(101) && !pin(102), "two builds at once");
+        assert!(takes(0, None), "a reading before a deploy");
+        lock(&desk).at_work.remove(&id(0, Some("slack")));
+        assert!(takes(AT_ONCE, Some("slack")));
     }
 }

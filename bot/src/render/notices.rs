@@ -35,6 +35,7 @@ pub fn notice(notice: &Notice, view: &View<'_>) -> Card {
             starts::rollback_owner(&told, env, version, span)
         }
         News::ImagesUnresolved { version, why } => starts::images(&told, version, why),
+        News::BuildFailed { version, why, tail } => starts::build(&told, version, (why, tail)),
         News::DryRun {
             env,
             version,

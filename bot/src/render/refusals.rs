@@ -35,6 +35,7 @@ macro_rules! about_written {
     () => {
         Refusal::ImageMissing { .. }
             | Refusal::ImageNotAllowed { .. }
+            | Refusal::CommitNeeded { .. }
             | Refusal::BadVersion { .. }
             | Refusal::VersionTaken { .. }
             | Refusal::TooLong { .. }

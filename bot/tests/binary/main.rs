@@ -22,6 +22,7 @@ mod tampering;
 mod world;
 
 mod audit;
+mod builds;
 mod configuration;
 mod consent;
 mod crashes;

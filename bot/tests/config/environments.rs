@@ -183,6 +183,24 @@ rollback = [{ container = "web", vars = { TOKEN = "abcdefghijklmnop" } }]
 }
 
 #[test]
+fn steps_that_cannot_be_undone_are_judged() {
+    let lines = [
+        r#"rollback = [{ run = "a", in = "web", irreversible = "Restore the dump." }]"#,
+        r#"rollback = [{ run = "a", in = "web", unless = "Nothing to migrate" }]"#,
+        r#"rollback = [{ pull = "web", unless = "Nothing to migrate" }]"#,
+    ];
+    insta::assert_snapshot!(lines.map(judged).join("\n"), @r#"
+    rollback = [{ run = "a", in = "web", irreversible = "Restore the dump." }]
+    14: what cannot be undone is done on the way forward only
+    rollback = [{ run = "a", in = "web", unless = "Nothing to migrate" }]
+    14: `unless` says when `irreversible` does not hold
+    rollback = [{ pull = "web", unless = "Nothing to migrate" }]
+    14: `unless` belongs to run, exec, host
+    14: `unless` says when `irreversible` does not hold
+    "#);
+}
+
+#[test]
 fn steps_beside_the_containers_are_judged() {
     let lines = [
         r#"rollback = [{ wait = "2h" }]"#,
@@ -206,9 +224,6 @@ fn steps_beside_the_containers_are_judged() {
         r#"rollback = [{ git = "rebase", ref = "main" }]"#,
         r#"rollback = [{ git = "push", ref = "main", message = "x" }]"#,
         r#"rollback = [{ host = "make | tee log" }]"#,
-        r#"rollback = [{ run = "a", in = "web", irreversible = "Restore the dump." }]"#,
-        r#"rollback = [{ run = "a", in = "web", unless = "Nothing to migrate" }]"#,
-        r#"rollback = [{ pull = "web", unless = "Nothing to migrate" }]"#,
     ];
     insta::assert_snapshot!(lines.map(judged).join("\n"), @r#"
     rollback = [{ wait = "2h" }]
@@ -253,13 +268,6 @@ fn steps_beside_the_containers_are_judged() {
     14: `message` belongs to git = "tag"
     rollback = [{ host = "make | tee log" }]
     14: no shell reads this: `|` means nothing here
-    rollback = [{ run = "a", in = "web", irreversible = "Restore the dump." }]
-    14: what cannot be undone is done on the way forward only
-    rollback = [{ run = "a", in = "web", unless = "Nothing to migrate" }]
-    14: `unless` says when `irreversible` does not hold
-    rollback = [{ pull = "web", unless = "Nothing to migrate" }]
-    14: `unless` belongs to run, exec, host
-    14: `unless` says when `irreversible` does not hold
     "#);
 }
 

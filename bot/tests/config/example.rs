@@ -124,8 +124,9 @@ Who may do what
   watch     release-manager, sre
   incident  release-manager, sre
 
-The shop (shop), versions like 2026.11.20-1, policy b4b0298e
+The shop (shop), versions like 2026.11.20-1, policy 14fec592
   images       api: ghcr.io/acme/api, named with every release (--image)
+               jobs: ghcr.io/acme/jobs:{version}, built from . with docker/jobs/Dockerfile for linux/amd64 on the host of staging of the release's commit within 15m, pushed
                web: ghcr.io/acme/web:{version}, with the version filled in
   images from  ghcr.io/acme
   commits      github:acme/shop, branch main

@@ -1,5 +1,6 @@
 //! The configuration, read as people write it and told what they read.
 
+mod builds;
 mod environments;
 mod example;
 mod hosts;

@@ -118,6 +118,7 @@ pub(crate) fn open(version: &str) -> Move {
                 note: None,
                 ticket: None,
                 policy: Hash::of([b"policy".as_slice()]),
+                builds: BTreeMap::new(),
             };
             let effects = vec![card(release)];
             Ok(Done {

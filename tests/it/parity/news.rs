@@ -7,7 +7,7 @@ use shipbell_domain::notice::{News, Notice};
 use super::id;
 
 /// How many kinds of news there are.
-const KINDS: usize = 25;
+const KINDS: usize = 26;
 
 /// One of each kind, numbered as in [`place`].
 pub(super) fn all() -> Vec<(usize, Notice)> {
@@ -46,6 +46,7 @@ fn place(news: &News) -> usize {
         News::Checkpointed { .. } => 22,
         News::Drifted { .. } => 23,
         News::Adopted { .. } => 24,
+        News::BuildFailed { .. } => 25,
     }
 }
 
@@ -148,5 +149,7 @@ fn of_others() -> Vec<Value> {
                 { "service": "cache", "differs": "down" } ] }),
         json!({ "news": "adopted", "env": "production", "version": "1.0.1", "by": "bo",
             "why": "A fix by hand" }),
+        json!({ "news": "build_failed", "version": "1.0.0", "why": "building web:1.0.0: exit code 1",
+            "tail": ["RUN *make* <all>", "`make`: not _found_ @everyone"] }),
     ]
 }

@@ -12,7 +12,7 @@ use shipbell_domain::policy::{Action, VersionScheme};
 use super::{at, id, person_role};
 
 /// How many kinds of refusals there are.
-const KINDS: usize = 43;
+const KINDS: usize = 44;
 
 /// One of each kind, in the order of [`place`].
 pub(super) fn all() -> Vec<Refusal> {
@@ -74,6 +74,7 @@ fn place(refusal: &Refusal) -> usize {
         Refusal::OpenReleases { .. } => 41,
         Refusal::Stale { .. } => 42,
         Refusal::AutomaticItem { .. } => 43,
+        Refusal::CommitNeeded { .. } => 44,
     }
 }
 
@@ -299,6 +300,10 @@ fn others() -> Vec<Refusal> {
         },
         Refusal::AutomaticItem {
             checks: vec!["lint".to_owned(), "test <b>*all*".to_owned()],
+        },
+        Refusal::CommitNeeded {
+            service: "web".to_owned(),
+            given: Some("main".to_owned()),
         },
     ]
 }

@@ -37,6 +37,7 @@ fn points(input: &Input) -> (Option<Point>, Option<Point>) {
             Report::StandingRead { env: None, .. }
             | Report::ImagesPinned { .. }
             | Report::ImagesUnresolved { .. }
+            | Report::BuildFailed { .. }
             | Report::LookedAhead { .. }
             | Report::ChecksRead { .. }
             | Report::TickChecked { .. }

@@ -238,6 +238,7 @@ fn policy(on_failure: OnFailure, watch: u64, with_checks: bool) -> Policy {
         app: AppId::new(APP).expect("a word"),
         scheme: VersionScheme::Semver,
         images: [(service, "registry.example/shop/web:{version}".to_owned())].into(),
+        builds: [].into(),
         allow_images: shipbell_domain::policy::Repositories::default(),
         origin: None,
         checklist: Vec::new(),

@@ -200,7 +200,10 @@ impl Api<'_> {
         Ok(ids)
     }
 
-    async fn look_at_image(&self, image: &str) -> Result<Option<ImageInspect>, ContainerError> {
+    pub(super) async fn look_at_image(
+        &self,
+        image: &str,
+    ) -> Result<Option<ImageInspect>, ContainerError> {
         let call = self.call(
             format!("looking for image {image}"),
             self.docker.inspect_image(image),
@@ -274,7 +277,7 @@ fn canonical(repository: &str) -> &str {
     short.strip_prefix("library/").unwrap_or(short)
 }
 
-fn local(id: String) -> Pinned {
+pub(super) fn local(id: String) -> Pinned {
     Pinned {
         reference: id,
         local: true,
@@ -286,7 +289,7 @@ pub(super) fn late(what: String, within: Duration) -> ContainerError {
     ContainerError::new(Kind::Timeout, what, why)
 }
 
-fn missing(what: String, why: &str) -> ContainerError {
+pub(super) fn missing(what: String, why: &str) -> ContainerError {
     ContainerError::new(Kind::NotFound, what, why)
 }
 

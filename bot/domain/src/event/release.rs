@@ -12,6 +12,7 @@ use crate::history::Checkpoint;
 use crate::ids::{AppId, EnvName, Hash, Person, ReleaseId, Role, ServiceName, Version};
 use crate::manifest::Manifest;
 use crate::origin::{Checked, Tip};
+use crate::policy::Build;
 use crate::preview::Preview;
 use crate::quorum::Quorum;
 use crate::release::{Mark, Moment};
@@ -32,6 +33,8 @@ pub enum ReleaseEvent {
         note: Option<String>,
         ticket: Option<String>,
         policy: Hash,
+        #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+        builds: BTreeMap<ServiceName, Build>,
     },
     /// Its images are pinned: this is what people consent to.
     ManifestFixed { manifest: Box<Manifest> },

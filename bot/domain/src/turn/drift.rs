@@ -229,6 +229,7 @@ fn record(
         note: Some(new.why.to_owned()),
         ticket: None,
         policy,
+        builds: BTreeMap::new(),
     };
     let (env, attempt) = (&new.environment.env, new.attempt);
     super::watch::end(draft, new.environment, Some(by.clone()));

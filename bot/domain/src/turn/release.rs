@@ -10,14 +10,16 @@ use crate::event::ReleaseEvent;
 use crate::ids::{AppId, EnvName, Key, Person, ReleaseId, ServiceName, Version};
 use crate::manifest::{Image, Manifest};
 use crate::notice::News;
-use crate::policy::{Action, Item, Policy, Settler};
+use crate::policy::{Action, Build, Item, Policy, Settler, is_commit};
 use crate::refusal::Refusal;
 use crate::release::Mark;
 use crate::reply::Reply;
 use crate::timer::Timer;
 
 pub(super) fn open(draft: &mut Draft, by: &Person, new: &New) -> Decided {
-    let references = references(draft.require_policy(&new.app)?, new)?;
+    let policy = draft.require_policy(&new.app)?;
+    let references = references(policy, new)?;
+    let builds = builds(policy, new)?;
     is_free(draft, &new.app, &new.version)?;
     draft.require(by, Action::New)?;
     let release = draft.world.next_release;
@@ -36,6 +38,7 @@ pub(super) fn open(draft: &mut Draft, by: &Person, new: &New) -> Decided {
         note: checked("the note", &new.note)?,
         ticket: checked("the ticket", &new.ticket)?,
         policy,
+        builds,
     };
     draft.release_event(release, opened);
     draft.owe(Effect::PinImages { release });
@@ -99,6 +102,22 @@ fn references(policy: &Policy, new: &New) -> Result<BTreeMap<ServiceName, String
     Ok(references)
 }
 
+/// What is built: nothing that somebody named another image for, and nothing without a
+/// commit, because a folder holds what happens to lie there.
+fn builds(policy: &Policy, new: &New) -> Result<BTreeMap<ServiceName, Build>, Refusal> {
+    let mut builds = policy.builds.clone();
+    builds.retain(|service, _| !new.images.contains_key(service));
+    if let Some(service) = builds.keys().next()
+        && !new.commit.as_deref().map(str::trim).is_some_and(is_commit)
+    {
+        return Err(Refusal::CommitNeeded {
+            service: service.to_string(),
+            given: new.commit.clone(),
+        });
+    }
+    Ok(builds)
+}
+
 /// Whether a reference names a tag or a digest, not a repository alone.
 fn is_exact(reference: &str) -> bool {
     let name = reference.rsplit('/').next().unwrap_or(reference);
@@ -142,7 +161,15 @@ pub(super) fn pinned(
     Ok(Reply::Nothing)
 }
 
-pub(super) fn unresolved(draft: &mut Draft, release: ReleaseId, why: &str) -> Decided {
+/// How much of what a build said is told.
+const TAIL: usize = 20;
+
+/// The images are not pinned; of one that could not be built with what was said last.
+pub(super) fn unresolved(
+    draft: &mut Draft,
+    release: ReleaseId,
+    (why, tail): (&str, Option<&[String]>),
+) -> Decided {
     let it = draft.require_open(release)?;
     if it.manifest.is_some() {
         return Err(Refusal::Stale {
@@ -156,12 +183,14 @@ pub(super) fn unresolved(draft: &mut Draft, release: ReleaseId, why: &str) -> De
     }
     draft.release_event(release, ReleaseEvent::ImagesUnresolved { why: why.clone() });
     let key = Key::join(&[&release, &"images", &draft.now.timestamp_millis()]);
-    draft.tell(
-        release,
-        key,
-        vec![requester],
-        News::ImagesUnresolved { version, why },
-    );
+    let news = match tail {
+        None => News::ImagesUnresolved { version, why },
+        Some(tail) => {
+            let tail = tail[tail.len().saturating_sub(TAIL)..].to_vec();
+            News::BuildFailed { version, why, tail }
+        }
+    };
+    draft.tell(release, key, vec![requester], news);
     Ok(Reply::Nothing)
 }
 

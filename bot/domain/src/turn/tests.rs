@@ -4,6 +4,7 @@ mod team;
 
 mod asking;
 mod asking_people;
+mod building;
 mod counting;
 mod cutting_off;
 mod drifting;

@@ -105,6 +105,7 @@ fn needs_of_report(report: &Report) -> Needs {
     match report {
         Report::ImagesPinned { release, .. }
         | Report::ImagesUnresolved { release, .. }
+        | Report::BuildFailed { release, .. }
         | Report::CheckpointSigned { release, .. }
         | Report::LookedAhead { release, .. }
         | Report::ChecksRead { release, .. }

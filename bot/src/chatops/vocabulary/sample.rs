@@ -216,6 +216,7 @@ impl Day {
             note: None,
             ticket: None,
             policy: policy().hash,
+            builds: BTreeMap::new(),
         };
         self.release(id, opened, time);
         let manifest = Box::new(manifest(name));

@@ -39,7 +39,7 @@ pub(super) fn write(
     let pins = policy
         .images
         .iter()
-        .map(|(name, it)| format!("{name}: {}", images::in_words(it)));
+        .map(|(name, it)| format!("{name}: {}", images::in_words(it, policy.builds.get(name))));
     rows.push(("images".to_owned(), lines(pins)));
     if !policy.allow_images.is_empty() {
         let from = comma(&policy.allow_images.0);

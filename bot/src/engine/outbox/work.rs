@@ -5,18 +5,19 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use futures_util::future::join;
-use shipbell_adapters::containers::{ContainerError, Discard, Kind};
+use shipbell_adapters::containers::{ContainerError, Discard, Kind, Pinned};
 use shipbell_domain::command::Report;
 use shipbell_domain::history::LogEnd;
-use shipbell_domain::ids::{EnvId, EnvName, ReleaseId};
+use shipbell_domain::ids::{EnvId, EnvName, ReleaseId, ServiceName};
 use shipbell_domain::manifest::Image;
 use shipbell_domain::release::Release;
 use shipbell_domain::{Command, Effect, Fold, StreamId};
 use shipbell_storage::{Claim, Owed, Settlement, Settles};
 
+use crate::engine::Site;
 use crate::engine::hub::Hub;
 use crate::engine::standing::Seen;
-use crate::engine::{commits, drift, driver, retry, standing, view};
+use crate::engine::{build, commits, drift, driver, retry, standing, view};
 
 /// The pause before something that may work later is tried again.
 const AGAIN: TimeDelta = TimeDelta::seconds(3);
@@ -105,7 +106,7 @@ async fn pin(hub: &Hub, id: ReleaseId, tries: u32) -> Result<Command, String> {
     };
     let mut images = BTreeMap::new();
     for (service, reference) in &release.references {
-        match hub.ports.containers.resolve(&site.target, reference).await {
+        match find(hub, &site, (&release, service, reference)).await {
             Ok(pinned) => {
                 let reference = reference.clone();
                 let image = Image {
@@ -116,6 +117,15 @@ async fn pin(hub: &Hub, id: ReleaseId, tries: u32) -> Result<Command, String> {
                 images.insert(service.clone(), image);
             }
             Err(error) if may_pass(&error) && tries < TRIES => return Err(error.to_string()),
+            Err(error) if release.builds.contains_key(service) => {
+                let tail = error.output.clone();
+                let why = error.within(driver::SHOWN).to_string();
+                return Ok(Command::Report(Report::BuildFailed {
+                    release: id,
+                    why,
+                    tail,
+                }));
+            }
             Err(error) => {
                 let error = error.within(driver::SHOWN.saturating_sub(reference.len()));
                 let why = format!("{reference}: {error}");
@@ -130,6 +140,24 @@ async fn pin(hub: &Hub, id: ReleaseId, tries: u32) -> Result<Command, String> {
         release: id,
         images,
     }))
+}
+
+/// What one image is: as it was built, or as it is found.
+async fn find(
+    hub: &Hub,
+    site: &Site,
+    (release, service, reference): (&Release, &ServiceName, &str),
+) -> Result<Pinned, ContainerError> {
+    let Some(build) = release.builds.get(service) else {
+        return hub.ports.containers.resolve(&site.target, reference).await;
+    };
+    let wanted = build::Wanted {
+        release,
+        service,
+        reference,
+        build,
+    };
+    build::pin(hub, &wanted).await
 }
 
 fn may_pass(error: &ContainerError) -> bool {

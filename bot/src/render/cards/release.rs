@@ -36,7 +36,14 @@ pub(in crate::render) fn stands(subject: &Subject<'_>) -> (Tone, String) {
     match (&release.manifest, &release.unresolved) {
         (Some(_), _) => {}
         (None, Some(_)) => return (Tone::Bad, "Images not found".to_owned()),
-        (None, None) => return (Tone::Running, "Pinning images".to_owned()),
+        (None, None) => {
+            let doing = if release.builds.is_empty() {
+                "Pinning images"
+            } else {
+                "Building images"
+            };
+            return (Tone::Running, doing.to_owned());
+        }
     }
     let now = environments(subject).find_map(|it| at_work(subject, &it.name));
     let wrong = || environments(subject).find_map(|it| went_wrong(subject, &it.name));

@@ -10,7 +10,10 @@ use shipbell_domain::preview::Preview;
 use super::Told;
 use crate::render::gates::{Door, what};
 use crate::render::preview;
-use crate::render::words::{TYPED, bound, listed, role_words, said};
+use crate::render::words::{TYPED, bound, last_lines, listed, role_words, said};
+
+/// How many of the last lines of a build are shown.
+const TAIL: usize = 12;
 
 pub(super) fn rollback_owner(
     told: &Told<'_>,
@@ -41,6 +44,29 @@ pub(super) fn images(told: &Told<'_>, version: &Version, why: &str) -> Card {
         .map(|it| format!("new {it} <version> --image name=reference"));
     card.blocks.push(Block::Context(Text(vec![
         said("Push the images and open the release again, or name others: "),
+        told.voice
+            .command(&line.unwrap_or_else(|| "new".to_owned())),
+    ])));
+    card
+}
+
+pub(super) fn build(told: &Told<'_>, version: &Version, (why, tail): (&str, &[String])) -> Card {
+    let (app, why) = (told.app(), bound(why, TYPED));
+    let words = format!("an image of {app} {version} could not be built: {why}");
+    let mut card = told.card(format!(
+        "{words}. Nothing can be deployed to any environment."
+    ));
+    if !tail.is_empty() {
+        let text = last_lines(tail, TAIL);
+        card.blocks.push(Block::Code {
+            caption: "Last lines".to_owned(),
+            text,
+        });
+    }
+    let app = told.notice.app.as_ref();
+    let line = app.map(|it| format!("new {it} <version> --commit <commit>"));
+    card.blocks.push(Block::Context(Text(vec![
+        said("Cancel the release, and when that is mended open it again: "),
         told.voice
             .command(&line.unwrap_or_else(|| "new".to_owned())),
     ])));

@@ -102,6 +102,14 @@ fn news_about_starts() {
             &["bo"],
         ),
         drawn(
+            News::BuildFailed {
+                version: v(),
+                why: "building web:1: exit code 1".to_owned(),
+                tail: vec!["RUN make".to_owned(), "make: not found".to_owned()],
+            },
+            &["bo"],
+        ),
+        drawn(
             News::DryRun {
                 env: e(),
                 version: v(),
@@ -156,6 +164,12 @@ fn news_about_starts() {
 
     @bo: the images of Rapid Audit Manage 2026.11.20-1 could not be pinned: not found. Nothing can be deployed to any environment.
     Push the images and open the release again, or name others: `/release new rapid-audit <version> --image name=reference`
+
+    @bo: an image of Rapid Audit Manage 2026.11.20-1 could not be built: building web:1: exit code 1. Nothing can be deployed to any environment.
+    Last lines:
+      | RUN make
+      | make: not found
+    Cancel the release, and when that is mended open it again: `/release new rapid-audit <version> --commit <commit>`
 
     @bo: this is what Rapid Audit Manage 2026.11.20-1 would change in production. Nothing was touched.
     Changes in production:

@@ -132,6 +132,14 @@ fn refused_for_what_is_not_there_or_not_well_written() {
             reference: text("docker.io/mallory/php:1"),
             allowed: vec![text("ghcr.io/acme"), text("localhost:5000/acme")],
         },
+        Refusal::CommitNeeded {
+            service: text("php"),
+            given: None,
+        },
+        Refusal::CommitNeeded {
+            service: text("php"),
+            given: Some(text("main")),
+        },
         Refusal::BadVersion {
             version: version("v7"),
             scheme: VersionScheme::Calver,
@@ -180,6 +188,12 @@ fn refused_for_what_is_not_there_or_not_well_written() {
 
     php may not come from docker.io/mallory/php:1. Images come from ghcr.io/acme and localhost:5000/acme.
     Push it there, or have that repository added to `allow_images`.
+
+    The image php is built from a commit, and none is named. Only what a commit holds is built, never what lies in a folder.
+    Name it by its digits: `/release new … --commit 3f9c2ab8`
+
+    main does not name a commit for good. Branches and tags can move.
+    Name it by its digits: `/release new … --commit 3f9c2ab8`
 
     v7 is not a version here. Versions are written like 2026.11.20-1.
     Write it that way, or change the version scheme in the configuration.

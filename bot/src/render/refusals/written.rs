@@ -34,6 +34,7 @@ pub(super) fn draw(no: &No<'_>, refusal: &Refusal) -> Card {
             )];
             three(&what, &why, todo)
         }
+        Refusal::CommitNeeded { service, given } => commit(no, service, given.as_deref()),
         Refusal::BadVersion { version, scheme } => {
             let why = format!("Versions are written like {}.", scheme.example());
             let todo = vec![said(
@@ -68,6 +69,23 @@ pub(super) fn draw(no: &No<'_>, refusal: &Refusal) -> Card {
         | about_environments!()
         | about_others!() => plainly(refusal),
     }
+}
+
+/// A commit is wanted that can be no other tomorrow.
+fn commit(no: &No<'_>, service: &str, given: Option<&str>) -> Card {
+    let service = bound(service, 60);
+    let (what, why) = match given {
+        None => (
+            format!("The image {service} is built from a commit, and none is named."),
+            "Only what a commit holds is built, never what lies in a folder.",
+        ),
+        Some(given) => (
+            format!("{} does not name a commit for good.", bound(given, 80)),
+            "Branches and tags can move.",
+        ),
+    };
+    let line = "new … --commit 3f9c2ab8";
+    three(&what, why, no.try_this("Name it by its digits:", line))
 }
 
 /// What is wanted, as the beginning of a sentence.

@@ -6,10 +6,10 @@ use std::time::Duration;
 use async_trait::async_trait;
 use chrono::TimeDelta;
 use shipbell_adapters::containers::{
-    Change, Container, ContainerError, Containers, Declared, Exec, Exit, FailureMode, Fate,
+    Build, Change, Container, ContainerError, Containers, Declared, Exec, Exit, FailureMode, Fate,
     Flavour, Found, Health, Kind, Labels, LogQuery, OneOff, Output, OutputLine, Phase, Pinned,
-    Plan, Preflight, Project, Ran, Replaced, Running, Sealing, Session, Sight, Snapshot, Stream,
-    TOMBSTONE, Target, Up, UpReport, Wait,
+    Plan, Preflight, Project, Ran, Replaced, Running, Sealing, Session, Shelf, Sight, Snapshot,
+    Stream, TOMBSTONE, Tagged, Target, Up, UpReport, Wait,
 };
 
 use super::{Command, Engine, resolve};
@@ -108,6 +108,23 @@ impl Containers for Engine {
         Ok(Pinned {
             reference: resolve(image),
             local: false,
+        })
+    }
+
+    async fn look_up(
+        &self,
+        _: &Target,
+        _: (&str, Shelf),
+        _: &Session<'_>,
+    ) -> Answer<Option<Tagged>> {
+        self.reach("looking").await.map(|()| None)
+    }
+
+    async fn build(&self, _: &Target, build: &Build, _: &Session<'_>) -> Answer<Pinned> {
+        self.reach("building").await?;
+        Ok(Pinned {
+            reference: resolve(&build.tag),
+            local: true,
         })
     }
 

@@ -8,9 +8,9 @@ use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use shipbell::engine::ports::{Clock, Held, Locks};
 use shipbell_adapters::containers::{
-    Change, Container, ContainerError, Containers, Exec, Exit, Found, Labels, LogQuery, OneOff,
-    Output, Phase, Pinned, Plan, Preflight, Project, Ran, Replaced, Running, Sealing, Session,
-    Sight, Snapshot, Target, Up, UpReport, Wait,
+    Build, Change, Container, ContainerError, Containers, Exec, Exit, Found, Labels, LogQuery,
+    OneOff, Output, Phase, Pinned, Plan, Preflight, Project, Ran, Replaced, Running, Sealing,
+    Session, Shelf, Sight, Snapshot, Tagged, Target, Up, UpReport, Wait,
 };
 use shipbell_domain::ids::EnvId;
 
@@ -86,6 +86,19 @@ impl Containers for Repeating {
 
     async fn push(&self, target: &Target, image: &str, session: &Session<'_>) -> Answer<Pinned> {
         self.inner.push(target, image, session).await
+    }
+
+    async fn look_up(
+        &self,
+        target: &Target,
+        image: (&str, Shelf),
+        session: &Session<'_>,
+    ) -> Answer<Option<Tagged>> {
+        self.inner.look_up(target, image, session).await
+    }
+
+    async fn build(&self, target: &Target, build: &Build, session: &Session<'_>) -> Answer<Pinned> {
+        self.inner.build(target, build, session).await
     }
 
     async fn promote(&self, image: &Pinned, tag: &str, session: &Session<'_>) -> Answer<()> {

@@ -45,6 +45,7 @@ fn applications() -> Vec<ApplicationEvent> {
         app: app(),
         scheme: VersionScheme::GitSha,
         images: BTreeMap::new(),
+        builds: BTreeMap::from([(service(), origins::build())]),
         allow_images: Repositories::default(),
         origin: Some(origins::origin()),
         checklist: origins::checklist(),
@@ -74,6 +75,7 @@ fn releases() -> Vec<ReleaseEvent> {
         note,
         ticket: None,
         policy: hash(),
+        builds: BTreeMap::from([(service(), origins::build())]),
     };
     let mark = Some(Mark::NotApplicable {
         reason: "a fix".to_owned(),

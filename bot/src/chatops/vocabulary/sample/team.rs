@@ -74,6 +74,7 @@ pub(super) fn policy() -> Pinned {
         app: app(),
         scheme: VersionScheme::Calver,
         images: BTreeMap::from([(service("php"), "ghcr.io/acme/php:{version}".to_owned())]),
+        builds: [].into(),
         allow_images: shipbell_domain::policy::Repositories::default(),
         origin: None,
         checklist: vec![

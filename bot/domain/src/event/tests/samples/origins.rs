@@ -1,9 +1,13 @@
-//! A sample of what is read about commits, and of a checklist that demands it.
+//! A sample of what is read about commits, of a checklist that demands it, and of what
+//! is built from one.
 
-use super::{at, role};
+use std::collections::BTreeMap;
+
+use super::{at, env, role};
+use crate::calendar::Length;
 use crate::event::ReleaseEvent;
 use crate::origin::{CheckState, Checked, Origin, Tip};
-use crate::policy::{Item, Settler};
+use crate::policy::{Build, Item, Settler};
 
 pub(super) fn readings() -> Vec<ReleaseEvent> {
     let states = [
@@ -49,4 +53,18 @@ pub(super) fn checklist() -> Vec<Item> {
             title: "CI is green".to_owned(),
         },
     ]
+}
+
+/// How an image is made from a commit.
+pub(super) fn build() -> Build {
+    Build {
+        context: ".".to_owned(),
+        file: Some("docker/web/Dockerfile".to_owned()),
+        platform: Some("linux/amd64".to_owned()),
+        args: BTreeMap::from([("VERSION".to_owned(), "{version}".to_owned())]),
+        push: true,
+        within: Length::parse("15m").unwrap(),
+        env: Some(env()),
+        directory: Some("/srv/web".to_owned()),
+    }
 }

@@ -157,6 +157,7 @@ fn policy() -> Policy {
         app: app(),
         scheme: VersionScheme::Semver,
         images: [(service(), "registry.example/web:{version}".to_owned())].into(),
+        builds: [].into(),
         allow_images: crate::policy::Repositories::default(),
         origin: None,
         checklist: Vec::new(),
