@@ -282,6 +282,8 @@ impl Evening {
             .await;
         let back = [app, place, ("version", "0.9.0"), ("why", "It fails")];
         self.says(bo, "rollback", &back, "0.9.0").await;
+        let back = [&back[..], &[("anyway", "true")]].concat();
+        self.says(bo, "rollback", &back, "0.9.0").await;
         self.says(bo, "stop", &[app, place], "nothing").await;
         self.says(
             bo,

@@ -12,7 +12,7 @@ use shipbell_domain::policy::{Action, VersionScheme};
 use super::{at, id, person_role};
 
 /// How many kinds of refusals there are.
-const KINDS: usize = 44;
+const KINDS: usize = 45;
 
 /// One of each kind, in the order of [`place`].
 pub(super) fn all() -> Vec<Refusal> {
