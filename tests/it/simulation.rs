@@ -14,10 +14,6 @@ const HIDING: u64 = 1_000;
 /// How many of them on a real SQLite file.
 const ON_SQLITE: u64 = 20;
 
-/// Mistakes whose worlds never become quiet and take minutes each: for them there is
-/// `simulate --mutant`, and what they break is broken by another mistake here as well.
-const RESTLESS: [Mutant; 1] = [Mutant::ClaimSkipped];
-
 /// How many releases there are in each.
 const RELEASES: u32 = 3;
 
@@ -57,7 +53,6 @@ fn a_seed_decides_everything() {
 fn every_mistake_is_caught() {
     let survivors: Vec<Mutant> = Mutant::ALL
         .into_iter()
-        .filter(|mutant| !RESTLESS.contains(mutant))
         .filter(|mutant| first_bad(HIDING, Medium::Memory, Some(*mutant)).is_none())
         .collect();
     assert!(
