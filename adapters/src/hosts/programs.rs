@@ -3,6 +3,8 @@
 pub(crate) mod files;
 pub(crate) mod ssh;
 
+use std::time::Duration;
+
 use async_trait::async_trait;
 use tokio::process::Command;
 
@@ -27,6 +29,39 @@ impl HostPrograms {
     }
 }
 
+/// Runs a command that was made for a host, and tells a failure of the way there from
+/// an exit code of its own.
+pub(crate) async fn follow(
+    redactor: &Redactor,
+    (command, within): (Command, Duration),
+    (host, what): (&Host, &str),
+    session: &Session<'_>,
+) -> Result<Ran, ContainerError> {
+    let mut tap = Tap::new(redactor, session.lines);
+    let ended = child::run(command, session.lock, within, &mut tap).await;
+    let output = tap.finish();
+    let failed =
+        |kind, why: String| Err(ContainerError::new(kind, what, why).output(output.evidence()));
+    let code = match ended {
+        Ok(Ended::Code(code)) => code,
+        Ok(Ended::Killed) => {
+            return failed(Kind::Interrupted, "it was ended from outside".to_owned());
+        }
+        Ok(Ended::TimedOut) => {
+            let why = format!("not done after {} s", session.within.as_secs());
+            return failed(Kind::Timeout, why);
+        }
+        Err(error) => return failed(Kind::Preflight, error.to_string()),
+    };
+    if let Host::There(_) = host
+        && let Some(trouble) = ssh::trouble(code, &output.tail(5))
+    {
+        return Err(trouble.error(what).output(output.evidence()));
+    }
+    let code = code.into();
+    Ok(Ran { code, output })
+}
+
 #[async_trait]
 impl Hosts for HostPrograms {
     async fn run(
@@ -46,30 +81,7 @@ impl Hosts for HostPrograms {
                 (command, session.within + ssh::GRACE)
             }
         };
-        let mut tap = Tap::new(&self.redactor, session.lines);
-        let ended = child::run(command, session.lock, within, &mut tap).await;
-        let output = tap.finish();
-        let failed = |kind, why: String| {
-            Err(ContainerError::new(kind, what.clone(), why).output(output.evidence()))
-        };
-        let code = match ended {
-            Ok(Ended::Code(code)) => code,
-            Ok(Ended::Killed) => {
-                return failed(Kind::Interrupted, "it was ended from outside".to_owned());
-            }
-            Ok(Ended::TimedOut) => {
-                let why = format!("not done after {} s", session.within.as_secs());
-                return failed(Kind::Timeout, why);
-            }
-            Err(error) => return failed(Kind::Preflight, error.to_string()),
-        };
-        if let Host::There(_) = host
-            && let Some(trouble) = ssh::trouble(code, &output.tail(5))
-        {
-            return Err(trouble.error(what).output(output.evidence()));
-        }
-        let code = code.into();
-        Ok(Ran { code, output })
+        follow(&self.redactor, (command, within), (host, &what), session).await
     }
 
     async fn set_env(&self, host: &Host, edit: &EnvEdit) -> Result<Vec<String>, ContainerError> {

@@ -5,21 +5,19 @@ use std::collections::BTreeMap;
 use bollard::query_parameters::TagImageOptionsBuilder;
 
 use super::api::Api;
-use super::child::{self, Ended};
 use super::images::repository;
-use super::tap::Tap;
 use super::{DockerEngines, host_of, tools};
-use crate::containers::{Build, ContainerError, Kind, Output, Pinned, Session, Target};
+use crate::containers::{Build, ContainerError, Kind, Output, Pinned, Ran, Session, Target};
 use crate::hosts::programs::files::Machine;
-use crate::hosts::programs::ssh;
+use crate::hosts::programs::{self, ssh};
 use crate::hosts::{Host, Program};
 use crate::secret::Secret;
 
 /// The exit codes of `env` when it does not find the program, or may not run it.
-const MISSING: [i32; 2] = [126, 127];
+const MISSING: [i64; 2] = [126, 127];
 
 /// The exit codes of `timeout` when the time was up.
-const LATE: [i32; 2] = [124, 137];
+const LATE: [i64; 2] = [124, 137];
 
 impl DockerEngines {
     /// Builds an image. Only once the build went well it gets its name, and by us:
@@ -71,38 +69,28 @@ impl DockerEngines {
             }
             Host::There(ssh) => ssh::command(&self.settings, ssh, &words),
         };
-        let mut tap = Tap::new(&self.redactor, session.lines);
         let within = session.within + ssh::GRACE;
-        let ended = child::run(command, session.lock, within, &mut tap).await;
-        let output = tap.finish();
+        let ran = programs::follow(&self.redactor, (command, within), (host, what), session).await;
+        let late = |error: ContainerError| error.hint("Give it more time with `timeout`");
+        let Ran { code, output } = ran.map_err(|error| match error.kind {
+            Kind::Timeout => late(error),
+            Kind::Preflight
+            | Kind::Runtime
+            | Kind::Interrupted
+            | Kind::NotFound
+            | Kind::Conflict
+            | Kind::Refused
+            | Kind::Unreachable => error,
+        })?;
         let failed =
             |kind, why: String| ContainerError::new(kind, what, why).output(output.evidence());
-        let late = || {
-            let why = format!("not done after {} s", session.within.as_secs());
-            failed(Kind::Timeout, why).hint("Give it more time with `timeout`")
-        };
-        let code = match ended {
-            Ok(Ended::Code(code)) => code,
-            Ok(Ended::Killed) => {
-                return Err(failed(
-                    Kind::Interrupted,
-                    "it was ended from outside".into(),
-                ));
-            }
-            Ok(Ended::TimedOut) => return Err(late()),
-            Err(error) => return Err(failed(Kind::Preflight, error.to_string())),
-        };
-        if LATE.contains(&code) {
-            return Err(late());
-        }
-        if let Host::There(_) = host
-            && let Some(trouble) = ssh::trouble(code, &output.tail(5))
-        {
-            return Err(trouble.error(what).output(output.evidence()));
-        }
         match code {
             0 => Ok(output),
-            missing if MISSING.contains(&missing) => {
+            code if LATE.contains(&code) => {
+                let why = format!("not done after {} s", session.within.as_secs());
+                Err(late(failed(Kind::Timeout, why)))
+            }
+            code if MISSING.contains(&code) => {
                 let hint = "Install the program `docker` there, where the bot's user finds it";
                 Err(failed(Kind::Preflight, last_line(&output)).hint(hint))
             }

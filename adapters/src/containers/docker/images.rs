@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 use std::time::Duration;
 
 use bollard::auth::DockerCredentials;
-use bollard::models::ImageInspect;
+use bollard::models::{DistributionInspect, ImageInspect};
 use bollard::query_parameters::{CreateImageOptionsBuilder, ImportImageOptions};
 use futures_util::StreamExt as _;
 use regex::Regex;
@@ -86,13 +86,7 @@ impl Api<'_> {
     ) -> Result<Pinned, ContainerError> {
         let asking = self.docker.inspect_registry_image(image, credentials);
         let found = self.call(what.clone(), asking).await?;
-        match found.descriptor.digest {
-            Some(digest) => Ok(Pinned {
-                reference: format!("{}@{digest}", repository(image)),
-                local: false,
-            }),
-            None => Err(missing(what, "the registry names no digest")),
-        }
+        by_digest(what, image, found)
     }
 
     /// Makes a pinned image present.
@@ -272,6 +266,21 @@ fn without_registry(
     }
 }
 
+/// An image by what a registry answered.
+pub(super) fn by_digest(
+    what: String,
+    image: &str,
+    found: DistributionInspect,
+) -> Result<Pinned, ContainerError> {
+    match found.descriptor.digest {
+        Some(digest) => Ok(Pinned {
+            reference: format!("{}@{digest}", repository(image)),
+            local: false,
+        }),
+        None => Err(missing(what, "the registry names no digest")),
+    }
+}
+
 fn canonical(repository: &str) -> &str {
     let short = repository.strip_prefix("docker.io/").unwrap_or(repository);
     short.strip_prefix("library/").unwrap_or(short)
@@ -289,7 +298,7 @@ pub(super) fn late(what: String, within: Duration) -> ContainerError {
     ContainerError::new(Kind::Timeout, what, why)
 }
 
-pub(super) fn missing(what: String, why: &str) -> ContainerError {
+fn missing(what: String, why: &str) -> ContainerError {
     ContainerError::new(Kind::NotFound, what, why)
 }
 

@@ -4,8 +4,8 @@ use bollard::auth::DockerCredentials;
 use bollard::models::ImageInspect;
 
 use super::api::Api;
-use super::images::{local, missing, repository};
-use crate::containers::{ContainerError, Kind, Labels, Pinned, Session, Tagged};
+use super::images::{by_digest, local};
+use crate::containers::{ContainerError, Kind, Labels, Session, Tagged};
 
 impl Api<'_> {
     /// What this engine has under a name and tag.
@@ -30,17 +30,10 @@ impl Api<'_> {
         let asking = self
             .docker
             .inspect_registry_image(image, credentials.clone());
-        let found = match self.call(what.clone(), asking).await {
-            Ok(found) => found.descriptor.digest,
+        let pinned = match self.call(what.clone(), asking).await {
+            Ok(found) => by_digest(what, image, found)?,
             Err(error) if error.kind == Kind::NotFound => return Ok(None),
             Err(error) => return Err(error),
-        };
-        let Some(digest) = found else {
-            return Err(missing(what, "the registry names no digest"));
-        };
-        let pinned = Pinned {
-            reference: format!("{}@{digest}", repository(image)),
-            local: false,
         };
         self.pull(&pinned, credentials, session).await?;
         let found = self.look_at_image(&pinned.reference).await?;

@@ -110,11 +110,7 @@ impl<'a> Tap<'a> {
 
     /// A remark of ours among the lines.
     pub(crate) fn note(&mut self, text: String) {
-        self.tell(OutputLine {
-            stream: Stream::Note,
-            at: None,
-            text,
-        });
+        self.tell(OutputLine::note(text));
     }
 
     /// The last line so far.
