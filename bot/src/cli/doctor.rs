@@ -63,7 +63,7 @@ pub(super) async fn run(path: PathBuf) -> Result<(), Failure> {
     findings.extend(machines::examine(&hands, &setup).await);
     findings.extend(registries::examine(&hands, &setup).await);
     findings.extend(standing::examine(&hands, (&config, &setup)).await);
-    findings.extend(builds::look(&hands.hosts, &config, &setup).await);
+    findings.extend(builds::examine(&hands, &setup).await);
     findings.extend(smoke(&config).await?);
     report(&findings)
 }

@@ -16,7 +16,7 @@ use super::at::At;
 use super::desk::{Desk, closest, comma};
 use super::placeholders;
 use super::report::{is_secret, looks_secret};
-use super::targets::Target;
+use super::targets::{Target, named};
 
 /// The most arguments of a build.
 const MOST: usize = 50;
@@ -197,13 +197,7 @@ fn args(
     desk.limit(Some(written.span()), written.len(), MOST);
     let mut args = BTreeMap::new();
     for (name, value) in written.iter() {
-        let good = |c: char| c.is_ascii_alphanumeric() || c == '_';
-        let digit = name.starts_with(|c: char| c.is_ascii_digit());
-        if name.is_empty() || name.len() > 100 || digit || !name.chars().all(good) {
-            let message = format!("`{}` is no name of an argument", **name);
-            desk.note(name.span(), message)
-                .help("letters, digits and _, not beginning with a digit");
-        }
+        named(name, "an argument", desk);
         if looks_secret(name) || is_secret(value) {
             desk.note(value.span(), "whoever has the image can read its arguments")
                 .label("hidden")

@@ -261,6 +261,16 @@ pub(super) fn step_vars(
     vars.map(|(name, value)| (name, value.into())).collect()
 }
 
+/// Notes what programs take for no name of a variable.
+pub(super) fn named(name: &At<String>, of: &str, desk: &mut Desk) {
+    let good = |c: char| c.is_ascii_alphanumeric() || c == '_';
+    let digit = name.starts_with(|c: char| c.is_ascii_digit());
+    if name.is_empty() || name.len() > 100 || digit || !name.chars().all(good) {
+        let noted = desk.note(name.span(), format!("`{}` is no name of {of}", **name));
+        noted.help("letters, digits and _, not beginning with a digit");
+    }
+}
+
 fn vars(
     written: &At<BTreeMap<At<String>, At<secret::Written>>>,
     desk: &mut Desk,
@@ -268,15 +278,7 @@ fn vars(
     desk.limit(Some(written.span()), written.len(), MOST_VARS);
     let mut vars = BTreeMap::new();
     for (name, value) in written.iter() {
-        let good = |c: char| c.is_ascii_alphanumeric() || c == '_';
-        let digit = name.starts_with(|c: char| c.is_ascii_digit());
-        if name.is_empty() || name.len() > 100 || digit || !name.chars().all(good) {
-            let noted = desk.note(
-                name.span(),
-                format!("`{}` is no name of a variable", **name),
-            );
-            noted.help("letters, digits and _, not beginning with a digit");
-        }
+        named(name, "a variable", desk);
         let value = secret::lower(name, value, desk);
         vars.extend(value.map(|value| ((**name).clone(), value)));
     }

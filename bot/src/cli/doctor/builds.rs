@@ -3,31 +3,24 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use shipbell_adapters::containers::{Discard, Session};
-use shipbell_adapters::hosts::programs::HostPrograms;
 use shipbell_adapters::hosts::{Hosts as _, Program};
 use shipbell_domain::ids::EnvId;
 use shipbell_domain::policy::{Build, Policy};
 
-use super::{Finding, PATIENCE};
-use crate::config::Config;
+use super::{Finding, Hands, Told, asking};
 use crate::engine::{Setup, Site};
 
 /// Looks at each host once for each image that is built there.
-pub(super) async fn look(
-    hosts: &HostPrograms,
-    config: &Config,
-    setup: &Setup,
-) -> Vec<(String, Finding)> {
+pub(super) async fn examine(hands: &Hands, setup: &Setup) -> Vec<Told> {
     let mut findings = Vec::new();
-    for pinned in &config.policies {
+    for pinned in &setup.policies {
         let policy = &pinned.policy;
         for (service, build) in &policy.builds {
             let Some(site) = place(policy, build).and_then(|it| setup.sites.get(&it)) else {
                 continue;
             };
             let name = format!("Build {} {service}", policy.app);
-            findings.push((name, host(hosts, site, build).await));
+            findings.push((name, host(hands, site, build).await));
         }
     }
     findings
@@ -40,7 +33,7 @@ fn place(policy: &Policy, build: &Build) -> Option<EnvId> {
     Some(EnvId { app, env })
 }
 
-async fn host(hosts: &HostPrograms, site: &Site, build: &Build) -> Finding {
+async fn host(hands: &Hands, site: &Site, build: &Build) -> Finding {
     let written = build.directory.as_ref().map(PathBuf::from);
     let directory = written.unwrap_or_else(|| site.project.directory.clone());
     let asked = [
@@ -59,12 +52,7 @@ async fn host(hosts: &HostPrograms, site: &Site, build: &Build) -> Finding {
             directory: directory.clone(),
             vars: BTreeMap::new(),
         };
-        let session = Session {
-            lines: &Discard,
-            lock: None,
-            within: PATIENCE,
-        };
-        let what = match hosts.run(&site.host, &program, &session).await {
+        let what = match hands.hosts.run(&site.host, &program, &asking()).await {
             Ok(ran) if ran.code == 0 => continue,
             Ok(ran) => ran.output.tail(1).pop().unwrap_or_default(),
             Err(error) => error.to_string(),

@@ -95,6 +95,7 @@ async fn tried(hub: &Hub, place: &Place<'_>, step: &Step) -> Option<Outcome> {
     let begun = hub.time().await;
     let until = begun + step.timeout.delta();
     let (mut given_up, mut killed) = (false, 0);
+    let mut told = None;
     loop {
         let within = (until - hub.time().await)
             .to_std()
@@ -109,8 +110,10 @@ async fn tried(hub: &Hub, place: &Place<'_>, step: &Step) -> Option<Outcome> {
             tracing::warn!(%error, step = step.title(), "trying again");
             place.ear.note(&format!("{}; trying again", error.why));
             if hub.time().await >= begun + BLIP {
-                let why = error.within(SHOWN).to_string();
-                held::tell(hub, place.environment, Some(why)).await;
+                let why = Some(error.within(SHOWN).to_string());
+                if told != why && held::tell(hub, place.environment, why.clone()).await {
+                    told = why;
+                }
             }
             hub.pause(AGAIN).await;
             continue;
