@@ -185,6 +185,9 @@ pub struct Running {
     /// When it was first seen well, by the engine's clock; only whoever waits for
     /// that knows.
     pub ready_at: Option<DateTime<Utc>>,
+    /// What its health check said last, the oldest first; only whoever waits for it to be
+    /// well knows.
+    pub checks: Vec<String>,
     /// Its labels.
     pub labels: Labels,
 }

@@ -42,6 +42,8 @@ async fn two_versions_after_each_other() {
             .unwrap();
         assert_eq!((well.len(), well[0].health), (1, Health::Healthy));
         assert_eq!(well[0].labels["io.shipbell.version"], "costs $5");
+        let checked = well[0].checks.last().unwrap();
+        assert_eq!(checked, "health check, exit code 0: I am well");
 
         let report = rig
             .engines

@@ -97,6 +97,7 @@ pub(super) fn seen(container: ContainerInspectResponse) -> Running {
         restarts: container.restart_count.unwrap_or(0),
         started_at: instant(state.started_at.as_deref()),
         ready_at: None,
+        checks: Vec::new(),
         labels,
     }
 }

@@ -26,6 +26,9 @@ use crate::containers::{
 /// How often the engine is asked.
 const EVERY: Duration = Duration::from_millis(100);
 
+/// How many of the last health checks of a container are told of.
+const CHECKS: usize = 3;
+
 /// Whose containers are looked at.
 #[derive(Clone, Copy)]
 enum Whose<'a> {
@@ -120,7 +123,13 @@ async fn until_well(
         let news = match judge.verdict(&containers) {
             Verdict::Failed(fault) => return Err(failed(api, &fault, well.ever).await),
             Verdict::Well(signature) if well.lasts(&signature) >= wanted.stable_for => {
-                return Ok(with(&ready, judge.counted(containers)));
+                let mut well = with(&ready, judge.counted(containers));
+                for one in well.iter_mut().filter(|it| it.health != Health::Unchecked) {
+                    let found = api.inspect(&one.container).await.ok().flatten();
+                    let state = found.and_then(|it| it.state);
+                    one.checks = state.map_or_else(Vec::new, |it| checks(api, &it));
+                }
+                return Ok(well);
             }
             Verdict::Well(_) => "all are well; waiting to see that they stay so".to_owned(),
             Verdict::NotYet(why) => {
@@ -245,26 +254,25 @@ async fn evidence(api: &Api<'_>, container: &str) -> (String, Vec<String>) {
         return (String::new(), Vec::new());
     };
     let state = found.state.unwrap_or_default();
-    let mut lines = Vec::new();
-    let checks = state
-        .health
-        .as_ref()
-        .and_then(|health| health.log.as_deref())
-        .unwrap_or_default();
-    for check in checks.iter().rev().take(3).rev() {
-        let said = api
-            .redactor
-            .text(check.output.as_deref().unwrap_or_default().trim());
-        let said = said.lines().last().unwrap_or_default();
-        lines.push(format!(
-            "health check, exit code {}: {said}",
-            check.exit_code.unwrap_or(-1)
-        ));
-    }
+    let mut lines = checks(api, &state);
     if let Ok(log) = logs::last(api, container).await {
         lines.extend(log.evidence());
     }
     (in_words(api, &state), lines)
+}
+
+/// How the last checks of a container's health ended, and the last line of each.
+fn checks(api: &Api<'_>, state: &ContainerState) -> Vec<String> {
+    let log = state.health.as_ref().and_then(|it| it.log.as_deref());
+    let last = log.unwrap_or_default().iter().rev().take(CHECKS).rev();
+    let told = last.map(|check| {
+        let said = check.output.as_deref().unwrap_or_default().trim();
+        let said = api.redactor.text(said);
+        let said = said.lines().last().map(|it| format!(": {it}"));
+        let code = check.exit_code.unwrap_or(-1);
+        format!("health check, exit code {code}{}", said.unwrap_or_default())
+    });
+    told.collect()
 }
 
 fn in_words(api: &Api<'_>, state: &ContainerState) -> String {

@@ -95,6 +95,7 @@ impl Container {
             restarts: 0,
             started_at: None,
             ready_at: None,
+            checks: Vec::new(),
             labels: Labels::new(),
         }
     }

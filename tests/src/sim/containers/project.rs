@@ -86,6 +86,7 @@ impl Project {
                 restarts: i64::from(health.is_none()) * 3,
                 started_at: Some(self.since),
                 ready_at: None,
+                checks: Vec::new(),
                 labels: self.labels.clone(),
             }
         };

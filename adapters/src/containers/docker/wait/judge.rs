@@ -184,6 +184,7 @@ mod tests {
             restarts: 0,
             started_at: Some(at(100)),
             ready_at: None,
+            checks: Vec::new(),
             labels: Labels::new(),
         }
     }

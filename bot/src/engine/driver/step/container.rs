@@ -66,9 +66,10 @@ pub(super) async fn run(
     findings.push(told(&wanted, &replaced));
     let away = change::away(&replaced.now, replaced.ended);
     let said = replaced.last_words.iter().map(|it| format!("before: {it}"));
+    let lines = said.chain(change::checks(&replaced.now)).collect();
     Ok(Proof {
         findings,
-        lines: said.collect(),
+        lines,
         code: None,
         snapshot: Some(Snapshot {
             name: None,

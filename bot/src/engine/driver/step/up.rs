@@ -73,6 +73,7 @@ pub(super) async fn run(
         }
     };
     lines.extend(report.output.tail(usize::MAX));
+    lines.extend(running.iter().flat_map(change::checks));
     Ok(Proof {
         findings,
         lines,

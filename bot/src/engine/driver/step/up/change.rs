@@ -27,6 +27,13 @@ pub(in super::super) fn told(now: &Running, before: &[Running], ended: &Ended) -
     format!("{}  {image} in container {container}{away}", now.service)
 }
 
+/// What its health check said last.
+pub(in super::super) fn checks(now: &Running) -> impl Iterator<Item = String> {
+    let (service, container) = (&now.service, short(&now.container));
+    let told = now.checks.iter();
+    told.map(move |it| format!("{service} {container}: {it}"))
+}
+
 /// What was kept, and for how long each service was away.
 pub(super) fn kept(taken: Taken, running: &[Running], report: &UpReport) -> Snapshot {
     let image = |(service, pin): (String, shipbell_adapters::containers::Pinned)| {
