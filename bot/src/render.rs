@@ -26,7 +26,7 @@ use shipbell_domain::ids::Person;
 
 pub use app::{APP, App};
 pub use cards::card;
-pub use notices::notice;
+pub use notices::{difference, notice};
 pub use plain::plain;
 pub use privates::{
     ask_over, halted, held, not_a_ballot, not_a_member, not_shared, sign_in, stranger,

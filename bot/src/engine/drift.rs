@@ -7,7 +7,8 @@ use std::time::Duration;
 use futures_util::future::{Either, select};
 use shipbell_adapters::containers::{ContainerError, Discard, Session, Sight};
 use shipbell_domain::command::Report;
-use shipbell_domain::drift::Seen;
+use shipbell_domain::drift::{self, Seen};
+use shipbell_domain::environment::Environment;
 use shipbell_domain::ids::{EnvId, HostName};
 use shipbell_domain::manifest::Manifest;
 use shipbell_domain::snapshot::Kept;
@@ -17,6 +18,7 @@ use shipbell_storage::Settles;
 use super::driver::vars_of_up;
 use super::hub::Hub;
 use super::{Site, retry};
+use crate::render::difference;
 
 /// The pause before it is looked whether anything is to be compared again.
 const IDLE: Duration = Duration::from_hours(24);
@@ -71,6 +73,23 @@ pub(super) async fn before(hub: &Hub, environment: &EnvId) {
     if let Some(compared) = compared.filter(|it| it.is_news) {
         tell(hub, compared.report).await;
     }
+}
+
+/// What an attempt is about to replace that somebody else had changed, in words, as far as
+/// it can be seen in time. Nobody is asked about it any more, but the evidence tells it.
+pub(super) async fn replaced(hub: &Hub, site: &Site, here: &Environment) -> Vec<String> {
+    let known = !here.touched && !here.seen.is_empty() && hub.setup().compare_every.is_some();
+    let Some(proven) = here.current().filter(|_| known) else {
+        return Vec::new();
+    };
+    let looking = Box::pin(look(hub, site, (&here.id, &proven.manifest)));
+    let Either::Left((Ok(seen), _)) = select(looking, Box::pin(hub.pause(IN_TIME))).await else {
+        return Vec::new();
+    };
+    let found = drift::differences(&here.seen, &seen);
+    let told = found.iter().map(difference);
+    told.map(|it| format!("changed by somebody else before: {it}"))
+        .collect()
 }
 
 async fn tell(hub: &Hub, report: Report) {

@@ -20,12 +20,13 @@ use std::sync::atomic::{AtomicBool, AtomicU32};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use futures_util::future::join;
 use shipbell_domain::attempt::{Attempt, FailureMode, Next, Work};
 use shipbell_domain::command::Report;
 use shipbell_domain::effect::CardId;
+use shipbell_domain::environment::Environment;
 use shipbell_domain::event::{Evidence, Outcome};
 use shipbell_domain::ids::EnvId;
-use shipbell_domain::snapshot::Snapshot;
 use shipbell_domain::{Command, Fold, StreamId};
 use shipbell_storage::{Settles, Verdict};
 
@@ -121,7 +122,7 @@ pub(super) async fn drive(hub: &Hub, environment: &EnvId) {
         let task = Task {
             environment,
             attempt,
-            kept: fold.kept_for(attempt),
+            here: &fold,
             index,
             work,
             begun,
@@ -182,8 +183,8 @@ fn began(event: &shipbell_domain::Event) -> bool {
 struct Task<'a> {
     environment: &'a EnvId,
     attempt: &'a Attempt,
-    /// What a rollback returns to, if that was kept.
-    kept: Option<&'a Snapshot>,
+    /// The environment before it.
+    here: &'a Environment,
     index: u32,
     work: &'a Work,
     /// Whether it had begun when the bot went away.
@@ -233,17 +234,19 @@ async fn carry_out(hub: &Hub, task: &Task<'_>, lock: Option<&std::fs::File>) -> 
                 environment: task.environment,
                 site: &here,
                 attempt: task.attempt,
-                kept: task.kept.and_then(|it| it.on(host)),
+                kept: { task.here.kept_for(task.attempt) }.and_then(|it| it.on(host)),
                 index: task.index,
                 lock,
                 ear: &ear,
                 begun: AtomicBool::new(task.begun),
                 tries: AtomicU32::new(0),
             };
-            let mut found = None;
+            let mut found = Vec::new();
             if preflight::is_due(task.attempt, task.index, task.begun) {
-                match preflight::look(hub, &place, &site).await {
-                    Ok(seen) => found = seen,
+                let changed = drift::replaced(hub, &site, task.here);
+                let (seen, changed) = join(preflight::look(hub, &place, &site), changed).await;
+                match seen {
+                    Ok(seen) => found.extend(seen.into_iter().chain(changed)),
                     Err(outcome) => return Some(outcome),
                 }
             }

@@ -10,7 +10,7 @@ mod starts;
 mod tests;
 mod watches;
 
-pub(super) use drift::difference;
+pub use drift::difference;
 use shipbell_adapters::chat::card::{Block, Card, Span, Text};
 use shipbell_domain::gates::Waiting;
 use shipbell_domain::ids::{AppId, EnvName};

@@ -101,6 +101,37 @@ async fn a_fix_by_hand_is_noticed_and_adopted() {
 }
 
 #[tokio::test]
+async fn what_a_way_back_replaces_is_in_its_evidence() {
+    run("outside-back", async |house| {
+        for version in ["v1", "v2", "v3"] {
+            load(version, Fate::Well).await;
+        }
+        house.serves().await;
+        let (kai, lea) = (
+            Guest::enter(house, "kai").await,
+            Guest::enter(house, "lea").await,
+        );
+        for version in ["v1", "v2"] {
+            roll_out(house, (&kai, &lea), version).await;
+        }
+        // Nobody has noticed it when production burns.
+        brings_by_hand(house, "v3").await;
+        kai.says("/release rollback motorsport production --why \"slow mail\"")
+            .await;
+        lea.sees("production is rolled back, runs v1 and is verified")
+            .await;
+        let bundle = house.folder().join("bundle.tar");
+        let export = ["audit", "export", "-o", bundle.to_str().unwrap()];
+        house.shipbell(&export).await.succeeded();
+        let record = fs::read(&bundle).unwrap();
+        let record = String::from_utf8_lossy(&record);
+        let found = "changed by somebody else before: api: runs another image";
+        assert!(record.contains(found), "{record}");
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn what_is_down_is_told_and_not_adopted() {
     run("outside-down", async |house| {
         load("v1", Fate::Well).await;

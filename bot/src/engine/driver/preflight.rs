@@ -227,7 +227,7 @@ async fn failed(hub: &Hub, error: ContainerError) -> Outcome {
 }
 
 /// The outcome of a piece of work, with what was found before it.
-pub(super) fn with(found: Option<String>, mut outcome: Outcome) -> Outcome {
+pub(super) fn with(found: Vec<String>, mut outcome: Outcome) -> Outcome {
     let evidence = match &mut outcome {
         Outcome::Succeeded { evidence }
         | Outcome::Failed { evidence, .. }

@@ -55,7 +55,7 @@ pub(super) fn adopted(
 }
 
 /// `web on host-2: runs another image, 4c1e22aa instead of 9f3b11cc`
-pub(in crate::render) fn difference(it: &Difference) -> String {
+pub fn difference(it: &Difference) -> String {
     let host = it
         .on
         .as_ref()

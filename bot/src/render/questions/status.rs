@@ -5,7 +5,7 @@ use shipbell_domain::ids::{AppId, EnvId, EnvName};
 
 use super::{Sight, table, wanted};
 use crate::render::cards::{Subject, stands, window_words};
-use crate::render::notices::difference;
+use crate::render::difference;
 use crate::render::words::{bound, card, counted, listed, severity};
 
 /// How many environments are shown.
