@@ -252,7 +252,8 @@ fn without_registry(
         name == repository
     };
     let Some(known) = digests.iter().find(same_name) else {
-        return Err(error);
+        // It has that name here alone, whatever it is called elsewhere.
+        return image.id.map(local).ok_or(error);
     };
     let digest = known.rsplit_once('@').map(|(_, digest)| digest);
     match (digest, image.id) {
@@ -356,7 +357,7 @@ mod tests {
     }
 
     #[test]
-    fn a_known_digest_stands_in_for_a_silent_registry_only() {
+    fn what_is_known_here_stands_in_for_a_registry_that_does_not_help() {
         let image = ImageInspect {
             id: Some("sha256:1".into()),
             repo_digests: Some(vec!["org/app@sha256:2".into()]),
@@ -369,5 +370,11 @@ mod tests {
             "docker.io/org/app@sha256:2"
         );
         assert_eq!(answer(Kind::NotFound).unwrap_err().kind, Kind::NotFound);
+        let error = error(Kind::NotFound);
+        let elsewhere = without_registry(Some(image.clone()), "org/another", error).unwrap();
+        assert_eq!(
+            (elsewhere.reference.as_str(), elsewhere.local),
+            ("sha256:1", true)
+        );
     }
 }
