@@ -11,7 +11,9 @@ use shipbell_adapters::containers::{
 };
 
 use crate::guarded::{PASSWORD, Registry};
+use crate::remote::engines;
 use crate::rig::{self, Heard, Rig};
+use crate::server::Server;
 
 const REVISION: &str = "org.opencontainers.image.revision";
 
@@ -63,6 +65,34 @@ async fn an_image_is_built_with_its_labels_and_found_again() {
         assert_eq!(found.pinned, built);
         assert_eq!(found.labels[REVISION], "3f9c2ab8");
         assert_eq!(found.labels["greeting"], "a $b 'c'", "no shell read it");
+        rig.forget(&tag).await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_image_is_built_on_another_machine() {
+    rig::run("built-there", async |rig| {
+        let Some(server) = Server::start("built-there").await else {
+            return;
+        };
+        let (engines, target) = engines(&server, "client");
+        let tag = format!("{}:1.0", rig.name);
+        let heard = Heard::default();
+        let session = heard.session();
+        let good = order(rig, &tag, GOOD);
+        let built = engines.build(&target, &good, &session).await.unwrap();
+        assert!(heard.text().contains("COPY hello"), "{}", heard.text());
+        let shelf = (tag.as_str(), Shelf::Engine);
+        let found = engines.look_up(&target, shelf, &session).await;
+        let found = found.unwrap().unwrap();
+        assert_eq!(found.pinned, built);
+        assert_eq!(found.labels["greeting"], "a $b 'c'", "no shell read it");
+
+        let bad = order(rig, &tag, BAD);
+        let error = engines.build(&target, &bad, &session).await.unwrap_err();
+        assert_eq!(error.kind, Kind::Runtime, "{error}");
+        assert!(error.output.join("\n").contains("no way"), "{error:?}");
         rig.forget(&tag).await;
     })
     .await;

@@ -14,7 +14,7 @@ use crate::rig::{self, Heard};
 use crate::server::{Server, until};
 
 /// The engines, as whoever comes over `ssh` reaches them.
-fn engines(server: &Server, client: &str) -> (DockerEngines, Target) {
+pub(crate) fn engines(server: &Server, client: &str) -> (DockerEngines, Target) {
     let settings = Settings {
         ssh_config: Some(server.client(client)),
         ..Settings::default()
