@@ -23,8 +23,8 @@ pub use error::{ContainerError, FailureMode, Kind};
 pub use output::{Collector, Discard, LineSink, Output, OutputLine, Stream};
 pub use plain::{Container, PLAIN, Port, Replaced, Restart, Volume};
 pub use spec::{
-    Build, Exec, Flavour, Home, Labels, LogQuery, OneOff, Pinned, Project, Shelf, Snapshot, Tagged,
-    Target, Up, Wait,
+    Build, Exec, Flavour, Home, Labels, LogQuery, OneOff, Pinned, Project, RETAINED, Shelf,
+    Snapshot, Tagged, Target, Up, Wait,
 };
 pub use state::{
     Change, Declared, Exit, Fate, Found, Health, Phase, Plan, Preflight, Published, Ran, Running,
@@ -99,6 +99,16 @@ pub trait Containers: Send + Sync {
         build: &Build,
         session: &Session<'_>,
     ) -> Result<Pinned, ContainerError>;
+
+    /// Keeps these images on the engine for a project, whatever somebody tidies up, and
+    /// lets go of those that were kept before: each has a tag in [`RETAINED`]. Gives those
+    /// that are not there; see [`pull`](Self::pull).
+    async fn retain(
+        &self,
+        target: &Target,
+        project: &str,
+        images: &[Pinned],
+    ) -> Result<Vec<Pinned>, ContainerError>;
 
     /// Gives a pinned image one more tag in its own repository, without any
     /// engine: the registry keeps the same manifest under another name. A tag

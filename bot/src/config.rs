@@ -62,7 +62,7 @@ pub use surroundings::Surroundings;
 pub use targets::Target;
 
 use apps::{Apps, Team};
-use at::At;
+use at::{At, Whole};
 use desk::{Desk, closest};
 use file::File;
 use quorums::Electorate;
@@ -76,6 +76,10 @@ const LARGEST_COMPOSE: u64 = 1024 * 1024;
 
 /// Where shipbell keeps what it must remember, beside the file, if nothing is written.
 const DATA: &str = "shipbell-data";
+
+/// The images of how many proven versions stay on their hosts, and of how many they can.
+const KEPT_VERSIONS: u32 = 5;
+const MOST_VERSIONS: u32 = 20;
 
 /// Everything a team wrote down, without a mistake in it.
 #[derive(Clone, Debug)]
@@ -92,6 +96,8 @@ pub struct Config {
     pub ssh: Option<PathBuf>,
     /// How often what runs is compared with what was deployed; never, if it is off.
     pub compare_every: Option<Length>,
+    /// The images of how many proven versions stay on their hosts.
+    pub keep_versions: u32,
     /// Where people open the dashboard, without a slash at its end.
     pub url: String,
     /// Where people talk.
@@ -242,6 +248,7 @@ fn lower(name: &str, file: &File, look: Look<'_>, desk: &mut Desk) -> Config {
             .map(|it| desk.base.join(it)),
         base: desk.base.clone(),
         compare_every: compare_every(file.compare_every.as_ref(), desk),
+        keep_versions: keep_versions(file.keep_versions.as_ref(), desk),
         url: url.unwrap_or_else(|| format!("http://{}", chat.web.listen)),
         chat,
         settings: Settings {
@@ -269,6 +276,18 @@ fn compare_every(written: Option<&At<String>>, desk: &mut Desk) -> Option<Length
         return None;
     }
     Some(desk.length_or(written, "1d", "10m"))
+}
+
+fn keep_versions(written: Option<&At<Whole<5>>>, desk: &mut Desk) -> u32 {
+    let Some(written) = written else {
+        return KEPT_VERSIONS;
+    };
+    if written.0 > MOST_VERSIONS {
+        let message = format!("at most {MOST_VERSIONS} versions are kept");
+        desk.note(written.span(), message)
+            .help("each has the images of all its services on every host's disk");
+    }
+    written.0
 }
 
 fn zone(written: &At<String>, desk: &mut Desk) -> Zone {

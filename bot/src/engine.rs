@@ -25,6 +25,7 @@ mod past;
 pub mod ports;
 mod record;
 mod recover;
+mod retention;
 mod retry;
 mod roster;
 mod standing;
@@ -79,6 +80,9 @@ pub struct Setup {
     pub groups: BTreeMap<(Surface, String), BTreeSet<Role>>,
     /// How often what runs is compared with what was deployed; never, if nothing is said.
     pub compare_every: Option<Duration>,
+    /// The images of how many proven versions stay on their hosts; nothing is done about
+    /// them if that is none.
+    pub keep_versions: usize,
 }
 
 impl Setup {
@@ -208,4 +212,5 @@ async fn begin(hub: Arc<Hub>) {
     start("clock", Box::pin(time::run(Arc::clone(&hub))));
     start("standing", Box::pin(standing::run(Arc::clone(&hub))));
     start("drift", Box::pin(drift::run(Arc::clone(&hub))));
+    start("retention", Box::pin(retention::run(Arc::clone(&hub))));
 }

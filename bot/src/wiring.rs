@@ -264,6 +264,7 @@ pub fn setup(config: &Config) -> Result<Setup, Failure> {
         identities,
         groups,
         compare_every: config.compare_every.map(Length::duration),
+        keep_versions: config.keep_versions as usize,
     })
 }
 

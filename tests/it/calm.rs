@@ -135,6 +135,7 @@ impl Stage {
         };
         Setup {
             compare_every: Some(Duration::from_mins(10)),
+            keep_versions: 5,
             settings: self.team.settings.clone(),
             policies: vec![self.policy.lock().expect("nobody panics with it").clone()],
             repositories: BTreeMap::new(),

@@ -8,6 +8,8 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
+use shipbell_adapters::containers::RETAINED;
+
 pub(crate) use events::{Event, Events};
 pub(crate) use images::{Fate, load, reference};
 
@@ -154,6 +156,8 @@ fn clear(is_left: &dyn Fn(&str, &str) -> bool) {
     let project = format!("{{{{.ID}}}} {{{{.Label \"{PROJECT}\"}}}}");
     let named = format!("{{{{.Name}}}} {{{{.Label \"{PROJECT}\"}}}}");
     let image = "{{.Repository}}:{{.Tag}} {{.Repository}}";
+    // The tag begins with the project's name.
+    let kept = "{{.Repository}}:{{.Tag}} {{.Tag}}";
     for (list, format, remove) in [
         (
             ["ps", "-a"].as_slice(),
@@ -162,6 +166,7 @@ fn clear(is_left: &dyn Fn(&str, &str) -> bool) {
         ),
         (&["network", "ls"], &project, &["network", "rm"]),
         (&["volume", "ls"], &named, &["volume", "rm"]),
+        (&["images", RETAINED], kept, &["rmi", "-f"]),
         (&["images"], image, &["rmi", "-f"]),
     ] {
         let told = now(&[list, &["--format", format]].concat());

@@ -26,6 +26,7 @@ mod promote;
 mod push;
 mod remove;
 mod replace;
+mod retain;
 mod settings;
 mod sight;
 mod snapshot;
@@ -50,7 +51,6 @@ use self::api::Api;
 use self::compose::{Aim, Compose, Stems};
 use self::tools::Tool;
 use self::tunnel::Tunnel;
-use super::image::ImageSpec;
 use super::{
     Build, Change, Container, ContainerError, Containers, Exec, Exit, Found, Kind, Labels,
     LogQuery, OneOff, Output, Pinned, Plan, Preflight, Project, Ran, Replaced, Running, Sealing,
@@ -81,11 +81,6 @@ impl DockerEngines {
             tunnels: tokio::sync::Mutex::default(),
             stems: Stems::default(),
         }
-    }
-
-    /// Makes an image on an engine from files, without builder and registry.
-    pub async fn load(&self, target: &Target, image: &ImageSpec) -> Result<Pinned, ContainerError> {
-        self.api(target).await?.load(image).await
     }
 
     /// Compose for a project, reading what is to be read, and the images to lay over it.
@@ -246,6 +241,15 @@ impl Containers for DockerEngines {
         session: &Session<'_>,
     ) -> Result<Pinned, ContainerError> {
         self.build_image(target, build, session).await
+    }
+
+    async fn retain(
+        &self,
+        target: &Target,
+        project: &str,
+        images: &[Pinned],
+    ) -> Result<Vec<Pinned>, ContainerError> {
+        retain::run(&self.api(target).await?, project, images).await
     }
 
     async fn promote(

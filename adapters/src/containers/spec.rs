@@ -231,6 +231,10 @@ impl Target {
     }
 }
 
+/// What images are called that are kept on an engine, before their tag: the name of a
+/// project, a dot, and the first digits of the image's digest.
+pub const RETAINED: &str = "shipbell-kept";
+
 impl Pinned {
     /// The digest or id alone: `sha256:…`.
     pub fn digest(&self) -> &str {

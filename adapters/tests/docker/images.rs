@@ -1,6 +1,6 @@
 //! Pinning and presence of images.
 
-use shipbell_adapters::containers::{Containers as _, Kind, Pinned};
+use shipbell_adapters::containers::{Containers as _, Kind, Pinned, RETAINED};
 
 use crate::registry::Registry;
 use crate::rig::{self, Heard};
@@ -105,6 +105,62 @@ async fn a_registry_that_does_not_answer_is_unreachable() {
             .await
             .unwrap_err();
         assert_eq!(error.kind, Kind::Unreachable, "{error}");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_is_kept_has_a_tag_until_it_is_let_go() {
+    rig::run("kept", async |rig| {
+        let (one, two) = (
+            rig.image("kept-1", "well").await,
+            rig.image("kept-2", "well").await,
+        );
+        let gone = Pinned {
+            reference: format!("127.0.0.1:1/none@sha256:{}", "0".repeat(64)),
+            local: false,
+        };
+        let retain = async |project: &str, images: &[Pinned]| {
+            rig.engines.retain(&rig.target, project, images).await
+        };
+        let kept = async |project: &str| {
+            let name = format!("{RETAINED}:{project}.*");
+            let mut ids = rig.ids_of(&name).await;
+            ids.sort();
+            ids
+        };
+        let mut both = [one.reference.clone(), two.reference.clone()];
+        both.sort();
+        // Twice the same is once.
+        for _ in 0..2 {
+            let lacking = retain(&rig.name, &[two.clone(), gone.clone(), one.clone()]).await;
+            assert_eq!(lacking.unwrap(), std::slice::from_ref(&gone));
+            assert_eq!(kept(&rig.name).await, both);
+        }
+        // It outlives the name somebody else gave it, and that of another project counts too.
+        let other = format!("{}-other", rig.name);
+        assert_eq!(
+            retain(&other, std::slice::from_ref(&one)).await.unwrap(),
+            []
+        );
+        rig.forget("shipbell-test:kept-1-well").await;
+        assert_eq!(kept(&rig.name).await, both);
+
+        assert_eq!(
+            retain(&rig.name, std::slice::from_ref(&two)).await.unwrap(),
+            []
+        );
+        assert_eq!(kept(&rig.name).await, [two.reference.as_str()]);
+        assert_eq!(kept(&other).await, [one.reference.as_str()]);
+
+        for project in [rig.name.as_str(), &other] {
+            assert_eq!(retain(project, &[]).await.unwrap(), []);
+            assert_eq!(kept(project).await, [] as [String; 0]);
+        }
+        for bad in ["", &"p".repeat(200)] {
+            let error = retain(bad, &[]).await.unwrap_err();
+            assert_eq!(error.kind, Kind::Refused, "{error}");
+        }
     })
     .await;
 }

@@ -164,6 +164,17 @@ impl Rig {
         self.engines.load(&self.target, &spec).await.unwrap()
     }
 
+    /// The ids of the images whose names a pattern fits, asked of the engine's own client.
+    pub(crate) async fn ids_of(&self, pattern: &str) -> Vec<String> {
+        let reference = format!("reference={pattern}");
+        let asked = tokio::process::Command::new("docker")
+            .args(["images", "--quiet", "--no-trunc", "--filter", &reference])
+            .output()
+            .await;
+        let said = String::from_utf8(asked.unwrap().stdout).unwrap();
+        said.lines().map(str::to_owned).collect()
+    }
+
     /// Takes a name of an image away from the engine.
     pub(crate) async fn forget(&self, image: &str) {
         let gone = tokio::process::Command::new("docker")

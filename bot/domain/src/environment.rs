@@ -13,9 +13,9 @@ pub use ahead::Ahead;
 use crate::attempt::{Attempt, AttemptState, Choice, Decision, Progress, Stop};
 use crate::drift::{Drift, Seen};
 use crate::event::EnvironmentEvent;
-use crate::ids::{EnvId, Person, ReleaseId};
+use crate::ids::{EnvId, HostName, Person, ReleaseId};
 use crate::manifest::Manifest;
-use crate::snapshot::Snapshot;
+use crate::snapshot::{Kept, Snapshot};
 use crate::watch::{TickEnd, Watch};
 
 /// One environment.
@@ -120,6 +120,33 @@ impl Environment {
         }
         let other = |it: &&Verified| it.manifest.images != current.manifest.images;
         self.verified.iter().rev().find(other)
+    }
+
+    /// The images of the last so many versions that were proven here, the newest first:
+    /// somebody may return to them.
+    pub fn worth_keeping(&self, versions: usize, host: Option<&HostName>) -> Vec<Kept> {
+        let mut known = Vec::new();
+        let mut images: Vec<Kept> = Vec::new();
+        for verified in self.verified.iter().rev() {
+            if !known.contains(&&verified.manifest.images) {
+                if known.len() == versions {
+                    break;
+                }
+                known.push(&verified.manifest.images);
+            }
+            let released = verified.manifest.images.values().map(|it| Kept {
+                pinned: it.pinned.clone(),
+                local: it.local,
+            });
+            let snapshot = verified.snapshot.as_ref().and_then(|it| it.on(host));
+            let others = snapshot.iter().flat_map(|it| it.images.values().cloned());
+            for image in released.chain(others) {
+                if !images.contains(&image) {
+                    images.push(image);
+                }
+            }
+        }
+        images
     }
 
     /// What an attempt returns to, if it is a rollback and that was kept.

@@ -63,6 +63,16 @@ fn write(out: &mut String, config: &Config, now: DateTime<Utc>) -> fmt::Result {
         let what = "it is looked whether somebody else changed what was deployed";
         writeln!(out, "Every {every} {what}.")?;
     }
+    match config.keep_versions {
+        0 => writeln!(out, "No image is kept for a way back.")?,
+        kept => {
+            let versions = counted(kept as usize, "proven version");
+            writeln!(
+                out,
+                "The images of the last {versions} stay on their hosts."
+            )?;
+        }
+    }
     writeln!(out, "\nRoles")?;
     write_roles(out, config)?;
     if let Some(first) = config.policies.first() {

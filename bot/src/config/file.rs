@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::apps::App;
-use super::at::At;
+use super::at::{At, Whole};
 use super::audit::AuditSection;
 use super::chat::ChatSection;
 use super::forges::{GitHubSection, GitLabSection};
@@ -30,6 +30,8 @@ pub(super) struct File {
     pub(super) ssh_config: Option<At<String>>,
     /// How often what runs is compared with what was deployed, or off. Default: 10m.
     pub(super) compare_every: Option<At<String>>,
+    /// The images of how many proven versions stay on their hosts, so that a rollback needs no registry; 0 for none. Default: 5.
+    pub(super) keep_versions: Option<At<Whole<5>>>,
     /// What the record is signed with.
     pub(super) audit: AuditSection,
     /// Where people talk.

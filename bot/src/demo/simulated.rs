@@ -168,6 +168,10 @@ impl Containers for Simulated {
         self.resolve(target, &build.tag).await
     }
 
+    async fn retain(&self, _: &Target, _: &str, _: &[Pinned]) -> Answer<Vec<Pinned>> {
+        Ok(Vec::new())
+    }
+
     async fn promote(&self, image: &Pinned, _: &str, _: &Session<'_>) -> Answer<()> {
         let why = "there is no registry in this world";
         Err(ContainerError::new(Kind::Refused, &image.reference, why))

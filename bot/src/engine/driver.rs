@@ -33,7 +33,7 @@ use shipbell_storage::{Settles, Verdict};
 use super::hub::Hub;
 use super::live::Ear;
 use super::news::News;
-use super::{Site, drift, retry};
+use super::{Site, drift, retention, retry};
 
 /// So much of a reason is shown: more would be cut off at its end, where it says what
 /// to do. All of it is in the evidence.
@@ -78,6 +78,7 @@ fn start(hub: &Arc<Hub>, driven: &Arc<Mutex<BTreeSet<EnvId>>>, environment: EnvI
             .remove(&environment);
         // Another attempt may have begun while this one was being put away.
         hub.stir();
+        retention::keep(&hub, &environment).await;
     };
     spawn.spawn("attempt", Box::pin(task));
 }

@@ -206,6 +206,7 @@ mod tests {
         };
         let mut roster = Roster::new(Setup {
             compare_every: None,
+            keep_versions: 0,
             settings: Arc::new(settings),
             policies: Vec::new(),
             repositories: BTreeMap::new(),

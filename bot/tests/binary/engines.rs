@@ -161,6 +161,13 @@ impl Engine {
         }
     }
 
+    /// What its own client says, which must go well.
+    #[track_caller]
+    pub(crate) fn says(&self, words: &[&str]) -> String {
+        let said = self.docker(words);
+        said.unwrap_or_else(|| panic!("docker {}: it failed", words.join(" ")))
+    }
+
     fn docker(&self, words: &[&str]) -> Option<String> {
         let output = Command::new("docker")
             .arg("--host")

@@ -7,6 +7,7 @@ mod engine;
 mod images;
 mod port;
 mod registry;
+mod tidied;
 
 use crate::engines::Engine;
 use crate::house::House;

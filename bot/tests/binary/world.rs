@@ -6,11 +6,11 @@ use std::process::{Command, Stdio};
 use std::sync::Once;
 use std::time::Duration;
 
-use shipbell_adapters::containers::Target;
 use shipbell_adapters::containers::docker::{DockerEngines, Settings};
 use shipbell_adapters::containers::image::{
     ImageFile, ImageHealthcheck, ImageSpec, binary_with_libraries,
 };
+use shipbell_adapters::containers::{RETAINED, Target};
 use shipbell_adapters::redact::Redactor;
 
 /// Where the tiny web servers listen in their containers.
@@ -271,6 +271,14 @@ impl World {
 
     /// Removes what the project left.
     fn clear(&self) {
+        let format = "{{.Repository}}:{{.Tag}}";
+        for kept in docker(&["images", "--format", format, RETAINED]).lines() {
+            let tag = kept.rsplit(':').next().unwrap_or_default();
+            let of = tag.rsplit_once('.').map(|(of, _)| of);
+            if of == Some(self.project.as_str()) {
+                docker(&["rmi", kept]);
+            }
+        }
         for (list, remove, filter) in [
             (["ps", "-aq"], ["rm", "-fv"], self.mine()),
             (["ps", "-aq"], ["rm", "-fv"], self.plain_ones()),

@@ -105,6 +105,7 @@ In Discord the channel is 1187023456789012345. 1 of 4 people have an account the
 What must be remembered is kept in /etc/shipbell/shipbell-data.
 The record is signed with /etc/shipbell/shipbell-data/audit.key.
 Every 10m it is looked whether somebody else changed what was deployed.
+The images of the last 5 proven versions stay on their hosts.
 
 Roles
   product-owner    Chloé Martin, whoever has the Discord role 1187000000000000002

@@ -65,10 +65,13 @@ bo  = { email = "bo",
 }
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "most of it is what people read")]
 fn applications_and_slips_are_judged() {
     let changes = [
         ("[people]", "url = \"ftp://x\"\n[people]"),
         ("[people]", "url = \"https://me:pw@x\"\n[people]"),
+        ("[people]", "keep_versions = 21\n[people]"),
+        ("[people]", "keep_versions = -1\n[people]"),
         ("[app.shop]", "[app.Shop]\n[app.shop]"),
         ("{version}", "{sha}"),
         ("ghcr.io/acme/web", "ghcr.io/Acme/web"),
@@ -101,6 +104,10 @@ url = "ftp://x" ⏎ [people]
 2: a web address begins with http:// or https:// and a host
 url = "https://me:pw@x" ⏎ [people]
 2: this address has a name or a password in it
+keep_versions = 21 ⏎ [people]
+2: at most 20 versions are kept
+keep_versions = -1 ⏎ [people]
+2: invalid value: integer `-1`, expected a number such as 5
 [app.Shop] ⏎ [app.shop]
 7: `Shop` is not an application's name
 {sha}

@@ -89,6 +89,15 @@ impl Containers for Crashing {
         self.inner.build(target, build, session).await
     }
 
+    async fn retain(
+        &self,
+        target: &Target,
+        project: &str,
+        images: &[Pinned],
+    ) -> Answer<Vec<Pinned>> {
+        self.inner.retain(target, project, images).await
+    }
+
     async fn promote(&self, image: &Pinned, tag: &str, session: &Session<'_>) -> Answer<()> {
         self.inner.promote(image, tag, session).await
     }

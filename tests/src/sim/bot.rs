@@ -155,6 +155,7 @@ impl Ground {
             groups: BTreeMap::new(),
             // Nobody else is in these worlds.
             compare_every: None,
+            keep_versions: 0,
         }
     }
 

@@ -109,7 +109,12 @@ impl DockerEngines {
 
 impl Api<'_> {
     /// Gives an image of this engine a name with a tag.
-    async fn name(&self, what: &str, id: &str, name: &str) -> Result<(), ContainerError> {
+    pub(super) async fn name(
+        &self,
+        what: &str,
+        id: &str,
+        name: &str,
+    ) -> Result<(), ContainerError> {
         let repository = repository(name);
         let tag = name.strip_prefix(repository).unwrap_or_default();
         let options = TagImageOptionsBuilder::default()

@@ -28,6 +28,11 @@ static REFERENCE: LazyLock<Regex> = LazyLock::new(|| {
 });
 
 impl DockerEngines {
+    /// Makes an image on an engine from files, without builder and registry.
+    pub async fn load(&self, target: &Target, image: &ImageSpec) -> Result<Pinned, ContainerError> {
+        self.api(target).await?.load(image).await
+    }
+
     /// What a registry says that a reference means now, whatever the engine has; asked by
     /// the engine, which must reach it when it counts.
     pub async fn in_registry(

@@ -16,7 +16,7 @@ const VERSIONS: [&str; 2] = ["w1", "w2"];
 
 /// Runs a test in a house whose images are in a registry of its own, behind a password
 /// that the bot knows.
-async fn with_registry(name: &str, test: impl AsyncFnOnce(&mut House, &mut Registry)) {
+pub(super) async fn with_registry(name: &str, test: impl AsyncFnOnce(&mut House, &mut Registry)) {
     let Some(mut registry) = Registry::start(name).await else {
         return;
     };
@@ -72,7 +72,7 @@ async fn a_registry_that_is_gone_keeps_the_old_version_running() {
                 .any(|it| it.contains(&well) && it.contains("ok")),
             "{found}"
         );
-        consents((&kai, &lea), "w2", &registry.images("w2")).await;
+        consents_to((&kai, &lea), registry, "w2").await;
 
         registry.goes();
         let found = doctor(house).await;
@@ -98,7 +98,7 @@ async fn what_was_signed_off_is_deployed_wherever_its_tag_points_now() {
         registry.gets(house, "w1", "w1").await;
         house.serves().await;
         let (kai, lea) = enter(house).await;
-        consents((&kai, &lea), "w1", &registry.images("w1")).await;
+        consents_to((&kai, &lea), registry, "w1").await;
 
         // The same tag, another image.
         registry.gets(house, "w1", "another").await;
@@ -145,8 +145,13 @@ async fn a_registry_that_does_not_let_the_bot_in_is_named() {
     .await;
 }
 
-async fn rolls_out(house: &House, people: (&Guest, &Guest), registry: &Registry, version: &str) {
+/// Opens a release of what is in the registry, and has it signed off.
+pub(super) async fn consents_to(people: (&Guest, &Guest), registry: &Registry, version: &str) {
     consents(people, version, &registry.images(version)).await;
+}
+
+async fn rolls_out(house: &House, people: (&Guest, &Guest), registry: &Registry, version: &str) {
+    consents_to(people, registry, version).await;
     deploys(people.0, version).await;
     house.is_verified(version).await;
     runs(house, version).await;
@@ -174,7 +179,7 @@ impl Registry {
     }
 
     /// Somebody pushes a version of both images under a tag. The engine keeps none of it.
-    async fn gets(&self, house: &House, tag: &str, version: &str) {
+    pub(super) async fn gets(&self, house: &House, tag: &str, version: &str) {
         let name = |service: &str| format!("{}:{tag}", self.repository(service));
         world::load_as(&Target::local(), (version, Fate::Well), name).await;
         let login = house.folder().join(".docker");
@@ -189,12 +194,12 @@ impl Registry {
         }
     }
 
-    fn goes(&mut self) {
+    pub(super) fn goes(&mut self) {
         self.child.kill().unwrap();
         self.child.wait().unwrap();
     }
 
-    async fn comes_back(&mut self) {
+    pub(super) async fn comes_back(&mut self) {
         self.child = guarded::serve(self.folder.path());
         self.listens().await;
     }

@@ -1,17 +1,17 @@
 //! A person takes an environment back, past every gate but one.
 
-use super::team::{Team, at, env_id, env_name, person, quorum, role, version};
+use super::team::{Team, at, env_id, env_name, image, person, quorum, role, version};
 use crate::ask::Phase;
 use crate::attempt::{AttemptKind, FailureMode};
 use crate::command::Wish;
 use crate::effect::{Audience, CardId, Effect};
 use crate::event::{Evidence, Outcome, StageResult};
-use crate::ids::ReleaseId;
+use crate::ids::{HostName, ReleaseId};
 use crate::notice::News;
 use crate::policy::{Action, Item, Settler};
 use crate::refusal::Refusal;
 use crate::reply::Reply;
-use crate::snapshot::Snapshot;
+use crate::snapshot::{Kept, Snapshot};
 
 #[test]
 fn it_returns_to_the_version_before() {
@@ -82,6 +82,58 @@ fn it_returns_to_what_was_kept_of_that_version() {
     team.rolls_back("bo", None).unwrap();
     let here = team.environment("production");
     assert_eq!(here.kept_for(here.active().unwrap()), Some(&kept));
+}
+
+#[test]
+fn the_images_of_the_last_versions_are_worth_keeping() {
+    let mut team = Team::new();
+    for name in ["1.3.0", "1.4.0", "1.5.0"] {
+        team.ships(name);
+    }
+    let worth = |team: &Team, versions| {
+        let images = team.environment("production").worth_keeping(versions, None);
+        let images = images.into_iter().map(|it| it.pinned);
+        images.collect::<Vec<String>>()
+    };
+    let of = |names: &[&str]| -> Vec<String> { names.iter().map(|it| image(it).pinned).collect() };
+    assert_eq!(worth(&team, 2), of(&["1.5.0", "1.4.0"]));
+    assert_eq!(worth(&team, 9), of(&["1.5.0", "1.4.0", "1.3.0"]));
+
+    // A version counts once, however often it ran.
+    team.rolls_back("bo", Some("1.3.0")).unwrap();
+    team.works_well("production");
+    assert_eq!(worth(&team, 2), of(&["1.3.0", "1.5.0"]));
+    assert_eq!(worth(&team, 3), of(&["1.3.0", "1.5.0", "1.4.0"]));
+}
+
+#[test]
+fn services_that_are_not_released_return_too_and_are_worth_keeping() {
+    let mut team = Team::new();
+    let release = team.readies("1.4.0");
+    team.starts("bo", release, "production");
+    let redis = Kept {
+        pinned: format!("redis@sha256:{}", "0".repeat(64)),
+        local: false,
+    };
+    let kept = Snapshot {
+        name: Some("a1".to_owned()),
+        images: [("redis".to_owned(), redis.clone())].into(),
+        ..Snapshot::default()
+    };
+    let evidence = Evidence {
+        snapshot: Some(Box::new(kept)),
+        ..Evidence::default()
+    };
+    team.works("production", Outcome::Succeeded { evidence });
+    team.works_well("production");
+    let here = team.environment("production");
+    assert_eq!(here.worth_keeping(1, None)[1], redis);
+    let host = HostName::new("one").unwrap();
+    assert_eq!(
+        here.worth_keeping(1, Some(&host)).len(),
+        1,
+        "it is of no host"
+    );
 }
 
 #[test]
