@@ -4,6 +4,7 @@ use std::fs::{self, File};
 use std::path::PathBuf;
 use std::process::Command;
 
+use super::registry::{consents_to, with_registry};
 use super::{consents, deploys, deploys_again, doctor, enter, failed, names, says, settle};
 use crate::engines::Engine;
 use crate::house::{House, run};
@@ -13,7 +14,11 @@ use crate::world::Fate;
 const SIZE: u64 = 1 << 30;
 
 /// So much is left when it is as good as full.
-const LEFT: u64 = 100 << 20;
+const LITTLE: u64 = 100 << 20;
+
+/// So much is left when nothing can be said against a deploy, and what is then fetched.
+const ENOUGH: u64 = 600 << 20;
+const LARGE: u64 = 700 << 20;
 
 #[tokio::test]
 async fn nothing_is_touched_on_an_engine_without_room() {
@@ -32,7 +37,7 @@ async fn nothing_is_touched_on_an_engine_without_room() {
         house.is_verified("v1").await;
         let before = engine.containers(house);
 
-        disk.fills_up();
+        disk.fills_up(LITTLE);
         let room = "MiB are free where the engine keeps images";
         let fix = "Free some space on the engine's disk";
         names(&doctor(house).await, &["Docker", "FAIL", room], fix);
@@ -47,6 +52,40 @@ async fn nothing_is_touched_on_an_engine_without_room() {
         deploys_again((&kai, &lea), "v2").await;
         house.is_verified("v2").await;
         engine.runs(house, "v2");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_fills_the_disk_in_the_middle_of_a_deploy_is_told_and_leaves_the_old_version() {
+    with_registry("full", async |house, registry| {
+        let disk = Disk::mount(house);
+        let engine = Engine::start_in("full", house, &disk.folder.join("docker"));
+        engine.answers().await;
+        settle(house, &engine);
+        house.rewrites("timeout = \"5s\"", "timeout = \"2m\"");
+        registry.gets(house, "w1", "w1").await;
+        registry.gets_as_large_as(house, "w2", LARGE).await;
+        house.serves().await;
+        let (kai, lea) = enter(house).await;
+        consents_to((&kai, &lea), registry, "w1").await;
+        deploys(&kai, "w1").await;
+        house.is_verified("w1").await;
+        let before = engine.containers(house);
+
+        disk.fills_up(ENOUGH);
+        consents_to((&kai, &lea), registry, "w2").await;
+        deploys(&kai, "w2").await;
+        let why = "no space left on device";
+        let fix = "Free some space on the engine's disk";
+        let untouched = "Nothing was touched: production runs what it ran";
+        says(&failed(&lea, "w2").await, &[why, fix, untouched]);
+        assert_eq!(engine.containers(house), before);
+
+        disk.has_room();
+        deploys_again((&kai, &lea), "w2").await;
+        house.is_verified("w2").await;
+        assert_eq!(engine.version_of(house, "api"), "w2");
     })
     .await;
 }
@@ -67,8 +106,8 @@ impl Disk {
         Self { folder }
     }
 
-    /// Something else takes nearly all that is left.
-    fn fills_up(&self) {
+    /// Something else takes all but this.
+    fn fills_up(&self, left: u64) {
         let output = Command::new("df")
             .args(["--output=avail", "-B1"])
             .arg(&self.folder)
@@ -76,7 +115,7 @@ impl Disk {
             .unwrap();
         let told = String::from_utf8(output.stdout).unwrap();
         let free: u64 = told.lines().nth(1).unwrap().trim().parse().unwrap();
-        let size = (free - LEFT).to_string();
+        let size = (free - left).to_string();
         does("fallocate", &["-l", &size, &self.something()]);
     }
 

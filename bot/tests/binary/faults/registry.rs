@@ -180,8 +180,43 @@ impl Registry {
 
     /// Somebody pushes a version of both images under a tag. The engine keeps none of it.
     pub(super) async fn gets(&self, house: &House, tag: &str, version: &str) {
-        let name = |service: &str| format!("{}:{tag}", self.repository(service));
-        world::load_as(&Target::local(), (version, Fate::Well), name).await;
+        world::load_as(&Target::local(), (version, Fate::Well), self.named(tag)).await;
+        self.takes(house, tag);
+    }
+
+    /// The same, with so many more bytes in the image of the api.
+    pub(super) async fn gets_as_large_as(&self, house: &House, version: &str, size: u64) {
+        let name = self.named(version);
+        world::load_as(&Target::local(), (version, Fate::Well), &name).await;
+        let file = house.folder().join("Dockerfile");
+        let api = name("api");
+        let count = format!("count={}", size >> 20);
+        let words = [
+            "/bin/busybox",
+            "dd",
+            "if=/dev/zero",
+            "of=/large",
+            "bs=1M",
+            &count,
+        ];
+        std::fs::write(&file, format!("FROM {api}\nRUN {words:?}\n")).unwrap();
+        let mut docker = Command::new("docker");
+        docker.args(["build", "--tag", &api, "-"]);
+        docker.stdin(std::fs::File::open(&file).unwrap());
+        let done = docker.output().unwrap();
+        let said = String::from_utf8_lossy(&done.stderr);
+        assert!(done.status.success(), "{said}");
+        self.takes(house, version);
+    }
+
+    /// What a service's image is called in it with this tag.
+    fn named(&self, tag: &str) -> impl Fn(&str) -> String {
+        move |service: &str| format!("{}:{tag}", self.repository(service))
+    }
+
+    /// What the engine has under a tag goes into it.
+    fn takes(&self, house: &House, tag: &str) {
+        let name = self.named(tag);
         let login = house.folder().join(".docker");
         for service in ["api", "frontend"] {
             for words in [["image", "push"], ["image", "rm"]] {

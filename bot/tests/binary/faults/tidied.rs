@@ -66,7 +66,7 @@ async fn keeps(engine: &Engine, count: usize) {
 
 impl Engine {
     /// The version that the one container of a service was made from.
-    fn version_of(&self, house: &House, service: &str) -> String {
+    pub(super) fn version_of(&self, house: &House, service: &str) -> String {
         let service = format!("label=com.docker.compose.service={service}");
         let mine = format!(
             "label=com.docker.compose.project={}",
