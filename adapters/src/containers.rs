@@ -129,15 +129,14 @@ pub trait Containers: Send + Sync {
         session: &Session<'_>,
     ) -> Result<UpReport, ContainerError>;
 
-    /// Keeps what a project was brought to under a name, beside its files: the files
-    /// as Compose reads them, and the image of each service. The latest ten are kept.
+    /// Keeps what [`up`](Self::up) brought a project to under a name, beside its files: the
+    /// files as Compose read them, and the image of each service. The latest ten are kept.
     /// What is kept has secrets in it; nobody but the bot's user can read it there.
     async fn keep(
         &self,
         target: &Target,
         up: &Up,
-        name: &str,
-        session: &Session<'_>,
+        (name, report): (&str, &UpReport),
     ) -> Result<Snapshot, ContainerError>;
 
     /// Waits until every container of the services runs the right image, is

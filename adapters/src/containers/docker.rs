@@ -279,14 +279,11 @@ impl Containers for DockerEngines {
         &self,
         target: &Target,
         up: &Up,
-        name: &str,
-        session: &Session<'_>,
+        (name, report): (&str, &UpReport),
     ) -> Result<Snapshot, ContainerError> {
         let api = self.api(target).await?;
-        let (compose, up) = self
-            .prepare((&api, target), (up, Aim::Look), session)
-            .await?;
-        snapshot::take(&api, compose, (&up, name), session).await
+        let compose = self.compose(&api, target, (&up.project, Aim::Look)).await?;
+        snapshot::take(&api, &compose, (name, &up.state_dir), report).await
     }
 
     async fn wait_stable(

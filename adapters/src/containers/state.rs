@@ -8,6 +8,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::{Flavour, Labels, Output, Pinned};
+use crate::secret::Secret;
 
 /// Marks a container that only occupies a name.
 pub const TOMBSTONE: &str = "io.shipbell.tombstone";
@@ -153,6 +154,9 @@ pub struct UpReport {
     pub flavour: Flavour,
     /// The generated override file, as written.
     pub override_text: String,
+    /// The project's files as Compose read them with that, values of variables and all;
+    /// none if it could not be asked a second time.
+    pub files: Option<Secret>,
     /// Half-made containers of an earlier, interrupted call that were removed.
     pub reaped: usize,
     /// The image each service was pinned to.

@@ -200,6 +200,7 @@ impl Containers for Simulated {
         Ok(UpReport {
             flavour: Flavour::V2,
             override_text: String::new(),
+            files: None,
             reaped: 0,
             pins: up.pins.clone(),
             ended: BTreeMap::new(),
@@ -207,8 +208,13 @@ impl Containers for Simulated {
         })
     }
 
-    async fn keep(&self, _: &Target, up: &Up, name: &str, _: &Session<'_>) -> Answer<Snapshot> {
-        Ok(ahead::kept(up, name))
+    async fn keep(
+        &self,
+        _: &Target,
+        _: &Up,
+        (name, report): (&str, &UpReport),
+    ) -> Answer<Snapshot> {
+        Ok(ahead::kept(report, name))
     }
 
     async fn wait_stable(

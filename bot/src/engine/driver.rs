@@ -20,13 +20,14 @@ use std::sync::atomic::{AtomicBool, AtomicU32};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use futures_util::future::join;
+use futures_util::future::{Either, join, select};
 use shipbell_domain::attempt::{Attempt, FailureMode, Next, Work};
 use shipbell_domain::command::Report;
 use shipbell_domain::effect::CardId;
 use shipbell_domain::environment::Environment;
 use shipbell_domain::event::{Evidence, Outcome};
 use shipbell_domain::ids::EnvId;
+use shipbell_domain::steps::Step;
 use shipbell_domain::{Command, Fold, StreamId};
 use shipbell_storage::{Settles, Verdict};
 
@@ -242,19 +243,44 @@ async fn carry_out(hub: &Hub, task: &Task<'_>, lock: Option<&std::fs::File>) -> 
                 begun: AtomicBool::new(task.begun),
                 tries: AtomicU32::new(0),
             };
-            let mut found = Vec::new();
-            if preflight::is_due(task.attempt, task.index, task.begun) {
-                let changed = drift::replaced(hub, &site, task.here);
-                let (seen, changed) = join(preflight::look(hub, &place, &site), changed).await;
-                match seen {
-                    Ok(seen) => found.extend(seen.into_iter().chain(changed)),
-                    Err(outcome) => return Some(outcome),
-                }
-            }
-            let outcome = step::run(hub, &place, step).await?;
-            Some(preflight::with(found, outcome))
+            looked_and_done(hub, task, (&site, &place), step).await
         }
         Work::Check(check) => Some(verify(hub, &site, task.attempt, (check, &ear)).await),
+    }
+}
+
+/// Does a step; the first of an attempt once it was looked whether anything stands in the way.
+async fn looked_and_done(
+    hub: &Hub,
+    task: &Task<'_>,
+    (site, place): (&Site, &step::Place<'_>),
+    step: &Step,
+) -> Option<Outcome> {
+    if !preflight::is_due(task.attempt, task.index, task.begun) {
+        return step::run(hub, place, step).await;
+    }
+    let looking = preflight::look(hub, place, site);
+    if place.kept.is_some() {
+        // Whatever is found keeps nobody from going back: nor does looking.
+        let mut found = drift::replaced(hub, site, task.here).await;
+        let working = Box::pin(step::run(hub, place, step));
+        let outcome = match select(Box::pin(looking), working).await {
+            Either::Left((seen, working)) => {
+                found.extend(seen.ok().flatten());
+                working.await
+            }
+            Either::Right((outcome, _)) => outcome,
+        };
+        return Some(preflight::with(found, outcome?));
+    }
+    let (seen, found) = join(looking, drift::replaced(hub, site, task.here)).await;
+    match seen {
+        Ok(seen) => {
+            let found = seen.into_iter().chain(found).collect();
+            let outcome = step::run(hub, place, step).await?;
+            Some(preflight::with(found, outcome))
+        }
+        Err(outcome) => Some(outcome),
     }
 }
 

@@ -6,39 +6,34 @@ use std::path::{Path, PathBuf};
 
 use super::api::Api;
 use super::compose::Compose;
-use super::override_file::{self, Overlay};
-use crate::containers::{ContainerError, Kind, Pinned, Running, Session, Snapshot, Up};
+use crate::containers::{ContainerError, Kind, Pinned, Running, Session, Snapshot, Up, UpReport};
 
 /// How many are kept of a project, the newest.
 const KEPT: usize = 10;
 
-/// Keeps what runs now under a name.
+/// Keeps under a name what a project was brought to.
 pub(super) async fn take(
     api: &Api<'_>,
-    mut compose: Compose<'_>,
-    (up, name): (&Up, &str),
-    session: &Session<'_>,
+    compose: &Compose<'_>,
+    (name, state_dir): (&str, &Path),
+    report: &UpReport,
 ) -> Result<Snapshot, ContainerError> {
     let what = compose.what(&format!("keeping {name} of"));
     check(name, &what)?;
-    let running = api.running(&up.project.name).await?;
-    let overlay = Overlay {
-        pins: &up.pins,
-        labels: override_file::labels(up, &running),
-        vars: None,
+    let Some(files) = &report.files else {
+        let why = "its files could not be read a second time";
+        return Err(ContainerError::new(Kind::Interrupted, what, why));
     };
-    let text = override_file::render(&compose, &overlay).await?;
-    compose.overlay(&up.state_dir, text).await?;
-    let text = compose.raw(&["config"], session).await?;
-    let folder = compose.folder(&up.state_dir);
+    let running = api.running(&compose.project.name).await?;
+    let folder = compose.folder(state_dir);
     let machine = compose.machine(&what);
-    let (beginning, ending) = (beginning(&compose), ENDING);
+    let (beginning, ending) = (beginning(compose), ENDING);
     let path = folder.join(format!("{beginning}{name}{ending}"));
-    machine.put(&path, text).await?;
+    machine.put(&path, files.expose().into()).await?;
     machine.prune(&folder, (&beginning, ending), KEPT).await?;
     Ok(Snapshot {
         name: name.to_owned(),
-        images: images(api, up, &running).await?,
+        images: images(api, &report.pins, &running).await?,
     })
 }
 
@@ -100,12 +95,12 @@ fn path(compose: &Compose<'_>, state_dir: &Path, name: &str) -> PathBuf {
 /// The image of every service, as exactly as it can be named.
 async fn images(
     api: &Api<'_>,
-    up: &Up,
+    pins: &BTreeMap<String, Pinned>,
     running: &[Running],
 ) -> Result<BTreeMap<String, Pinned>, ContainerError> {
     let mut images = BTreeMap::new();
     for container in running {
-        let pinned = match up.pins.get(&container.service) {
+        let pinned = match pins.get(&container.service) {
             Some(pin) => pin.clone(),
             None => api.pin_of(&container.image, &container.image_id).await?,
         };

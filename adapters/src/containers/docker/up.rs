@@ -1,5 +1,6 @@
 //! Converging a project.
 
+use futures_util::future::join;
 use tokio::time::Instant;
 
 use super::api::Api;
@@ -7,6 +8,7 @@ use super::compose::{Called, Compose};
 use super::override_file::{self, Overlay};
 use super::watched;
 use crate::containers::{ContainerError, Kind, Running, Session, Up, UpReport};
+use crate::secret::Secret;
 
 /// Writes the override file and calls Compose until it converges, twice at most.
 pub(super) async fn run(
@@ -30,7 +32,9 @@ pub(super) async fn run(
     let override_text = compose.overlay(&up.state_dir, text).await?;
     let mut reaped = api.reap(&up.project.name).await?;
     let calling = call(&compose, up, session);
-    let (called, mut ended) = watched::during(api, &up.project.name, calling).await;
+    let calling = watched::during(api, &up.project.name, calling);
+    // Beside it, because nobody should have to wait for that afterwards.
+    let ((called, mut ended), files) = join(calling, compose.raw(&["config"], session)).await;
     let mut called = called?;
     if called.code != 0 && called.says("Conflict") {
         reaped += api.reap(&up.project.name).await?;
@@ -50,6 +54,10 @@ pub(super) async fn run(
         return Ok(UpReport {
             flavour,
             override_text,
+            files: files
+                .ok()
+                .and_then(|it| String::from_utf8(it).ok())
+                .map(Secret::new),
             reaped,
             pins: up.pins.clone(),
             ended,

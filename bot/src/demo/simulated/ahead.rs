@@ -2,7 +2,7 @@
 
 use shipbell_adapters::containers::{
     Change, Container, ContainerError, Declared, Fate, Flavour, Kind, Pinned, Plan, Preflight,
-    Snapshot, Up,
+    Snapshot, UpReport,
 };
 
 /// What is said instead of an engine's version.
@@ -50,10 +50,10 @@ pub(super) fn plan(runs: Option<&Pinned>, wanted: Option<&Pinned>) -> Plan {
 }
 
 /// There are no files to keep; the images are all there is.
-pub(super) fn kept(up: &Up, name: &str) -> Snapshot {
+pub(super) fn kept(report: &UpReport, name: &str) -> Snapshot {
     Snapshot {
         name: name.to_owned(),
-        images: up.pins.clone(),
+        images: report.pins.clone(),
     }
 }
 

@@ -147,6 +147,7 @@ impl Containers for Engine {
         Ok(UpReport {
             flavour: Flavour::V2,
             override_text: "services: {}\n".to_owned(),
+            files: None,
             reaped: 0,
             pins: up.pins.clone(),
             ended: BTreeMap::new(),
@@ -154,11 +155,16 @@ impl Containers for Engine {
         })
     }
 
-    async fn keep(&self, _: &Target, up: &Up, name: &str, _: &Session<'_>) -> Answer<Snapshot> {
+    async fn keep(
+        &self,
+        _: &Target,
+        _: &Up,
+        (name, report): (&str, &UpReport),
+    ) -> Answer<Snapshot> {
         self.reach("keeping").await?;
         Ok(Snapshot {
             name: name.to_owned(),
-            images: up.pins.clone(),
+            images: report.pins.clone(),
         })
     }
 

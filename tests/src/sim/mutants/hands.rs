@@ -118,14 +118,8 @@ impl Containers for Repeating {
         self.inner.up(target, up, session).await
     }
 
-    async fn keep(
-        &self,
-        target: &Target,
-        up: &Up,
-        name: &str,
-        session: &Session<'_>,
-    ) -> Answer<Snapshot> {
-        self.inner.keep(target, up, name, session).await
+    async fn keep(&self, target: &Target, up: &Up, kept: (&str, &UpReport)) -> Answer<Snapshot> {
+        self.inner.keep(target, up, kept).await
     }
 
     async fn wait_stable(

@@ -64,8 +64,8 @@ pub(super) async fn run(
         .map(|it| change::told(it, &before, &report.ended));
     findings.extend(seen.map(|it| format!("{it}, stable for {}", step.stable_for)));
     let name = format!("a{}", place.attempt.number);
-    let kept = containers.keep(&site.target, &wanted, &name, session).await;
-    let snapshot = match kept {
+    let kept = containers.keep(&site.target, &wanted, (&name, &report));
+    let snapshot = match kept.await {
         Ok(kept) => Some(change::kept(kept, &running, &report)),
         Err(error) => {
             findings.push(format!("nothing to return to was kept: {error}"));
