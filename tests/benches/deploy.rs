@@ -1,9 +1,11 @@
 //! Deploys through Compose, against the same commands typed by hand: one that changes
 //! nothing, one that changes a service, for how long it is away, and the way back.
 
+mod image;
 mod stage;
+mod whole;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use shipbell::wiring::engine_settings;
@@ -12,6 +14,7 @@ use shipbell_adapters::containers::docker::Settings;
 
 use crate::measure::{Failed, Pairs, folder, note, time};
 use stage::{BAD, Stage, Way};
+use whole::Whole;
 
 /// How many times the typed commands' time ours may take. For how long a service is away
 /// nothing was promised: that it is no longer is what one would expect.
@@ -31,18 +34,22 @@ pub(crate) async fn run() -> Result<(), Failed> {
                 continue;
             }
         };
-        let measured = measure(&stage).await;
+        let measured = measure(&stage, folder.path()).await;
         stage.clean().await?;
         measured?;
     }
     Ok(())
 }
 
-/// What programs get to see. `SHIPBELL_COMPOSE_V2` names a plugin that is not installed.
+/// A plugin that is not installed, if there is one.
+fn plugin() -> Option<PathBuf> {
+    std::env::var_os("SHIPBELL_COMPOSE_V2").map(PathBuf::from)
+}
+
+/// What programs get to see.
 fn settings(folder: &Path, flavour: Flavour) -> Result<Settings, Failed> {
     let usual = engine_settings(None);
-    let plugin = std::env::var_os("SHIPBELL_COMPOSE_V2");
-    let (Some(plugin), Flavour::V2) = (plugin, flavour) else {
+    let (Some(plugin), Flavour::V2) = (plugin(), flavour) else {
         return Ok(usual);
     };
     let config = folder.join("docker");
@@ -55,7 +62,7 @@ fn settings(folder: &Path, flavour: Flavour) -> Result<Settings, Failed> {
     })
 }
 
-async fn measure(stage: &Stage) -> Result<(), Failed> {
+async fn measure(stage: &Stage, folder: &Path) -> Result<(), Failed> {
     for way in Way::BOTH {
         stage.deploy(way, "1").await?;
         stage.is_well(way, "1").await?;
@@ -63,7 +70,35 @@ async fn measure(stage: &Stage) -> Result<(), Failed> {
     nothing_changes(stage).await?;
     a_service_changes(stage).await?;
     a_service_is_away(stage).await?;
-    it_goes_back(stage).await
+    it_goes_back(stage).await?;
+    let whole = Whole::start(folder, (stage, plugin())).await?;
+    let measured = by_the_whole_program(stage, &whole).await;
+    whole.stop().await?;
+    measured
+}
+
+/// The same deploy and the same way back, by all of the program.
+async fn by_the_whole_program(stage: &Stage, whole: &Whole) -> Result<(), Failed> {
+    whole.deploys("1").await?;
+    let deploy = async |way, turn| match way {
+        Way::Ours => whole.deploys(version(turn)).await,
+        Way::Typed => {
+            let typed = async {
+                stage.deploy(way, version(turn)).await?;
+                stage.is_well(way, version(turn)).await
+            };
+            took(typed).await
+        }
+    };
+    let name = stage.name("deploy by the whole program / typed by hand");
+    in_turns(deploy).await?.report(&name, BOUND);
+    let back = async |way, _| match way {
+        Way::Ours => whole.goes_back().await,
+        Way::Typed => went_back(stage, way).await,
+    };
+    let name = stage.name("back to healthy by the whole program / typed by hand");
+    in_turns(back).await?.report(&name, BOUND);
+    Ok(())
 }
 
 async fn nothing_changes(stage: &Stage) -> Result<(), Failed> {
@@ -95,20 +130,23 @@ async fn a_service_is_away(stage: &Stage) -> Result<(), Failed> {
 }
 
 async fn it_goes_back(stage: &Stage) -> Result<(), Failed> {
-    let back = async |way, _| {
-        stage.deploy(way, "1").await?;
-        stage.is_well(way, "1").await?;
-        stage.deploy(way, BAD).await?;
-        stage.is_ill(way).await?;
-        let back = async {
-            stage.deploy(way, "1").await?;
-            stage.is_well(way, "1").await
-        };
-        took(back).await
-    };
+    let back = async |way, _| went_back(stage, way).await;
     let name = stage.name("back to healthy / typed by hand");
     in_turns(back).await?.report(&name, BOUND);
     Ok(())
+}
+
+/// How long it took from the moment a bad version was noticed until the one before was back.
+async fn went_back(stage: &Stage, way: Way) -> Result<Duration, Failed> {
+    stage.deploy(way, "1").await?;
+    stage.is_well(way, "1").await?;
+    stage.deploy(way, BAD).await?;
+    stage.is_ill(way).await?;
+    let back = async {
+        stage.deploy(way, "1").await?;
+        stage.is_well(way, "1").await
+    };
+    took(back).await
 }
 
 /// Measures both ways in turns, after some that do not count.

@@ -9,9 +9,6 @@ use std::time::Duration;
 
 use futures_util::future::join;
 use shipbell_adapters::containers::docker::{DockerEngines, Settings};
-use shipbell_adapters::containers::image::{
-    ImageFile, ImageHealthcheck, ImageSpec, binary_with_libraries,
-};
 use shipbell_adapters::containers::{
     Containers as _, Discard, Flavour, Labels, Pinned, Project, Session, Target, Up, Wait,
 };
@@ -22,16 +19,17 @@ use tokio::net::TcpStream;
 use tokio::process::Command;
 use tokio::time::{sleep, timeout};
 
+use super::image::image;
+use super::whole::Whole;
 use crate::measure::{Failed, note, now};
 
 /// Nobody listens at that registry: what asks it is refused at once, on this machine.
-const IMAGE: &str = "127.0.0.1:9/shipbell-bench";
+pub(super) const IMAGE: &str = "127.0.0.1:9/shipbell-bench";
 const VERSIONS: [&str; 3] = ["1", "2", BAD];
 /// A version that starts and never gets healthy.
 pub(super) const BAD: &str = "bad";
-const BUSYBOX: &str = "/bin/busybox";
 /// How long anything here may take.
-const PATIENCE: Duration = Duration::from_mins(2);
+pub(super) const PATIENCE: Duration = Duration::from_mins(2);
 
 const COMPOSE: &str = "version: \"3.3\"
 services:
@@ -57,7 +55,7 @@ pub(super) struct Stage {
     config: Option<PathBuf>,
     flavour: Flavour,
     images: BTreeMap<&'static str, Pinned>,
-    ports: [u16; 2],
+    ports: [u16; 3],
 }
 
 impl Way {
@@ -86,7 +84,7 @@ impl Stage {
             folder: folder.to_owned(),
             flavour,
             images: BTreeMap::new(),
-            ports: [free_port()?, free_port()?],
+            ports: [free_port()?, free_port()?, free_port()?],
         };
         std::fs::write(folder.join("docker-compose.yml"), COMPOSE)?;
         let mut asked = stage.compose();
@@ -196,8 +194,10 @@ impl Stage {
     }
 
     pub(super) async fn clean(&self) -> Result<(), Failed> {
-        for way in Way::BOTH {
-            self.engines.down(&self.target, way.project()).await?;
+        let projects = Way::BOTH.map(Way::project).into_iter();
+        for project in projects.chain([Whole::project()]) {
+            self.engines.down(&self.target, project).await?;
+            self.engines.retain(&self.target, project, &[]).await?;
         }
         for version in VERSIONS {
             let image = format!("{IMAGE}:{version}");
@@ -206,6 +206,20 @@ impl Stage {
             }
         }
         Ok(())
+    }
+
+    pub(super) fn flavour(&self) -> Flavour {
+        self.flavour
+    }
+
+    /// The file that every project here is made from.
+    pub(super) fn compose_file(&self) -> PathBuf {
+        self.folder.join("docker-compose.yml")
+    }
+
+    /// A port for a third project.
+    pub(super) fn spare_port(&self) -> u16 {
+        self.ports[2]
     }
 
     fn port(&self, way: Way) -> u16 {
@@ -243,7 +257,7 @@ impl Stage {
         Ok(Up {
             project: Project {
                 name: Way::Ours.project().to_owned(),
-                files: vec![self.folder.join("docker-compose.yml")],
+                files: vec![self.compose_file()],
                 directory: self.folder.clone(),
                 env_file: None,
                 vars: vars.into(),
@@ -350,33 +364,6 @@ async fn answers(port: u16) -> bool {
 
 fn free_port() -> Result<u16, Failed> {
     Ok(TcpListener::bind("127.0.0.1:0")?.local_addr()?.port())
-}
-
-/// A tiny web server.
-async fn image(version: &str) -> Result<ImageSpec, Failed> {
-    let words = |words: &[&str]| words.iter().map(|word| (*word).to_owned()).collect();
-    let mut files = binary_with_libraries(Path::new(BUSYBOX), BUSYBOX).await?;
-    files.push(ImageFile {
-        path: "/www/index.html".into(),
-        bytes: version.as_bytes().to_vec(),
-        mode: 0o644,
-    });
-    let page = if version == BAD { "missing" } else { "" };
-    let address = format!("http://127.0.0.1:8000/{page}");
-    Ok(ImageSpec {
-        tag: format!("{IMAGE}:{version}"),
-        files,
-        entrypoint: vec![BUSYBOX.to_owned()],
-        command: words(&["httpd", "-f", "-p", "8000", "-h", "/www"]),
-        healthcheck: Some(ImageHealthcheck {
-            command: words(&[BUSYBOX, "wget", "-q", "-O", "/dev/null", &address]),
-            interval: Duration::from_millis(200),
-            timeout: Duration::from_secs(5),
-            retries: 3,
-        }),
-        stop_signal: Some("SIGKILL".to_owned()),
-        ..ImageSpec::default()
-    })
 }
 
 async fn says_yes(words: &[&str]) -> bool {
