@@ -13,7 +13,7 @@ use bollard::models::ContainerState;
 use chrono::{DateTime, Utc};
 use tokio::time::{Instant, sleep};
 
-use self::judge::{Fault, Judge, Verdict};
+use self::judge::{Fault, Judge, Verdict, Wrong};
 use super::api::Api;
 use super::logs;
 use super::project::instant;
@@ -28,6 +28,9 @@ const EVERY: Duration = Duration::from_millis(100);
 
 /// How many of the last health checks of a container are told of.
 const CHECKS: usize = 3;
+
+/// How long it may take until a program that was restarted ends again.
+const ENDS_AGAIN: Duration = Duration::from_secs(3);
 
 /// Whose containers are looked at.
 #[derive(Clone, Copy)]
@@ -231,11 +234,14 @@ async fn late(
 /// What happened to the container at fault.
 async fn failed(api: &Api<'_>, fault: &Fault, ever_well: bool) -> ContainerError {
     let what = format!("service {}", fault.service);
+    if fault.what == Wrong::Restarted {
+        ends_again(api, &fault.container).await;
+    }
     let (state, output) = evidence(api, &fault.container).await;
-    let mode = match (fault.unhealthy, ever_well) {
-        (true, _) => FailureMode::Healthcheck,
-        (false, true) => FailureMode::Runtime,
-        (false, false) => FailureMode::Startup,
+    let mode = match (fault.what, ever_well) {
+        (Wrong::Unhealthy, _) => FailureMode::Healthcheck,
+        (Wrong::Image | Wrong::Restarted | Wrong::Ended, true) => FailureMode::Runtime,
+        (Wrong::Image | Wrong::Restarted | Wrong::Ended, false) => FailureMode::Startup,
     };
     let why = if state.is_empty() {
         fault.why.clone()
@@ -245,6 +251,19 @@ async fn failed(api: &Api<'_>, fault: &Fault, ever_well: bool) -> ContainerError
     ContainerError::new(Kind::Runtime, what, why)
         .mode(mode)
         .output(output)
+}
+
+/// Waits a little for a program that ends again and again: only then its exit code is known.
+async fn ends_again(api: &Api<'_>, container: &str) {
+    let begun = Instant::now();
+    while begun.elapsed() < ENDS_AGAIN {
+        let found = api.inspect(container).await.ok().flatten();
+        let state = found.and_then(|it| it.state).unwrap_or_default();
+        if state.running != Some(true) || state.restarting == Some(true) {
+            return;
+        }
+        sleep(EVERY).await;
+    }
 }
 
 /// The state of a container in words; and what its health check and its program

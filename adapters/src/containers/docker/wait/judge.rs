@@ -34,7 +34,20 @@ pub(super) struct Fault {
     pub(super) service: String,
     pub(super) container: String,
     pub(super) why: String,
-    pub(super) unhealthy: bool,
+    pub(super) what: Wrong,
+}
+
+/// What is wrong with a container that will never be well.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Wrong {
+    /// It runs another image.
+    Image,
+    /// Its program ended, and the engine started it again.
+    Restarted,
+    /// Its program ended.
+    Ended,
+    /// Its health check says so.
+    Unhealthy,
 }
 
 impl<'a> Judge<'a> {
@@ -66,13 +79,13 @@ impl<'a> Judge<'a> {
                 .restarts
                 .entry(one.container.clone())
                 .or_insert(one.restarts);
-            if let Some((why, unhealthy)) = self.fault(one, first) {
+            if let Some((why, what)) = self.fault(one, first) {
                 let (service, container) = (one.service.clone(), one.container.clone());
                 return Verdict::Failed(Fault {
                     service,
                     container,
                     why,
-                    unhealthy,
+                    what,
                 });
             }
             if let Some(state) = unready(one) {
@@ -127,23 +140,27 @@ impl<'a> Judge<'a> {
         named.is_empty() || named.contains(one.service.as_str())
     }
 
-    /// Why it will never be well, and whether that is its health check's word.
-    fn fault(&self, one: &Running, first: i64) -> Option<(String, bool)> {
+    /// Why it will never be well.
+    fn fault(&self, one: &Running, first: i64) -> Option<(String, Wrong)> {
         if let Some(image) = self.images.get(&one.service)
             && *image != one.image_id
         {
-            return Some((format!("it runs another image, {}", one.image), false));
+            return Some((
+                format!("it runs another image, {}", one.image),
+                Wrong::Image,
+            ));
         }
         if one.restarts > first || (one.restarts > 0 && self.started_lately(one)) {
             return Some((
                 format!("it was restarted, {} times in all", one.restarts),
-                false,
+                Wrong::Restarted,
             ));
         }
         if !one.alive && one.started_at.is_some() {
-            return Some(("it has ended".into(), false));
+            return Some(("it has ended".into(), Wrong::Ended));
         }
-        (one.health == Health::Unhealthy).then(|| ("its health check fails".into(), true))
+        (one.health == Health::Unhealthy)
+            .then(|| ("its health check fails".into(), Wrong::Unhealthy))
     }
 
     /// A restart longer ago than the time it must be well for is history.
