@@ -65,11 +65,7 @@ async fn surely(hub: &Hub, environment: &EnvId) {
 /// Compares where a deploy is about to begin; what differs is told before it does,
 /// if it can be seen in time.
 pub(super) async fn before(hub: &Hub, environment: &EnvId) {
-    let comparing = Box::pin(compare(hub, environment));
-    let compared = match select(comparing, Box::pin(hub.pause(IN_TIME))).await {
-        Either::Left((compared, _)) => compared,
-        Either::Right(((), _)) => None,
-    };
+    let compared = in_time(hub, compare(hub, environment)).await.flatten();
     if let Some(compared) = compared.filter(|it| it.is_news) {
         tell(hub, compared.report).await;
     }
@@ -78,18 +74,26 @@ pub(super) async fn before(hub: &Hub, environment: &EnvId) {
 /// What an attempt is about to replace that somebody else had changed, in words, as far as
 /// it can be seen in time. Nobody is asked about it any more, but the evidence tells it.
 pub(super) async fn replaced(hub: &Hub, site: &Site, here: &Environment) -> Vec<String> {
-    let known = !here.touched && !here.seen.is_empty() && hub.setup().compare_every.is_some();
-    let Some(proven) = here.current().filter(|_| known) else {
+    let compares = hub.setup().compare_every.is_some();
+    let Some(proven) = here.untouched().filter(|_| compares) else {
         return Vec::new();
     };
-    let looking = Box::pin(look(hub, site, (&here.id, &proven.manifest)));
-    let Either::Left((Ok(seen), _)) = select(looking, Box::pin(hub.pause(IN_TIME))).await else {
+    let looking = look(hub, site, (&here.id, &proven.manifest));
+    let Some(Ok(seen)) = in_time(hub, looking).await else {
         return Vec::new();
     };
     let found = drift::differences(&here.seen, &seen);
     let told = found.iter().map(difference);
     told.map(|it| format!("changed by somebody else before: {it}"))
         .collect()
+}
+
+/// What a look gives, if it is done before whoever is about to begin waits too long.
+async fn in_time<T>(hub: &Hub, looking: impl Future<Output = T>) -> Option<T> {
+    match select(Box::pin(looking), Box::pin(hub.pause(IN_TIME))).await {
+        Either::Left((seen, _)) => Some(seen),
+        Either::Right(((), _)) => None,
+    }
 }
 
 async fn tell(hub: &Hub, report: Report) {

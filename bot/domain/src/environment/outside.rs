@@ -10,8 +10,13 @@ use crate::event::{EnvironmentEvent, Outcome};
 impl Environment {
     /// What runs somewhere can be compared: it was proven, and nobody here is changing it.
     pub fn compares(&self) -> Option<&Verified> {
-        let idle = self.active().is_none() && !self.touched && !self.seen.is_empty();
-        self.current().filter(|_| idle)
+        self.untouched().filter(|_| self.active().is_none())
+    }
+
+    /// What was proven here, if nothing was done to it since and it is known how it ran.
+    pub fn untouched(&self) -> Option<&Verified> {
+        let known = !self.touched && !self.seen.is_empty();
+        self.current().filter(|_| known)
     }
 
     /// What is not as it was proven, if that is not what is known already.
