@@ -259,7 +259,7 @@ async fn ends_again(api: &Api<'_>, container: &str) {
     while begun.elapsed() < ENDS_AGAIN {
         let found = api.inspect(container).await.ok().flatten();
         let state = found.and_then(|it| it.state).unwrap_or_default();
-        if state.running != Some(true) || state.restarting == Some(true) {
+        if has_ended(&state) {
             return;
         }
         sleep(EVERY).await;
@@ -294,13 +294,18 @@ fn checks(api: &Api<'_>, state: &ContainerState) -> Vec<String> {
     told.collect()
 }
 
+/// Whether its program is not at work just now: then there is an exit code.
+fn has_ended(state: &ContainerState) -> bool {
+    state.running != Some(true) || state.restarting == Some(true)
+}
+
 fn in_words(api: &Api<'_>, state: &ContainerState) -> String {
     let status = state
         .status
         .map(|status| status.to_string())
         .unwrap_or_default();
     let mut words = vec![status];
-    if state.running != Some(true) || state.restarting == Some(true) {
+    if has_ended(state) {
         words.push(format!("exit code {}", state.exit_code.unwrap_or(-1)));
     }
     if state.oom_killed == Some(true) {
