@@ -124,22 +124,9 @@ impl Engine {
             let reference = world::reference(service, version);
             let image = ["inspect", "--format", "{{.Id}}", &reference];
             let image = self.docker(&image).unwrap();
-            let labels = [
-                format!(
-                    "label=com.docker.compose.project={}",
-                    house.world().project()
-                ),
-                format!("label=com.docker.compose.service={service}"),
-            ];
-            let [project, service_label] = &labels;
-            let list = ["ps", "-aq", "--filter", project, "--filter", service_label];
-            let found = self.docker(&list).unwrap();
-            let ids: Vec<&str> = found.lines().collect();
-            let [id] = ids.as_slice() else {
-                panic!("{service} on {}: one container, not {ids:?}", self.name)
-            };
+            let id = self.only(house, service);
             let format = "{{.State.Status}} {{.Image}}";
-            let told = self.docker(&["inspect", "--format", format, id]);
+            let told = self.docker(&["inspect", "--format", format, &id]);
             let expected = format!("running {image}");
             assert_eq!(told, Some(expected), "{service} on {}", self.name);
         }
@@ -159,6 +146,34 @@ impl Engine {
             drop(Command::new("kill").args(["-TERM", &pid]).status());
             drop(dockerd.wait());
         }
+    }
+
+    /// The version that the one container of a service was made from, which runs.
+    #[track_caller]
+    pub(crate) fn version_of(&self, house: &House, service: &str) -> String {
+        let id = self.only(house, service);
+        let running = self.says(&["inspect", "--format", "{{.State.Running}}", &id]);
+        assert_eq!(running, "true", "{service} on {}", self.name);
+        let format = "{{range .Config.Env}}{{println .}}{{end}}";
+        let vars = self.says(&["inspect", "--format", format, &id]);
+        let version = vars.lines().find_map(|it| it.strip_prefix("VERSION="));
+        version.unwrap_or_default().to_owned()
+    }
+
+    /// The one container of a service, running or not.
+    #[track_caller]
+    fn only(&self, house: &House, service: &str) -> String {
+        let project = format!(
+            "label=com.docker.compose.project={}",
+            house.world().project()
+        );
+        let label = format!("label=com.docker.compose.service={service}");
+        let found = self.says(&["ps", "-aq", "--filter", &project, "--filter", &label]);
+        let ids: Vec<&str> = found.lines().collect();
+        let [id] = ids.as_slice() else {
+            panic!("{service} on {}: one container, not {ids:?}", self.name)
+        };
+        (*id).to_owned()
     }
 
     /// What its own client says, which must go well.

@@ -3,7 +3,7 @@
 use super::registry::{consents_to, with_registry};
 use super::{deploys, enter, settle};
 use crate::engines::Engine;
-use crate::house::{House, eventually};
+use crate::house::eventually;
 
 #[tokio::test]
 async fn the_way_back_needs_no_registry_and_outlives_tidying_up() {
@@ -62,20 +62,4 @@ async fn keeps(engine: &Engine, count: usize) {
         (kept.lines().count() == count).then_some(())
     })
     .await;
-}
-
-impl Engine {
-    /// The version that the one container of a service was made from.
-    pub(super) fn version_of(&self, house: &House, service: &str) -> String {
-        let service = format!("label=com.docker.compose.service={service}");
-        let mine = format!(
-            "label=com.docker.compose.project={}",
-            house.world().project()
-        );
-        let found = self.says(&["ps", "-q", "--filter", &mine, "--filter", &service]);
-        let format = "{{range .Config.Env}}{{println .}}{{end}}";
-        let vars = self.says(&["inspect", "--format", format, &found]);
-        let version = vars.lines().find_map(|it| it.strip_prefix("VERSION="));
-        version.unwrap_or_default().to_owned()
-    }
 }
