@@ -46,6 +46,13 @@ fn plugin() -> Option<PathBuf> {
     std::env::var_os("SHIPBELL_COMPOSE_V2").map(PathBuf::from)
 }
 
+/// Lays it where Docker's client looks for it, in a folder with its configuration.
+fn lay(plugin: &Path, config: &Path) -> std::io::Result<()> {
+    let plugins = config.join("cli-plugins");
+    std::fs::create_dir_all(&plugins)?;
+    std::os::unix::fs::symlink(plugin, plugins.join("docker-compose"))
+}
+
 /// What programs get to see.
 fn settings(folder: &Path, flavour: Flavour) -> Result<Settings, Failed> {
     let usual = engine_settings(None);
@@ -53,9 +60,7 @@ fn settings(folder: &Path, flavour: Flavour) -> Result<Settings, Failed> {
         return Ok(usual);
     };
     let config = folder.join("docker");
-    let plugins = config.join("cli-plugins");
-    std::fs::create_dir_all(&plugins)?;
-    std::os::unix::fs::symlink(plugin, plugins.join("docker-compose"))?;
+    lay(&plugin, &config)?;
     Ok(Settings {
         docker_config: Some(config),
         ..usual

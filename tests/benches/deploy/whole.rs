@@ -65,9 +65,7 @@ on_failure = "rollback"
         );
         std::fs::write(home.join(bot::CONFIG), text)?;
         if let (Some(plugin), Flavour::V2) = (plugin, stage.flavour()) {
-            let plugins = home.join(".docker/cli-plugins");
-            std::fs::create_dir_all(&plugins)?;
-            std::os::unix::fs::symlink(plugin, plugins.join("docker-compose"))?;
+            super::lay(&plugin, &home.join(".docker"))?;
         }
         let mut command = Command::new(bot::program().await?);
         command
